@@ -1,0 +1,2 @@
+//! What CI runs: every check of this repository, one subcommand each.
+fn main() {}
