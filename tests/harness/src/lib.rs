@@ -1,1 +1,24 @@
 //! Builds test programs for the target, runs them on the runtime and judges the outcome.
+//!
+//! A program is one file in `tests/programs/src/bin`, named after a behaviour. The oracle is the same program built for the
+//! host: standard output and exit code must be equal, unless the program's header says what else to expect.
+//!
+//! | file | noun |
+//! |---|---|
+//! | [`program`] | a test program and what its header asks for |
+//! | [`build`] | the whole package, built for host and target |
+//! | [`run`] | one run of a program, on the host or on the runtime |
+//! | [`verdict`] | what differs from what was expected |
+//! | [`expectations`] | known failures: data, with a reason, and still run |
+//!
+//! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
+
+pub mod build;
+pub mod expectations;
+pub mod program;
+pub mod run;
+pub mod verdict;
+
+mod suite;
+
+pub use suite::programs;

@@ -1,0 +1,71 @@
+//! Known failures: data, with a reason, and still run. One that passes after all is an error, so the list cannot rot.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+/// The known failures of one target, `tests/expectations/TARGET.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectations {
+    /// Program name to what is known of its failure.
+    #[serde(default)]
+    program: BTreeMap<String, KnownFailure>,
+}
+
+/// Why a test fails, and who could change that.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFailure {
+    /// What forbids it: the interface, the host, or the bug.
+    pub reason: String,
+}
+
+impl Expectations {
+    /// Reads the list of one target.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not of this form.
+    pub fn read(file: &Path) -> Result<Expectations> {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("in {}", file.display()))
+    }
+
+    /// What is known of a program's failure.
+    pub fn of(&self, program: &str) -> Option<&KnownFailure> {
+        self.program.get(program)
+    }
+
+    /// Checks that every entry names a program that exists.
+    ///
+    /// # Errors
+    /// The first name nobody has.
+    pub fn name_only<'a>(&self, programs: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
+        for name in self.program.keys() {
+            ensure!(
+                programs.clone().any(|program| program == name),
+                "an expectation names {name}, which is no program"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_nobody_has_is_an_error() {
+        let list: Expectations = toml::from_str("[program.gone]\nreason = \"it was so\"\n").unwrap();
+        assert!(list.of("gone").is_some());
+        assert!(list.name_only(["fs_read"].into_iter()).unwrap_err().to_string().contains("gone"));
+    }
+
+    #[test]
+    fn a_failure_without_a_reason_is_an_error() {
+        assert!(toml::from_str::<Expectations>("[program.fs_read]\n").is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! All programs as one test binary with the options of libtest (filter, --list, --exact, --nocapture, ...).
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::build::Built;
+use crate::expectations::{Expectations, KnownFailure};
+use crate::program::Program;
+use crate::{run, verdict};
+
+/// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
+///
+/// # Errors
+/// Programs, expectations or builds that are broken, before any test has run.
+pub fn programs(
+    package: &Path,
+    expectations: &Path,
+    cargo_p3: &Path,
+    component_run: &Path,
+    target_dir: &Path,
+) -> Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let programs = Program::all(package)?;
+    let expectations = Expectations::read(expectations)?;
+    expectations.name_only(programs.iter().map(|program| &*program.name))?;
+    let expectations = Arc::new(expectations);
+    let built = Arc::new(Built::build(package, cargo_p3, target_dir)?);
+    let component_run: Arc<Path> = component_run.into();
+    let trials = programs.into_iter().map(|program| {
+        let (built, component_run, expectations) = (built.clone(), component_run.clone(), expectations.clone());
+        Trial::test(program.name.clone(), move || {
+            let differences = compare(&program, &built, &component_run).map_err(|error| format!("{error:#}"))?;
+            judge(differences, expectations.of(&program.name))
+        })
+    });
+    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+}
+
+fn compare(program: &Program, built: &Built, component_run: &Path) -> Result<Option<String>> {
+    let native = match program.header.native {
+        Some(_) => None,
+        None => Some(run::natively(&built.executable(&program.name), &program.header)?),
+    };
+    let target = run::on_the_runtime(component_run, &built.component(&program.name), &program.header)?;
+    Ok(verdict::differences(&program.header, native.as_ref(), &target))
+}
+
+fn judge(differences: Option<String>, known: Option<&KnownFailure>) -> Result<(), Failed> {
+    match (differences, known) {
+        (None, None) | (Some(_), Some(_)) => Ok(()),
+        (Some(report), None) => Err(report.into()),
+        (None, Some(known)) => {
+            Err(format!("passes, though it is listed as a known failure ({}): strike it", known.reason).into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_failure_that_passes_is_an_error() {
+        let known = KnownFailure { reason: "the moon".into() };
+        assert!(judge(None, Some(&known)).is_err());
+        assert!(judge(Some("differs".into()), Some(&known)).is_ok());
+        assert!(judge(Some("differs".into()), None).is_err());
+        assert!(judge(None, None).is_ok());
+    }
+}
