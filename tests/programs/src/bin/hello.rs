@@ -1,0 +1,5 @@
+//! Says hello: the least a program does.
+
+fn main() {
+    println!("Hello, component!");
+}

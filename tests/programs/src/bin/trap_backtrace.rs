@@ -1,0 +1,16 @@
+//! A trap's backtrace names functions, files and lines.
+//@ native = "a trap is the target's"
+//@ exit = 134
+//@ stdout = "before\n"
+//@ stderr = ["unreachable", "the_culprit", "trap_backtrace.rs:10"]
+
+#[inline(never)]
+fn the_culprit() {
+    #[cfg(target_family = "wasm")]
+    core::arch::wasm32::unreachable()
+}
+
+fn main() {
+    println!("before");
+    the_culprit();
+}
