@@ -1,0 +1,39 @@
+//! The checks that are other tools' work: one command or two each.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::checkout::{Checkout, complete};
+
+/// `rustfmt --check` over every file, those that belong to no package of this workspace included.
+pub(crate) fn format(checkout: &Checkout) -> Result<()> {
+    let files = checkout.files("", "rs")?;
+    ensure!(files.len() > 10, "only {} Rust files found", files.len());
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--check", "--edition", "2024"]).args(files).current_dir(checkout.path(""));
+    complete(&mut rustfmt)
+}
+
+/// Clippy over every package and target, warnings refused.
+pub(crate) fn lint(checkout: &Checkout) -> Result<()> {
+    complete(&mut checkout.cargo(&["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// Tests that need no guest toolchain.
+pub(crate) fn host(checkout: &Checkout) -> Result<()> {
+    let packages = ["-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "ci"];
+    complete(checkout.cargo(&["test", "--release"]).args(packages))
+}
+
+/// Builds `cargo p3` and lets it set up what it needs.
+pub(crate) fn setup(checkout: &Checkout) -> Result<()> {
+    complete(&mut checkout.cargo(&["build", "--release", "--package", "cargo-p3", "--bins"]))?;
+    complete(Command::new(checkout.tool("cargo-p3")).args(["p3", "setup"]))
+}
+
+/// Tests that go through the guest toolchain, the programs among them.
+pub(crate) fn guest(checkout: &Checkout) -> Result<()> {
+    let packages = ["-p", "overlay", "-p", "component-ld", "-p", "component-run", "-p", "cargo-p3"];
+    complete(checkout.cargo(&["test", "--release", "--no-fail-fast"]).args(packages))
+}
