@@ -1,0 +1,237 @@
+//! The command line: what component-ld takes for itself, and what it hands on.
+//!
+//! rustc's linker flavor `wasm-lld` speaks wasm-ld's language, of which only a few words concern us. There is no list of wasm-ld's flags here:
+//! an argument that is not ours goes through untouched and in order, so that a flag nobody thought of works.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::{fs, io::Read};
+
+use anyhow::{Context, Result, bail};
+
+use crate::contract;
+
+/// What to do, as read from a command line.
+#[derive(Debug)]
+pub struct Arguments {
+    /// Where the result goes (`-o`).
+    pub output: PathBuf,
+    /// For wasm-ld, in the order given: everything but our own flags, `-flavor`, `-o` and the C libraries that do not exist here.
+    pub forwarded: Vec<OsString>,
+    /// Which wasm-ld to run, if the command line says so (`--wasm-ld-path`).
+    pub wasm_ld: Option<PathBuf>,
+    /// How much of the debug information is to go.
+    pub strip: Strip,
+    /// What to make of the linked module.
+    pub artifact: Artifact,
+}
+
+/// How much that is not needed to run leaves the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strip {
+    /// Nothing.
+    Nothing,
+    /// DWARF goes, names and producers stay (`--strip-debug`, `-S`).
+    Debug,
+    /// Every custom section goes (`--strip-all`, `-s`).
+    All,
+}
+
+/// What is made of the linked module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artifact {
+    /// A component: the normal case.
+    Component,
+    /// The core module as wasm-ld leaves it, for looking at (`--skip-wit-component`).
+    CoreModule,
+    /// Whatever wasm-ld makes: an object (`-r`), or nothing but a text (`--version`).
+    Untouched,
+}
+
+impl Arguments {
+    /// Reads a command line without the program's name; `@FILE` is replaced by the arguments that stand in FILE.
+    ///
+    /// # Errors
+    ///
+    /// A response file that cannot be read, a flag of ours without its value, no `-o`.
+    pub fn parse(command_line: impl IntoIterator<Item = OsString>) -> Result<Arguments> {
+        let mut words = Vec::new();
+        for word in command_line {
+            expand(word, &mut words, 0)?;
+        }
+        let mut output = None;
+        let mut parsed = Arguments {
+            output: PathBuf::new(),
+            forwarded: Vec::with_capacity(words.len()),
+            wasm_ld: None,
+            strip: Strip::Nothing,
+            artifact: Artifact::Component,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let mut value = |flag: &str| {
+                words.next().with_context(|| format!("the linker argument `{flag}` needs a value behind it"))
+            };
+            // What is not UTF-8 is a path, never a flag of ours.
+            match word.to_str().unwrap_or_default() {
+                // `-flavor wasm` is for lld's generic driver, which we call by another way.
+                "-flavor" => drop(value("-flavor")?),
+                "-o" | "--output" => output = Some(value("-o")?.into()),
+                flag if flag.starts_with("--output=") => output = Some(flag["--output=".len()..].into()),
+                flag if flag.starts_with("-o") && flag.len() > 2 => output = Some(flag[2..].into()),
+                "--wasm-ld-path" => parsed.wasm_ld = Some(value("--wasm-ld-path")?.into()),
+                flag if flag.starts_with("--wasm-ld-path=") => {
+                    parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
+                }
+                "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,
+                flag @ ("-l" | "--library") => {
+                    let name = value(flag)?;
+                    if !is_c_library(&name) {
+                        parsed.forwarded.extend([word, name]);
+                    }
+                }
+                flag if flag
+                    .strip_prefix("-l")
+                    .or(flag.strip_prefix("--library="))
+                    .is_some_and(|name| is_c_library(name.as_ref())) => {}
+                flag => {
+                    match flag {
+                        "--strip-all" | "-s" => parsed.strip = Strip::All,
+                        "--strip-debug" | "-S" => parsed.strip = parsed.strip.max(Strip::Debug),
+                        "-r" | "--relocatable" | "--version" | "-v" | "--help" => parsed.artifact = Artifact::Untouched,
+                        _ => {}
+                    }
+                    parsed.forwarded.push(word);
+                }
+            }
+        }
+        match output {
+            Some(output) => parsed.output = output,
+            None if parsed.artifact == Artifact::Untouched => {}
+            None => bail!("no output file is named: `-o FILE` is missing from the linker's arguments"),
+        }
+        Ok(parsed)
+    }
+
+    /// The objects and archives among the arguments, in order.
+    ///
+    /// Told from flags and their values by what the files are, not by a list of flags.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        self.forwarded.iter().map(Path::new).filter(|path| is_input(path))
+    }
+}
+
+fn is_c_library(name: &OsStr) -> bool {
+    contract::C_LIBRARIES.iter().any(|library| name == *library)
+}
+
+fn is_input(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    !path.as_os_str().as_encoded_bytes().starts_with(b"-")
+        && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok())
+        && matches!(&magic, b"\0asm" | b"!<ar" | b"!<th")
+}
+
+/// Adds `word`, or what stands in the file it names with a leading `@`.
+fn expand(word: OsString, words: &mut Vec<OsString>, depth: u32) -> Result<()> {
+    let Some(file) = word.to_str().and_then(|word| word.strip_prefix('@')) else {
+        words.push(word);
+        return Ok(());
+    };
+    let text = fs::read_to_string(file).with_context(|| format!("the response file {file} cannot be read"))?;
+    if depth == 8 {
+        bail!("the response file {file} is the eighth inside another: do they name each other?");
+    }
+    for word in split(&text) {
+        expand(word.into(), words, depth + 1)?;
+    }
+    Ok(())
+}
+
+/// Splits a response file as rustc and lld write and read it: at blanks, with `'...'`, `"..."` and `\` keeping what they protect.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\\', None | Some('"')) => word.get_or_insert_default().extend(characters.next()),
+            (_, Some(open)) if character == open => quote = None,
+            (_, Some(_)) => word.get_or_insert_default().push(character),
+            ('\'' | '"', None) => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (_, None) if character.is_whitespace() => words.extend(word.take()),
+            (_, None) => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Arguments> {
+        Arguments::parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn what_is_not_ours_goes_through_in_order() {
+        let parsed = parse(&[
+            "-flavor",
+            "wasm",
+            "--export",
+            "x",
+            "-z",
+            "stack-size=1",
+            "a.o",
+            "-o",
+            "out.wasm",
+            "--brand-new-flag=1",
+            "-O0",
+        ]);
+        let parsed = parsed.unwrap();
+        assert_eq!(parsed.output, Path::new("out.wasm"));
+        assert_eq!(parsed.forwarded, ["--export", "x", "-z", "stack-size=1", "a.o", "--brand-new-flag=1", "-O0"]);
+    }
+
+    #[test]
+    fn c_libraries_are_met_with_nothing_and_others_pass() {
+        let parsed =
+            parse(&["-lc", "-l", "c", "--library=pthread", "--library", "m", "-lcurl", "-l", "ssl", "-o", "x"])
+                .unwrap();
+        assert_eq!(parsed.forwarded, ["-lcurl", "-l", "ssl"]);
+    }
+
+    #[test]
+    fn every_spelling_of_the_output_is_known() {
+        for words in [&["-o", "x"][..], &["-ox"], &["--output=x"], &["--output", "x"]] {
+            let parsed = parse(words).unwrap();
+            assert_eq!(parsed.output, Path::new("x"), "{words:?}");
+            assert!(parsed.forwarded.is_empty(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn stripping_is_seen_and_handed_on() {
+        assert_eq!(parse(&["--strip-debug", "-o", "x"]).unwrap().strip, Strip::Debug);
+        assert_eq!(parse(&["--strip-all", "-S", "-o", "x"]).unwrap().strip, Strip::All);
+        assert_eq!(parse(&["-s", "-o", "x"]).unwrap().forwarded, ["-s"]);
+    }
+
+    #[test]
+    fn a_missing_value_or_output_is_named() {
+        assert!(parse(&["-o"]).unwrap_err().to_string().contains("`-o`"));
+        assert!(parse(&["a.o"]).unwrap_err().to_string().contains("-o FILE"));
+        assert!(parse(&["@/nowhere/args"]).unwrap_err().to_string().contains("/nowhere/args"));
+    }
+
+    #[test]
+    fn response_files_split_as_rustc_escapes() {
+        assert_eq!(split("a\n\"b c\"\nd\\ e\n'f\\g'\n\"\"\n\"h\\\"i\""), ["a", "b c", "d e", "f\\g", "", "h\"i"]);
+    }
+}
