@@ -1,0 +1,53 @@
+//! Embeds the overlay's data into the crate, so that an installed binary needs no checkout: the edits, the new files of
+//! std, the platform crate's sources and the target specs. Each becomes a `(path, text)` pair of a table in `OUT_DIR`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fmt::Write, fs};
+
+use walkdir::WalkDir;
+
+/// One embedded tree: the constant it becomes, its root, and which of its files count.
+struct Tree {
+    constant: &'static str,
+    root: &'static str,
+    wanted: fn(&Path) -> bool,
+}
+
+const TREES: [Tree; 4] = [
+    Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
+    Tree { constant: "STD_FILES", root: "../std", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
+    Tree {
+        constant: "PLATFORM_CRATE",
+        root: "../component-rt",
+        wanted: |path| path == Path::new("Cargo.toml") || path.starts_with("src"),
+    },
+    Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
+];
+
+fn main() {
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let mut source = String::new();
+    for tree in &TREES {
+        embed(&here, tree, &mut source);
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("embedded.rs");
+    fs::write(&out, source).unwrap_or_else(|error| panic!("cannot write {}: {error}", out.display()));
+}
+
+/// Appends the table of one tree, sorted by path.
+fn embed(here: &Path, tree: &Tree, source: &mut String) {
+    let root = here.join(tree.root);
+    // A directory is watched with all that is in it.
+    println!("cargo::rerun-if-changed={}", root.display());
+    writeln!(source, "pub(super) const {}: &[(&str, &str)] = &[", tree.constant).expect("a String takes every write");
+    for entry in WalkDir::new(&root).sort_by_file_name() {
+        let entry = entry.unwrap_or_else(|error| panic!("cannot read {}: {error}", root.display()));
+        let path = entry.path().strip_prefix(&root).expect("walked below the root");
+        if entry.file_type().is_file() && (tree.wanted)(path) {
+            let name = path.to_str().unwrap_or_else(|| panic!("{} is not UTF-8", entry.path().display()));
+            let file = entry.path().display().to_string();
+            writeln!(source, "    ({name:?}, include_str!({file:?})),").expect("a String takes every write");
+        }
+    }
+    source.push_str("];\n");
+}

@@ -1,0 +1,208 @@
+//! A sysroot: a directory shaped as `rustc --sysroot` and `-Zbuild-std` want it, holding the edited library.
+//!
+//! ```text
+//! <cache>/sysroots/<hash>/
+//!     lib/rustlib/src/rust/library/   upstream's library with edits, new files and component-rt
+//!     lib/rustlib/<host>              link to the compiler's own, for build scripts and proc macros
+//!     lib/rustlib/<target>/lib/       the prebuilt library, once it was built
+//!     targets/<target>.json           the specs
+//!     bin/                            links that the caller names
+//! ```
+//!
+//! The name is the hash of compiler, edits, files and specs, because cargo does not notice that std's sources changed.
+//! A sysroot appears in one rename, so a directory that exists is whole; the lock file beside it makes a second builder
+//! wait. Left out: removing old sysroots, which is the user's decision.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use crate::files::{self, Mirror};
+use crate::{Toolchain, edit, embedded, sources};
+
+/// A link in the sysroot's `bin/`.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Its name in `bin/`.
+    pub name: String,
+    /// The program it leads to.
+    pub to: PathBuf,
+}
+
+/// A materialised sysroot.
+#[derive(Debug, Clone)]
+pub struct Sysroot {
+    path: PathBuf,
+    toolchain: Toolchain,
+}
+
+impl Sysroot {
+    /// The sysroot for `toolchain` in `cache`, written now unless it is there already. `links` are brought up to date in
+    /// either case.
+    ///
+    /// # Errors
+    /// Sources that are not those of the compiler, an edit that does not fit, a cache that cannot be written or is full.
+    pub fn materialise(toolchain: &Toolchain, cache: &Path, links: &[Link]) -> Result<Self> {
+        let sysroot = Self { path: cache.join("sysroots").join(name(toolchain)), toolchain: toolchain.clone() };
+        if !sysroot.path.exists() {
+            let _lock = sysroot.lock()?;
+            // Another process may have made it while this one waited.
+            if !sysroot.path.exists() {
+                let partial = files::with_suffix(&sysroot.path, ".partial");
+                files::remove_dir(&partial)?;
+                sysroot.write(&partial)?;
+                files::rename(&partial, &sysroot.path)?;
+            }
+        }
+        sysroot.link(links)?;
+        Ok(sysroot)
+    }
+
+    /// For work on the library itself: brings the sysroot in `directory`, which has no hash in its name, up to date. Only
+    /// changed files are written, so that the next [`Sysroot::prebuild`] compiles no more than it must.
+    ///
+    /// # Errors
+    /// As [`Sysroot::materialise`].
+    pub fn materialise_in_place(toolchain: &Toolchain, directory: &Path, links: &[Link]) -> Result<Self> {
+        let sysroot = Self { path: directory.to_owned(), toolchain: toolchain.clone() };
+        let _lock = sysroot.lock()?;
+        sysroot.write(directory)?;
+        for target in embedded::targets() {
+            files::remove_dir(&sysroot.target_lib(target.name))?;
+        }
+        sysroot.link(links)?;
+        Ok(sysroot)
+    }
+
+    /// The directory, for `rustc --sysroot`.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The toolchain it belongs to.
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
+    /// The spec of `target`, for `--target`.
+    ///
+    /// # Errors
+    /// A name that is none of [`crate::targets`].
+    pub fn spec(&self, target: &str) -> Result<PathBuf> {
+        ensure!(
+            crate::targets().any(|known| known == target),
+            "there is no target `{target}`; the targets are: {}",
+            crate::targets().collect::<Vec<_>>().join(", ")
+        );
+        Ok(self.path.join("targets").join(format!("{target}.json")))
+    }
+
+    /// The workspace of the edited library.
+    pub fn library(&self) -> PathBuf {
+        self.path.join(LIBRARY)
+    }
+
+    /// Whether the library was compiled for `target`.
+    pub fn is_prebuilt(&self, target: &str) -> bool {
+        self.target_lib(target).is_dir()
+    }
+
+    /// Where rustc looks for the compiled library of `target`.
+    pub(crate) fn target_lib(&self, target: &str) -> PathBuf {
+        self.path.join("lib/rustlib").join(target).join("lib")
+    }
+
+    /// Keeps other builders of this sysroot away while the result lives. The kernel drops the lock of a killed process.
+    pub(crate) fn lock(&self) -> Result<File> {
+        let path = files::with_suffix(&self.path, ".lock");
+        files::create_dir(path.parent().context("a sysroot has a parent directory")?)?;
+        let file = File::create(&path).map_err(|error| files::explain(error, "create", &path))?;
+        file.lock().map_err(|error| files::explain(error, "lock", &path))?;
+        Ok(file)
+    }
+
+    fn link(&self, links: &[Link]) -> Result<()> {
+        links.iter().try_for_each(|link| files::link(&self.path.join("bin").join(&link.name), &link.to))
+    }
+
+    /// Writes everything but `bin/` and the compiled library to `directory`.
+    fn write(&self, directory: &Path) -> Result<()> {
+        let upstream = self.toolchain.library();
+        sources::check(&upstream)?;
+        write_library(&upstream, directory.join(LIBRARY))?;
+        let mut specs = Mirror::new(directory.join("targets"));
+        for target in embedded::targets() {
+            specs.put(format!("{}.json", target.name).as_ref(), target.json.as_bytes())?;
+        }
+        specs.finish()?;
+        let host = Path::new("lib/rustlib").join(self.toolchain.host());
+        files::link(&directory.join(&host), &self.toolchain.sysroot().join(&host))
+    }
+}
+
+const LIBRARY: &str = "lib/rustlib/src/rust/library";
+
+/// The hash of all that makes a sysroot what it is, as a directory name.
+fn name(toolchain: &Toolchain) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    };
+    add(toolchain.verbose_version());
+    // The host's own library is reached by a link.
+    add(&toolchain.sysroot().to_string_lossy());
+    for (name, text) in embedded::edit_files() {
+        add(name);
+        add(text);
+    }
+    for file in embedded::new_files() {
+        add(&file.path);
+        add(file.text);
+    }
+    for target in embedded::targets() {
+        add(target.name);
+        add(target.json);
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes the library at `upstream`, edited, to `directory`.
+fn write_library(upstream: &Path, directory: PathBuf) -> Result<()> {
+    let mut edits = edit::parse(embedded::edit_files())?;
+    let mut mirror = Mirror::new(directory);
+    // Debian's package vendors the registry crates; Cargo.lock finds the same ones on the registry everywhere.
+    let walk = WalkDir::new(upstream).follow_root_links(true).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "vendor") {
+        let entry = entry.with_context(|| format!("cannot list {}", upstream.display()))?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let path = entry.path().strip_prefix(upstream).expect("walked below upstream");
+        let mut content = fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
+        if let Some(edits) = path.to_str().and_then(|name| edits.remove(name)) {
+            let text = String::from_utf8(content).with_context(|| format!("{} is not UTF-8", entry.path().display()))?;
+            content = edit::apply(&path.display().to_string(), &text, &edits)?.into_bytes();
+        }
+        mirror.put(path, &content)?;
+    }
+    if let Some(file) = edits.keys().next() {
+        anyhow::bail!(
+            "library/{file}, which an edit is for, is not among the sources in {}. What to do: find where it went in \
+             this Rust release and change the edit's `file`.",
+            upstream.display()
+        );
+    }
+    for file in embedded::new_files() {
+        let fresh = mirror.put(Path::new(&file.path), file.text.as_bytes())?;
+        ensure!(
+            fresh,
+            "library/{} is a new file of the overlay, but upstream has a file of that name. What to do: rename ours.",
+            file.path
+        );
+    }
+    mirror.finish()
+}

@@ -1,0 +1,8 @@
+//! The command line's arguments: `wasi:cli/environment`'s `get-arguments`.
+
+pub use super::common::Args;
+use crate::ffi::OsString;
+
+pub fn args() -> Args {
+    Args::new(component_rt::env::args().iter().map(OsString::from).collect())
+}

@@ -1,0 +1,48 @@
+//! The platform abstraction layer of WASI 0.3 without libc.
+//!
+//! All platform behaviour is in the crate `component_rt`; the files named `wasip3.rs` in `sys` translate between its types
+//! and std's. Here stands what has no area of its own: start, end, and the one place where errors become [`io::Error`]s.
+
+use crate::io;
+
+pub mod libc;
+
+/// Nothing to prepare: the platform initialises itself where it is first used.
+///
+/// # Safety
+/// None needed; other platforms have conditions.
+pub unsafe fn init(_argc: isize, _argv: *const *const u8, _sigpipe: u8) {}
+
+/// Ends the standard streams, so that everything written has arrived before the instance is gone.
+///
+/// # Safety
+/// Called once, after the last use of std's standard streams.
+pub unsafe fn cleanup() {
+    component_rt::stdio::close();
+}
+
+/// The value to return from `wasi:cli/run#run`, which can only tell success (0) from failure (1). Any other exit code goes to
+/// the host by `exit-with-code`, and this function does not return.
+pub fn run_result(code: isize) -> isize {
+    match code {
+        0 | 1 => code,
+        _ => component_rt::exit::exit(code as i32),
+    }
+}
+
+pub fn abort_internal() -> ! {
+    component_rt::exit::abort()
+}
+
+/// The io::Error of a platform error. Its kind and message are decoded in `sys::io::error`.
+pub fn map_error(error: component_rt::Error) -> io::Error {
+    io::Error::from_raw_os_error(error.raw())
+}
+
+pub fn unsupported<T>() -> io::Result<T> {
+    Err(unsupported_err())
+}
+
+pub fn unsupported_err() -> io::Error {
+    io::Error::UNSUPPORTED_PLATFORM
+}

@@ -1,0 +1,65 @@
+//! The standard streams. std buffers above this; below, each write returns when the host has taken the data.
+
+use component_rt::stdio;
+
+use crate::io::{self, Read, Write};
+use crate::sys::map_error;
+
+pub const STDIN_BUF_SIZE: usize = crate::sys::io::DEFAULT_BUF_SIZE;
+
+pub struct Stdin;
+pub struct Stdout;
+pub struct Stderr;
+
+impl Stdin {
+    pub const fn new() -> Stdin {
+        Stdin
+    }
+}
+
+impl Stdout {
+    pub const fn new() -> Stdout {
+        Stdout
+    }
+}
+
+impl Stderr {
+    pub const fn new() -> Stderr {
+        Stderr
+    }
+}
+
+impl Read for Stdin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        stdio::read_stdin(buffer).map_err(map_error)
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        stdio::write_stdout(buffer).map_err(map_error)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Write for Stderr {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        stdio::write_stderr(buffer).map_err(map_error)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether an error of a standard stream means that the host gave none. std then reads nothing and writes to nowhere.
+pub fn is_ebadf(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(component_rt::Error::BADF.raw())
+}
+
+pub fn panic_output() -> Option<impl Write> {
+    Some(Stderr::new())
+}
