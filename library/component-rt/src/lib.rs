@@ -1,2 +1,45 @@
 //! The platform below std: WASI 0.3 on the component model's asynchronous canonical ABI.
+//!
+//! Three layers, each of which knows only the one below:
+//!
+//! - the *words of std* ([`stdio`], [`env`], [`time`], [`random`], [`exit`], `fs`, `net`): what std's glue calls;
+//! - the *nouns of the specification* ([`event`], [`waitable`], [`waitable_set`], [`subtask`], [`stream`], [`future`]) with
+//!   [`block`], the only place where a thread stops;
+//! - the *ABI room* ([`abi`]): every import, every canonical built-in, every byte layout.
+//!
+//! On wasm the ABI room's functions are imports. Elsewhere they are a working host in memory ([`abi::fake`]), so that this
+//! crate's tests run on any machine with stable Rust. Nothing here allocates, imports or initialises before it is used:
+//! a program pays for what it calls.
+//!
+//! What is left out: executors, wakers and everything else of `async` Rust. Calls block, as std's do.
+
 #![no_std]
+#![cfg_attr(target_family = "wasm", feature(asm_experimental_arch))]
+#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
+#![warn(missing_docs)]
+
+extern crate alloc as alloc_crate;
+#[cfg(not(target_family = "wasm"))]
+extern crate std;
+
+// The words of std.
+pub mod alloc;
+pub mod time;
+
+// The nouns of the specification.
+pub mod block;
+pub mod error;
+pub mod event;
+pub mod future;
+pub mod instance;
+pub mod stream;
+pub mod subtask;
+pub mod waitable;
+pub mod waitable_set;
+
+// The room where `unsafe` lives.
+pub mod abi;
+pub mod contract;
+
+pub use error::Error;

@@ -1,0 +1,26 @@
+//! The canonical built-ins of `$root`: those that belong to no interface.
+//!
+//! All take handles, except the two that store an event's payload. On misuse (a handle that is not ours, not of that type, a set
+//! that is not empty) the host traps: Canonical ABI, the `trap_if` lines of each `canon_*`.
+
+pub(crate) use waitables::*;
+
+crate::imports! {
+    /// Waitable sets and subtasks.
+    pub mod waitables = "$root", fake crate::abi::fake::waitables {
+        /// Canonical ABI: `waitable-set.new`.
+        safe fn waitable_set_new() -> u32 = "[waitable-set-new]";
+        /// Canonical ABI: `waitable-set.wait`. Blocks; stores waitable and payload; gives the event code.
+        unsafe fn waitable_set_wait(set: u32, payload: *mut [u32; 2]) -> u32 = "[waitable-set-wait]";
+        /// Canonical ABI: `waitable-set.poll`. As `wait`, with code 0 when there is no event.
+        unsafe fn waitable_set_poll(set: u32, payload: *mut [u32; 2]) -> u32 = "[waitable-set-poll]";
+        /// Canonical ABI: `waitable-set.drop`. Traps unless the set is empty.
+        safe fn waitable_set_drop(set: u32) = "[waitable-set-drop]";
+        /// Canonical ABI: `waitable.join`. Set 0 takes the waitable out of its set.
+        safe fn waitable_join(waitable: u32, set: u32) = "[waitable-join]";
+        /// Canonical ABI: `subtask.cancel`, synchronous: gives the state the subtask ended in.
+        safe fn subtask_cancel(subtask: u32) -> u32 = "[subtask-cancel]";
+        /// Canonical ABI: `subtask.drop`. Traps unless the subtask is resolved and its event was delivered.
+        safe fn subtask_drop(subtask: u32) = "[subtask-drop]";
+    }
+}

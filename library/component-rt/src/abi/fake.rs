@@ -1,0 +1,12 @@
+//! The fake host: the ABI room's functions off wasm, as a working host in memory.
+//!
+//! Each thread of the test process has a host of its own, with virtual time: nothing waits in real time, and a wait for which
+//! no event can ever come panics as a deadlock. Misuse that a real host answers with a trap is a panic here.
+
+pub mod cli;
+pub mod clocks;
+pub mod futures;
+pub mod host;
+pub mod random;
+pub mod streams;
+pub mod waitables;

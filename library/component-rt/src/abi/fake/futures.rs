@@ -1,0 +1,134 @@
+//! Futures of the fake host: the guest reads, the host writes.
+
+use core::mem::MaybeUninit;
+use std::boxed::Box;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::host::{Entry, trap, with};
+
+type Byte = MaybeUninit<u8>;
+
+/// A future.
+pub(super) struct Cell {
+    kind: &'static str,
+    handle: u32,
+    state: State,
+    copy: Option<*mut Byte>,
+}
+
+enum State {
+    Awaited,
+    Written(Box<[Byte]>),
+    Read,
+    WriterDropped,
+}
+
+/// Canonical ABI: `EventCode.FUTURE_READ`.
+const EVENT_READ: u32 = 4;
+const BLOCKED: u32 = 0xffff_ffff;
+const COMPLETED: u32 = 0;
+const DROPPED: u32 = 1;
+const CANCELLED: u32 = 2;
+
+fn pump(cell: &Rc<RefCell<Cell>>) {
+    let cell = &mut *cell.borrow_mut();
+    let Some(to) = cell.copy else { return };
+    let result = match &cell.state {
+        State::Awaited => return,
+        State::Written(bytes) => {
+            // SAFETY: the guest promised room for the value for the duration of the copy (contract of `read`).
+            unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+            cell.state = State::Read;
+            COMPLETED
+        }
+        State::WriterDropped => DROPPED,
+        State::Read => trap(format_args!("future {} was read before", cell.handle)),
+    };
+    cell.copy = None;
+    with(|host| host.notify(cell.handle, EVENT_READ, result));
+}
+
+/// The built-ins of one future type, made by `future_builtins!`.
+macro_rules! stand_in {
+    ($value:ty, $kind:expr) => {
+        pub(crate) unsafe fn read(end: u32, value: *mut $value) -> u32 {
+            // SAFETY: the same contract.
+            unsafe { $crate::abi::fake::futures::read($kind, end, value.cast()) }
+        }
+        pub(crate) fn cancel_read(end: u32) -> u32 {
+            $crate::abi::fake::futures::cancel_read($kind, end)
+        }
+        pub(crate) fn drop_readable(end: u32) {
+            $crate::abi::fake::futures::drop_readable($kind, end)
+        }
+    };
+}
+pub(crate) use stand_in;
+
+fn cell(kind: &'static str, end: u32) -> Rc<RefCell<Cell>> {
+    let cell = with(|host| match &host.slot(end).entry {
+        Entry::Future(cell) if cell.borrow().kind == kind => Some(Rc::clone(cell)),
+        _ => None,
+    });
+    cell.unwrap_or_else(|| trap(format_args!("handle {end} is not a readable end of {kind}")))
+}
+
+pub(crate) unsafe fn read(kind: &'static str, end: u32, value: *mut Byte) -> u32 {
+    let cell = cell(kind, end);
+    if cell.borrow_mut().copy.replace(value).is_some() {
+        trap(format_args!("future {end} is copying already"));
+    }
+    pump(&cell);
+    with(|host| host.slot(end).event.take()).map_or(BLOCKED, |(_, payload)| payload)
+}
+
+pub(crate) fn cancel_read(kind: &'static str, end: u32) -> u32 {
+    let cell = cell(kind, end);
+    if let Some((_, payload)) = with(|host| host.slot(end).event.take()) {
+        return payload;
+    }
+    match cell.borrow_mut().copy.take() {
+        Some(_) => CANCELLED,
+        None => trap(format_args!("future {end} is not copying")),
+    }
+}
+
+pub(crate) fn drop_readable(kind: &'static str, end: u32) {
+    if !with(|_| true) {
+        return;
+    }
+    if cell(kind, end).borrow().copy.is_some() {
+        trap(format_args!("future {end} is copying"));
+    }
+    with(|host| Some(host.remove(end)));
+}
+
+/// The host's end of a future.
+#[derive(Clone)]
+pub struct HostFuture(Rc<RefCell<Cell>>);
+
+impl HostFuture {
+    /// Makes a future of a type: its name is `interface#function#index`. Gives the guest's readable end.
+    pub fn new(kind: &'static str) -> (u32, HostFuture) {
+        let cell = Rc::new(RefCell::new(Cell { kind, handle: 0, state: State::Awaited, copy: None }));
+        let handle = with(|host| host.add(Entry::Future(Rc::clone(&cell))));
+        cell.borrow_mut().handle = handle;
+        (handle, HostFuture(cell))
+    }
+
+    /// Writes the value, lowered. What it owns moves with it.
+    pub fn write<V>(&self, value: V) {
+        let value = core::mem::ManuallyDrop::new(value);
+        // SAFETY: the value is that many bytes, perhaps uninitialised ones; it is not dropped, so it has moved.
+        let bytes = unsafe { core::slice::from_raw_parts((&raw const value).cast::<Byte>(), size_of::<V>()) };
+        self.0.borrow_mut().state = State::Written(bytes.into());
+        pump(&self.0);
+    }
+
+    /// Drops the host's end without a value.
+    pub fn drop_end(&self) {
+        self.0.borrow_mut().state = State::WriterDropped;
+        pump(&self.0);
+    }
+}

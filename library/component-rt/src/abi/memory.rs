@@ -1,0 +1,152 @@
+//! Lowered values: strings, lists, options and results as they lie in linear memory.
+//!
+//! Canonical ABI, `store` and `load`: C's layout of a tag byte followed by the payload at its alignment, and of pointer and
+//! length. The compiler lays these types out; `tests/abi_matches_wit.rs` compares sizes and offsets with WIT.
+//!
+//! **Invariant**: a value of one of these types that is initialised was stored by the host (or made by a constructor here)
+//! and owns what it points to, in blocks from `cabi_realloc`. So the one unsafe step is `assume_init` on a return area, and
+//! lifting is safe. Lift each value exactly once; one that is not lifted leaks what it owns.
+//!
+//! Arguments need none of this: a string or list argument is a pointer and a length, read by the host during the call.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use alloc_crate::string::String;
+use alloc_crate::vec::Vec;
+
+use crate::alloc;
+use crate::contract;
+
+/// A `list<T>`, lowered: `T` is the lowered element.
+#[repr(C)]
+pub struct RawList<T> {
+    first: *mut T,
+    count: usize,
+    owns: PhantomData<T>,
+}
+
+impl<T> RawList<T> {
+    /// The elements, still lowered. No copy.
+    pub fn lift(self) -> Vec<T> {
+        let first = alloc::received(self.first.cast(), align_of::<T>());
+        // SAFETY: by the type's invariant `count` elements lie there in a block from `cabi_realloc`, which took it from the
+        // global allocator with the size and alignment of those elements (or, when empty, is an aligned pointer to none).
+        unsafe { Vec::from_raw_parts(first.as_ptr().cast(), self.count, self.count) }
+    }
+}
+
+/// A `string`, lowered: UTF-8.
+#[repr(C)]
+pub struct RawString {
+    bytes: RawList<u8>,
+}
+
+impl RawString {
+    /// The string. No copy.
+    pub fn lift(self) -> String {
+        let bytes = self.bytes.lift();
+        // SAFETY: whoever hands a string to a component must give UTF-8, and the host traps otherwise (Canonical ABI:
+        // `load_string_from_range` at the side that lifts).
+        unsafe { String::from_utf8_unchecked(bytes) }
+    }
+}
+
+/// An `option<T>`, lowered.
+#[repr(C)]
+pub struct RawOption<T> {
+    tag: u8,
+    some: MaybeUninit<T>,
+}
+
+impl<T> RawOption<T> {
+    /// The option, its payload still lowered.
+    pub fn lift(self) -> Option<T> {
+        match self.tag {
+            0 => None,
+            // SAFETY: by the type's invariant the payload of this tag was stored.
+            1 => Some(unsafe { self.some.assume_init() }),
+            _ => contract::broken("the tag of an option is 0 or 1"),
+        }
+    }
+}
+
+/// A `result<T, E>`, lowered.
+#[repr(C)]
+pub struct RawResult<T, E> {
+    tag: u8,
+    payload: Payload<T, E>,
+}
+
+#[repr(C)]
+union Payload<T, E> {
+    ok: core::mem::ManuallyDrop<MaybeUninit<T>>,
+    error: core::mem::ManuallyDrop<MaybeUninit<E>>,
+}
+
+impl<T, E> RawResult<T, E> {
+    /// The result, its payloads still lowered.
+    pub fn lift(self) -> Result<T, E> {
+        match self.tag {
+            // SAFETY: by the type's invariant the payload of this tag was stored; every field of the union may be
+            // uninitialised, so reading one is allowed whatever lies there.
+            0 => Ok(unsafe { core::mem::ManuallyDrop::into_inner(self.payload.ok).assume_init() }),
+            // SAFETY: as above.
+            1 => Err(unsafe { core::mem::ManuallyDrop::into_inner(self.payload.error).assume_init() }),
+            _ => contract::broken("the tag of a result is 0 or 1"),
+        }
+    }
+}
+
+/// What the fake host stores.
+#[cfg(not(target_family = "wasm"))]
+mod lower {
+    use super::*;
+    use core::mem::ManuallyDrop;
+
+    impl<T> RawList<T> {
+        /// Lowers a list: its elements move into a block from `cabi_realloc`.
+        pub fn lower(elements: Vec<T>) -> RawList<T> {
+            let elements = ManuallyDrop::new(elements);
+            let count = elements.len();
+            let size = count * size_of::<T>();
+            // SAFETY: no old block; the alignment of a type is a power of two.
+            let first = unsafe { alloc::reallocate(core::ptr::null_mut(), 0, align_of::<T>(), size) };
+            let first = first.cast::<T>();
+            // SAFETY: the new block has room for `count` elements and nothing else points to it; the originals are not dropped.
+            unsafe { core::ptr::copy_nonoverlapping(elements.as_ptr(), first, count) };
+            if elements.capacity() > 0 {
+                // SAFETY: the elements have moved out; this frees the vector's own block only.
+                drop(unsafe { Vec::from_raw_parts(elements.as_ptr().cast_mut(), 0, elements.capacity()) });
+            }
+            RawList { first, count, owns: PhantomData }
+        }
+    }
+
+    impl RawString {
+        /// Lowers a string.
+        pub fn lower(string: &str) -> RawString {
+            RawString { bytes: RawList::lower(string.as_bytes().to_vec()) }
+        }
+    }
+
+    impl<T> RawOption<T> {
+        /// Lowers an option.
+        pub fn lower(option: Option<T>) -> RawOption<T> {
+            match option {
+                None => RawOption { tag: 0, some: MaybeUninit::uninit() },
+                Some(value) => RawOption { tag: 1, some: MaybeUninit::new(value) },
+            }
+        }
+    }
+
+    impl<T, E> RawResult<T, E> {
+        /// Lowers a result.
+        pub fn lower(result: Result<T, E>) -> RawResult<T, E> {
+            match result {
+                Ok(ok) => RawResult { tag: 0, payload: Payload { ok: ManuallyDrop::new(MaybeUninit::new(ok)) } },
+                Err(error) => RawResult { tag: 1, payload: Payload { error: ManuallyDrop::new(MaybeUninit::new(error)) } },
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Blocking: the one place where a thread stops until the host has something for it.
+//!
+//! While a thread is here, the instance's other threads run. So nobody may come here with a borrow of shared state
+//! ([`crate::instance`] checks it), and whoever returns from here looks at shared state again.
+//!
+//! Left out: functions of WASI that are asynchronous in WIT and take no timeout are imported with the synchronous lowering,
+//! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
+//! lost race gives back.
+
+use crate::contract;
+use crate::event::Event;
+use crate::instance;
+use crate::subtask;
+use crate::time::Mark;
+use crate::waitable::Waitable;
+use crate::waitable_set::WaitableSet;
+
+/// Blocks until `waitable` has an event, and takes it.
+pub fn on(waitable: &impl Waitable) -> Event {
+    let set = spare_set();
+    set.join(waitable);
+    let event = wait(&set);
+    WaitableSet::leave(waitable);
+    keep_spare(set);
+    event
+}
+
+/// Blocks until `waitable` has an event, and takes it; or until the monotonic clock has reached `deadline`: then `None`, and
+/// the caller cancels what it had begun. An event that is there already wins over a deadline that has passed.
+pub fn on_until(waitable: &impl Waitable, deadline: Mark) -> Option<Event> {
+    let set = spare_set();
+    set.join(waitable);
+    let event = match set.poll() {
+        Event::None => match subtask::clock(deadline) {
+            None => None,
+            Some(clock) => {
+                set.join(&clock);
+                let event = wait(&set);
+                WaitableSet::leave(&clock);
+                match event {
+                    Event::Subtask(handle, state) if handle == clock.handle() => {
+                        contract::holds(state.is_resolved(), "a wait that has started only returns");
+                        clock.resolved();
+                        None
+                    }
+                    event => {
+                        clock.cancel();
+                        Some(event)
+                    }
+                }
+            }
+        },
+        event => Some(event),
+    };
+    WaitableSet::leave(waitable);
+    keep_spare(set);
+    event
+}
+
+/// The function that blocks.
+fn wait(set: &WaitableSet) -> Event {
+    instance::assert_nothing_borrowed();
+    set.wait()
+}
+
+crate::instance_state! {
+    /// An empty set kept between waits: making and dropping one costs more than an `Option`.
+    static SPARE: Option<WaitableSet> = None;
+}
+
+fn spare_set() -> WaitableSet {
+    SPARE.with(Option::take).unwrap_or_default()
+}
+
+/// Keeps `set`, whose members have all left, for the next wait. A second one (threads that wait at the same time) is dropped.
+fn keep_spare(set: WaitableSet) {
+    let surplus = SPARE.with(|spare| spare.replace(set));
+    drop(surplus);
+}

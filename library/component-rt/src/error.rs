@@ -1,0 +1,169 @@
+//! Errors: what every call of this crate may fail with.
+//!
+//! A number in the numbering of WASI preview 1 (`errno`), because that is what `io::Error::from_raw_os_error` and crates that
+//! look at `raw_os_error()` expect of a WASI target. The error codes of WASI 0.3's interfaces are translated here and nowhere
+//! else, each by a table in the order of its WIT enumeration, which `tests/abi_matches_wit.rs` compares with WIT.
+
+/// An error: a WASI `errno`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Error(u16);
+
+macro_rules! errors {
+    ($($name:ident = $number:literal, $message:literal;)*) => {
+        impl Error {
+            $(
+                #[doc = $message]
+                pub const $name: Error = Error($number);
+            )*
+
+            /// The name of the constant; `None` for a number that is no error of WASI.
+            pub fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($number => Some(stringify!($name)),)*
+                    _ => None,
+                }
+            }
+
+            /// What went wrong, for people.
+            pub fn message(self) -> &'static str {
+                match self.0 {
+                    $($number => $message,)*
+                    _ => "unknown error",
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    TOOBIG = 1, "argument list too long";
+    ACCES = 2, "permission denied";
+    ADDRINUSE = 3, "address in use";
+    ADDRNOTAVAIL = 4, "address not available";
+    AFNOSUPPORT = 5, "address family not supported";
+    AGAIN = 6, "try again: the operation would block";
+    ALREADY = 7, "the operation is already under way";
+    BADF = 8, "bad file descriptor";
+    BADMSG = 9, "bad message";
+    BUSY = 10, "device or resource busy";
+    CANCELED = 11, "operation cancelled";
+    CHILD = 12, "no child processes";
+    CONNABORTED = 13, "connection aborted";
+    CONNREFUSED = 14, "connection refused";
+    CONNRESET = 15, "connection reset by the other side";
+    DEADLK = 16, "deadlock would occur";
+    DESTADDRREQ = 17, "destination address required";
+    DOM = 18, "argument out of the function's domain";
+    DQUOT = 19, "disk quota exceeded";
+    EXIST = 20, "file exists";
+    FAULT = 21, "bad address";
+    FBIG = 22, "file too large";
+    HOSTUNREACH = 23, "host unreachable";
+    IDRM = 24, "identifier removed";
+    ILSEQ = 25, "illegal byte sequence";
+    INPROGRESS = 26, "operation in progress";
+    INTR = 27, "interrupted";
+    INVAL = 28, "invalid argument";
+    IO = 29, "input/output error";
+    ISCONN = 30, "socket is connected already";
+    ISDIR = 31, "is a directory";
+    LOOP = 32, "too many levels of symbolic links";
+    MFILE = 33, "too many open files";
+    MLINK = 34, "too many links";
+    MSGSIZE = 35, "message too long";
+    MULTIHOP = 36, "multihop attempted";
+    NAMETOOLONG = 37, "file name too long";
+    NETDOWN = 38, "network is down";
+    NETRESET = 39, "connection aborted by the network";
+    NETUNREACH = 40, "network unreachable";
+    NFILE = 41, "too many open files in the system";
+    NOBUFS = 42, "no buffer space available";
+    NODEV = 43, "no such device";
+    NOENT = 44, "no such file or directory";
+    NOEXEC = 45, "executable file format error";
+    NOLCK = 46, "no locks available";
+    NOLINK = 47, "link severed";
+    NOMEM = 48, "out of memory";
+    NOMSG = 49, "no message of the desired type";
+    NOPROTOOPT = 50, "protocol option not available";
+    NOSPC = 51, "no space left on device";
+    NOSYS = 52, "function not supported";
+    NOTCONN = 53, "socket is not connected";
+    NOTDIR = 54, "not a directory";
+    NOTEMPTY = 55, "directory not empty";
+    NOTRECOVERABLE = 56, "state not recoverable";
+    NOTSOCK = 57, "not a socket";
+    NOTSUP = 58, "operation not supported";
+    NOTTY = 59, "not a terminal";
+    NXIO = 60, "no such device or address";
+    OVERFLOW = 61, "value too large";
+    OWNERDEAD = 62, "previous owner died";
+    PERM = 63, "operation not permitted";
+    PIPE = 64, "broken pipe";
+    PROTO = 65, "protocol error";
+    PROTONOSUPPORT = 66, "protocol not supported";
+    PROTOTYPE = 67, "wrong protocol type for the socket";
+    RANGE = 68, "result out of range";
+    ROFS = 69, "read-only file system";
+    SPIPE = 70, "not seekable";
+    SRCH = 71, "no such process";
+    STALE = 72, "stale file handle";
+    TIMEDOUT = 73, "timed out";
+    TXTBSY = 74, "text file busy";
+    XDEV = 75, "cross-device link";
+    NOTCAPABLE = 76, "capabilities insufficient";
+}
+
+impl Error {
+    /// The number, for `io::Error::from_raw_os_error`.
+    pub const fn raw(self) -> i32 {
+        self.0 as i32
+    }
+
+    /// The error of a number, as `io::Error::raw_os_error` gives it. Numbers that WASI does not know stay what they are.
+    pub const fn from_raw(number: i32) -> Error {
+        Error(number as u16)
+    }
+}
+
+impl core::fmt::Debug for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "Error::{name}"),
+            None => write!(f, "Error({})", self.0),
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The error codes of one interface, in the order of its WIT enumeration or variant, and what each becomes.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorCodes {
+    /// The interface that defines `error-code`.
+    pub interface: &'static str,
+    /// A row per case: the case's name and our error.
+    pub cases: &'static [(&'static str, Error)],
+}
+
+impl ErrorCodes {
+    /// Our error for a case by its discriminant.
+    pub fn error(&self, discriminant: u8) -> Error {
+        match self.cases.get(discriminant as usize) {
+            Some(&(_, error)) => error,
+            None => crate::contract::broken("an error code is one of its enumeration"),
+        }
+    }
+}
+
+/// `wasi:cli/types.error-code`: how a standard stream failed.
+pub const CLI: ErrorCodes = ErrorCodes {
+    interface: "wasi:cli/types@0.3.0",
+    cases: &[("io", Error::IO), ("illegal-byte-sequence", Error::ILSEQ), ("pipe", Error::PIPE)],
+};

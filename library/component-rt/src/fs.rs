@@ -1,0 +1,181 @@
+//! Files and directories: the words of `std::fs`.
+//!
+//! Paths are bytes as std has them, absolute or relative to the current directory. WASI's own names are strings, so a path that is not
+//! UTF-8 is `ILSEQ`, and one with a NUL is `INVAL`; a path outside every preopened directory is `NOTCAPABLE`, which
+//! std shows as `NotFound`: to the program such a file is not there.
+//!
+//! Each function that names one file is one call of the host. Left out: locks and permission bits, which WASI 0.3 does not have.
+
+use alloc_crate::rc::Rc;
+use alloc_crate::string::String;
+
+mod coherence;
+mod copy;
+mod directory;
+mod file;
+mod metadata;
+mod mount;
+mod options;
+mod path;
+mod walk;
+
+use self::mount::Mounts;
+use self::path::place;
+use crate::Error;
+use crate::abi::filesystem::{DescriptorFlags, OpenFlags, PathFlags};
+
+pub use self::copy::copy;
+pub use self::directory::{Directory, Entries, Entry};
+pub use self::file::{OpenFile, SeekFrom};
+pub use self::metadata::{Metadata, Times};
+pub use self::options::{InvalidOptions, O_DIRECTORY, O_NOFOLLOW, OpenOptions};
+pub use self::walk::canonicalize;
+pub use crate::abi::filesystem::{DescriptorType as FileType, Timestamp};
+
+/// Opens a file. Options that [`OpenOptions::check`] refuses are `INVAL`.
+pub fn open(path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
+    let flags = options.flags().map_err(|_| Error::INVAL)?;
+    let place = place(path)?;
+    let descriptor = place.mount().directory.open_at(flags.path, &place.below, flags.open, flags.descriptor)?;
+    let truncated = flags.open.contains(OpenFlags::TRUNCATE);
+    Ok(OpenFile::new(descriptor, flags.access, place.mount_index(), truncated))
+}
+
+/// Opens a file by a path below an open directory; links and `..` may not lead out of it.
+pub fn open_below(directory: &Directory, path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
+    let flags = options.flags().map_err(|_| Error::INVAL)?;
+    let path = path::text(path)?;
+    let descriptor = directory.descriptor().open_at(flags.path, path, flags.open, flags.descriptor)?;
+    let truncated = flags.open.contains(OpenFlags::TRUNCATE);
+    Ok(OpenFile::new(descriptor, flags.access, directory.mount(), truncated))
+}
+
+/// Opens a directory, to do things with the names in it.
+pub fn open_directory(path: &[u8]) -> Result<Directory, Error> {
+    let place = place(path)?;
+    Directory::open(&place.mount().directory, place.mount_index(), PathFlags::SYMLINK_FOLLOW, &place.below)
+}
+
+/// The names in a directory.
+pub fn read_directory(path: &[u8]) -> Result<Entries, Error> {
+    let place = place(path)?;
+    let directory = place.mount().directory.open_at(
+        PathFlags::SYMLINK_FOLLOW,
+        &place.below,
+        OpenFlags::DIRECTORY,
+        DescriptorFlags::READ,
+    )?;
+    Ok(Entries::new(Rc::new(Directory::new(directory, place.mount_index()))))
+}
+
+/// What the host knows about the file, links followed.
+pub fn stat(path: &[u8]) -> Result<Metadata, Error> {
+    stat_with(path, PathFlags::SYMLINK_FOLLOW)
+}
+
+/// What the host knows about the file or link.
+pub fn stat_no_follow(path: &[u8]) -> Result<Metadata, Error> {
+    stat_with(path, PathFlags::empty())
+}
+
+fn stat_with(path: &[u8], flags: PathFlags) -> Result<Metadata, Error> {
+    let place = place(path)?;
+    Ok(Metadata::new(place.mount().directory.stat_at(flags, &place.below)?, place.mount_index()))
+}
+
+/// Sets the times that are given, links followed.
+pub fn set_times(path: &[u8], times: Times) -> Result<(), Error> {
+    let place = place(path)?;
+    let flags = PathFlags::SYMLINK_FOLLOW;
+    place.mount().directory.set_times_at(flags, &place.below, times.accessed(), times.modified())
+}
+
+/// Sets the times that are given, of the file or link.
+pub fn set_times_no_follow(path: &[u8], times: Times) -> Result<(), Error> {
+    let place = place(path)?;
+    let flags = PathFlags::empty();
+    place.mount().directory.set_times_at(flags, &place.below, times.accessed(), times.modified())
+}
+
+/// Makes a directory.
+pub fn create_directory(path: &[u8]) -> Result<(), Error> {
+    let place = place(path)?;
+    place.mount().directory.create_directory_at(&place.below)
+}
+
+/// Removes an empty directory.
+pub fn remove_directory(path: &[u8]) -> Result<(), Error> {
+    let place = place(path)?;
+    place.mount().directory.remove_directory_at(&place.below)
+}
+
+/// Removes a directory with all that is in it. A link in its place or anywhere below is removed and not followed, even if
+/// somebody exchanges directories for links meanwhile.
+pub fn remove_directory_all(path: &[u8]) -> Result<(), Error> {
+    let place = place(path)?;
+    let directory = &place.mount().directory;
+    match directory::remove_tree(directory, &place.below) {
+        Err(Error::NOTDIR | Error::LOOP) => match directory.stat_at(PathFlags::empty(), &place.below)?.kind {
+            FileType::SymbolicLink => directory.unlink_file_at(&place.below),
+            _ => Err(Error::NOTDIR),
+        },
+        result => result,
+    }
+}
+
+/// Removes a file or link.
+pub fn remove_file(path: &[u8]) -> Result<(), Error> {
+    let place = place(path)?;
+    place.mount().directory.unlink_file_at(&place.below)
+}
+
+/// Gives a file another name, in the place of a file that has it.
+pub fn rename(old: &[u8], new: &[u8]) -> Result<(), Error> {
+    let (old, new) = (place(old)?, place(new)?);
+    old.mount().directory.rename_at(&old.below, &new.mount().directory, &new.below)
+}
+
+/// Gives a file one more name. A link is linked itself, as on Linux.
+pub fn hard_link(original: &[u8], link: &[u8]) -> Result<(), Error> {
+    let (original, link) = (place(original)?, place(link)?);
+    original.mount().directory.link_at(&original.below, &link.mount().directory, &link.below)
+}
+
+/// The text of a link.
+pub fn read_link(path: &[u8]) -> Result<String, Error> {
+    let place = place(path)?;
+    place.mount().directory.readlink_at(&place.below)
+}
+
+/// Makes a symbolic link whose text is `target`.
+///
+/// WASI has no links to absolute paths. So an absolute target that lies below the preopen which the link is made in becomes the relative path
+/// from the link to it, which leads to the same file, inside and outside; `PERM` for any other.
+pub fn symlink(target: &[u8], link: &[u8]) -> Result<(), Error> {
+    let target = path::text(target)?;
+    let place = place(link)?;
+    if !target.starts_with('/') {
+        return place.mount().directory.symlink_at(target, &place.below);
+    }
+    let relative = walk::from_link_to(&place, path::text(link)?, target)?;
+    place.mount().directory.symlink_at(&relative, &place.below)
+}
+
+/// The current directory, absolute.
+pub fn current_dir() -> Result<String, Error> {
+    let cwd = Mounts::get().current_directory();
+    Ok(String::from(if cwd.is_empty() { "/" } else { &cwd }))
+}
+
+/// Makes `path` the current directory. It must be a directory; its links are resolved now, as they are by a kernel.
+pub fn set_current_dir(path: &[u8]) -> Result<(), Error> {
+    let mut real = canonicalize(path)?;
+    if stat(real.as_bytes())?.kind() != FileType::Directory {
+        return Err(Error::NOTDIR);
+    }
+    if real == "/" {
+        real.clear();
+    }
+    Mounts::get().set_current_directory(real);
+    Ok(())
+}

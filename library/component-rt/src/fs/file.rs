@@ -1,0 +1,336 @@
+//! An open file: one position, shared by all duplicates of a descriptor, and the streams that make sequential access fast.
+//!
+//! WASI 0.3 reads and writes files through streams that begin at an offset (`descriptor.read-via-stream`, `write-via-stream`,
+//! `append-via-stream`). One stream each way is kept while accesses follow on one another: then a read or a write is one call of the
+//! host. An access elsewhere opens a new stream. The streams are a cache and nothing more: what a read gives and where a write lands depends on
+//! the position (or on the offset that the caller names) alone.
+//!
+//! A byte for which a write returned `Ok` is in the host's hands. Should a host fail to store it afterwards, the next call on the file says so:
+//! every call that must see the written data, or that ends the stream, first waits for the host's last word ([`OpenFile::settle`]).
+
+use alloc_crate::rc::Rc;
+use core::cell::{RefCell, RefMut};
+use core::mem::MaybeUninit;
+
+use super::coherence::{Opened, Since};
+use super::metadata::{Metadata, Times};
+use super::options::Access;
+use crate::Error;
+use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, ReadResult, ReadStream, WriteResult, WriteStream, lift_result};
+use crate::event::CopyResult;
+use crate::future::{FutureBuiltins, FutureReader};
+use crate::stream::{ReadableEnd, StreamBuiltins, WritableEnd};
+
+/// Where a seek goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeekFrom {
+    /// Bytes from the beginning.
+    Start(u64),
+    /// Bytes from the position.
+    Current(i64),
+    /// Bytes from the end.
+    End(i64),
+}
+
+/// An open file description: what `open` makes, and what duplicates of its descriptor share.
+pub struct OpenFile {
+    opened: Rc<Opened>,
+    access: Access,
+    mount: usize,
+    /// Borrowed for the length of one call: the calls on one file are one after the other, as a kernel's are.
+    cursor: RefCell<Cursor>,
+}
+
+struct Cursor {
+    position: Position,
+    reader: Option<Reader>,
+    writer: Option<Writer>,
+}
+
+#[derive(Clone, Copy)]
+enum Position {
+    At(u64),
+    /// Behind what was appended last; asked of the host when somebody wants to know.
+    Appended,
+}
+
+struct Reader {
+    /// The offset of the stream's next byte.
+    next: u64,
+    since: Since,
+    stream: ReadableEnd<ReadStream>,
+    result: FutureReader<ReadResult>,
+}
+
+enum Writer {
+    /// Writes at an offset: that of the next byte.
+    At(u64, Output<WriteStream, WriteResult>),
+    /// Writes at the end.
+    Append(Output<AppendStream, AppendResult>),
+}
+
+struct Output<S: StreamBuiltins, R: FutureBuiltins> {
+    stream: WritableEnd<S>,
+    result: FutureReader<R>,
+}
+
+/// Where a write goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Offset(u64),
+    End,
+}
+
+impl OpenFile {
+    pub(super) fn new(descriptor: Descriptor, access: Access, mount: usize, truncated: bool) -> OpenFile {
+        let opened = Opened::new(descriptor);
+        if truncated {
+            opened.wrote();
+        }
+        let cursor = Cursor { position: Position::At(0), reader: None, writer: None };
+        OpenFile { opened, access, mount, cursor: RefCell::new(cursor) }
+    }
+
+    /// The WASI descriptor, for calls that neither read nor write.
+    pub(super) fn descriptor(&self) -> &Descriptor {
+        &self.opened.descriptor
+    }
+
+    pub(super) fn mount(&self) -> usize {
+        self.mount
+    }
+
+    /// Reads at the position and moves it. Zero for a buffer with room is the end of the file.
+    pub fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
+        let mut cursor = self.cursor();
+        let position = self.position(&mut cursor)?;
+        let count = self.read_from(&mut cursor, buffer, position)?;
+        cursor.position = Position::At(position + count as u64);
+        Ok(count)
+    }
+
+    /// Reads at `offset`; the position stays.
+    pub fn read_at(&self, buffer: &mut [MaybeUninit<u8>], offset: u64) -> Result<usize, Error> {
+        self.read_from(&mut self.cursor(), buffer, offset)
+    }
+
+    /// Writes at the position (in append mode: at the end) and moves it behind what was written.
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
+        let mut cursor = self.cursor();
+        if self.access.append {
+            let count = self.write_to(&mut cursor, bytes, Target::End)?;
+            cursor.position = Position::Appended;
+            return Ok(count);
+        }
+        let position = self.position(&mut cursor)?;
+        let count = self.write_to(&mut cursor, bytes, Target::Offset(position))?;
+        cursor.position = Position::At(position + count as u64);
+        Ok(count)
+    }
+
+    /// Writes at `offset`, in append mode too; the position stays.
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize, Error> {
+        self.write_to(&mut self.cursor(), bytes, Target::Offset(offset))
+    }
+
+    /// Moves the position; gives the new one. `INVAL` for one below zero or above what a file can have. Asks the host only for [`SeekFrom::End`].
+    pub fn seek(&self, to: SeekFrom) -> Result<u64, Error> {
+        let mut cursor = self.cursor();
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::Current(by) => self.position(&mut cursor)?.checked_add_signed(by),
+            SeekFrom::End(by) => self.size(&mut cursor)?.checked_add_signed(by),
+        };
+        let target = target.filter(|&target| i64::try_from(target).is_ok()).ok_or(Error::INVAL)?;
+        cursor.position = Position::At(target);
+        Ok(target)
+    }
+
+    /// What the host knows about the file.
+    pub fn stat(&self) -> Result<Metadata, Error> {
+        self.settle(&mut self.cursor())?;
+        Ok(Metadata::new(self.descriptor().stat()?, self.mount))
+    }
+
+    /// Cuts or extends the file; the position stays.
+    pub fn set_len(&self, size: u64) -> Result<(), Error> {
+        if !self.access.write {
+            return Err(Error::INVAL);
+        }
+        self.settle(&mut self.cursor())?;
+        self.descriptor().set_size(size)?;
+        self.opened.wrote();
+        Ok(())
+    }
+
+    /// Sets the times that are given.
+    pub fn set_times(&self, times: Times) -> Result<(), Error> {
+        self.settle(&mut self.cursor())?;
+        self.descriptor().set_times(times.accessed(), times.modified())
+    }
+
+    /// Waits until the host says that everything written is stored as far as other readers can see.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.settle(&mut self.cursor())
+    }
+
+    /// Waits until the data is on the disk.
+    pub fn sync_data(&self) -> Result<(), Error> {
+        self.settle(&mut self.cursor())?;
+        self.descriptor().sync_data()
+    }
+
+    /// Waits until data and metadata are on the disk.
+    pub fn sync_all(&self) -> Result<(), Error> {
+        self.settle(&mut self.cursor())?;
+        self.descriptor().sync()
+    }
+
+    fn cursor(&self) -> RefMut<'_, Cursor> {
+        self.cursor.borrow_mut()
+    }
+
+    fn position(&self, cursor: &mut Cursor) -> Result<u64, Error> {
+        match cursor.position {
+            Position::At(position) => Ok(position),
+            Position::Appended => {
+                let size = self.size(cursor)?;
+                cursor.position = Position::At(size);
+                Ok(size)
+            }
+        }
+    }
+
+    fn size(&self, cursor: &mut Cursor) -> Result<u64, Error> {
+        self.settle(cursor)?;
+        Ok(self.descriptor().stat()?.size)
+    }
+
+    #[inline]
+    fn read_from(&self, cursor: &mut Cursor, buffer: &mut [MaybeUninit<u8>], offset: u64) -> Result<usize, Error> {
+        if !self.access.read {
+            return Err(Error::BADF);
+        }
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        self.settle(cursor)?;
+        let reader = match &mut cursor.reader {
+            Some(reader) if reader.next == offset && reader.since.is_unwritten(&self.opened) => reader,
+            stale => {
+                // The old one goes first, so that the host never holds two.
+                *stale = None;
+                stale.insert(self.open_reader(offset))
+            }
+        };
+        let copied = reader.stream.read(buffer);
+        reader.next += copied.count as u64;
+        if copied.result == CopyResult::Dropped
+            && let Some(reader) = cursor.reader.take()
+            && copied.count == 0
+        {
+            // The end of the file, or an error. (With bytes it is neither yet: the next read asks anew.)
+            drop(reader.stream);
+            lift_result(reader.result.read())?;
+        }
+        Ok(copied.count)
+    }
+
+    fn open_reader(&self, offset: u64) -> Reader {
+        let since = Since::now();
+        let (stream, result) = self.descriptor().read_via_stream(offset);
+        Reader { next: offset, since, stream, result }
+    }
+
+    #[inline]
+    fn write_to(&self, cursor: &mut Cursor, bytes: &[u8], target: Target) -> Result<usize, Error> {
+        if !self.access.write {
+            return Err(Error::BADF);
+        }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let writer = match &mut cursor.writer {
+            Some(writer) if writer.target() == target => writer,
+            _ => {
+                self.settle(cursor)?;
+                cursor.writer.insert(self.open_writer(target))
+            }
+        };
+        let count = writer.write(bytes);
+        if count == 0 {
+            // The host has ended the stream, and its reason is the error of this write.
+            self.settle(cursor)?;
+            return Err(Error::IO);
+        }
+        self.opened.wrote();
+        Ok(count)
+    }
+
+    fn open_writer(&self, target: Target) -> Writer {
+        match target {
+            Target::Offset(offset) => {
+                let (stream, result) = self.descriptor().write_via_stream(offset);
+                Writer::At(offset, Output { stream, result })
+            }
+            Target::End => {
+                let (stream, result) = self.descriptor().append_via_stream();
+                Writer::Append(Output { stream, result })
+            }
+        }
+    }
+
+    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was written.
+    #[inline]
+    fn settle(&self, cursor: &mut Cursor) -> Result<(), Error> {
+        match cursor.writer.take() {
+            None => Ok(()),
+            Some(writer) => writer.finish(),
+        }
+    }
+}
+
+impl Drop for OpenFile {
+    /// Waits for the last write; an error that nobody asked for is lost, as it is when a `std::fs::File` is dropped anywhere.
+    fn drop(&mut self) {
+        if let Some(writer) = self.cursor.get_mut().writer.take() {
+            let _unasked = writer.finish();
+        }
+    }
+}
+
+impl Writer {
+    fn target(&self) -> Target {
+        match self {
+            Writer::At(offset, _) => Target::Offset(*offset),
+            Writer::Append(_) => Target::End,
+        }
+    }
+
+    /// How many bytes the host took; zero when it takes no more.
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        match self {
+            Writer::At(offset, output) => {
+                let count = output.stream.write(bytes).count;
+                *offset += count as u64;
+                count
+            }
+            Writer::Append(output) => output.stream.write(bytes).count,
+        }
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        match self {
+            Writer::At(_, output) => output.finish(),
+            Writer::Append(output) => output.finish(),
+        }
+    }
+}
+
+impl<S: StreamBuiltins, R: FutureBuiltins<Value = crate::abi::filesystem::layout::Outcome<()>>> Output<S, R> {
+    fn finish(self) -> Result<(), Error> {
+        drop(self.stream);
+        lift_result(self.result.read())
+    }
+}

@@ -1,0 +1,282 @@
+//! Streams: their readable and writable ends. Canonical ABI: `stream.*`.
+//!
+//! An end is typed by the canonical built-ins of one stream in one function of WIT ([`StreamBuiltins`]), and everything here
+//! is monomorphic over them: no table of functions, and no built-in is imported that nobody calls.
+//!
+//! A copy that has begun must have ended before its buffer is given back. Hence no operation here returns with a copy still
+//! going on: it blocks, or it cancels. Buffers need not be initialised for reading.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use crate::block;
+use crate::contract;
+use crate::event::{Copied, CopyResult, Event};
+use crate::time::Mark;
+use crate::waitable::{Handle, Waitable};
+
+/// The canonical built-ins of one stream type, with the asynchronous lowering for the copies.
+///
+/// Made by [`stream_builtins!`](crate::stream_builtins), for the stream of a given index in a given function.
+///
+/// # Safety
+///
+/// The functions are the built-ins the names say, all of one stream, whose elements have in memory the layout of `Element`.
+pub unsafe trait StreamBuiltins {
+    /// An element as it lies in memory (lowered): `u8`, a handle, or a record of the ABI room.
+    type Element: 'static;
+
+    /// Canonical ABI: `stream.new`; the readable end in the low half.
+    fn new() -> u64;
+    /// Canonical ABI: `stream.read`, `async`.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` has room for `count` elements, and nobody touches it until the copy has ended.
+    unsafe fn read(readable: u32, buffer: *mut Self::Element, count: usize) -> u32;
+    /// Canonical ABI: `stream.write`, `async`.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` holds `count` elements, and nobody changes it until the copy has ended.
+    unsafe fn write(writable: u32, buffer: *const Self::Element, count: usize) -> u32;
+    /// Canonical ABI: `stream.cancel-read`.
+    fn cancel_read(readable: u32) -> u32;
+    /// Canonical ABI: `stream.cancel-write`.
+    fn cancel_write(writable: u32) -> u32;
+    /// Canonical ABI: `stream.drop-readable`.
+    fn drop_readable(readable: u32);
+    /// Canonical ABI: `stream.drop-writable`.
+    fn drop_writable(writable: u32);
+}
+
+/// The most elements one copy may move. Canonical ABI: `Buffer.MAX_LENGTH`, 2^28 - 1; longer buffers are copied in part.
+pub const MAX_COUNT: usize = (1 << 28) - 1;
+
+/// Makes a stream: both its ends. One of them goes to the callee of an import (`into_handle`).
+pub fn new<B: StreamBuiltins>() -> (ReadableEnd<B>, WritableEnd<B>) {
+    let ends = B::new();
+    (ReadableEnd::from_handle(ends as u32), WritableEnd::from_handle((ends >> 32) as u32))
+}
+
+/// The end of a stream that elements come out of. Dropping it tells the writer that nobody reads any more.
+pub struct ReadableEnd<B: StreamBuiltins> {
+    handle: Handle,
+    /// The writer has dropped its end: another copy would trap.
+    ended: bool,
+    builtins: PhantomData<fn() -> B>,
+}
+
+impl<B: StreamBuiltins> ReadableEnd<B> {
+    /// Takes an end that an import has given to us, by its index.
+    pub fn from_handle(index: u32) -> Self {
+        ReadableEnd { handle: Handle::new(index), ended: false, builtins: PhantomData }
+    }
+
+    /// Gives the end to the callee of an import, by its index.
+    pub fn into_handle(self) -> u32 {
+        let index = self.handle.index();
+        core::mem::forget(self);
+        index
+    }
+
+    /// Reads at least one element, as many as are there up to the length of `buffer`; blocks while there are none.
+    ///
+    /// A count of zero with [`CopyResult::Dropped`] is the end of the stream. Calls after the end give it again.
+    #[inline]
+    pub fn read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Copied {
+        match self.begin(buffer) {
+            Some(copied) => copied,
+            None => {
+                let event = block::on(&self.handle);
+                self.ended_by(event)
+            }
+        }
+    }
+
+    /// As [`ReadableEnd::read`], but gives up when the monotonic clock has reached `deadline`: then `None`, and no element
+    /// was taken out of the stream.
+    pub fn read_until(&mut self, buffer: &mut [MaybeUninit<B::Element>], deadline: Mark) -> Option<Copied> {
+        match self.begin(buffer) {
+            Some(copied) => Some(copied),
+            None => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event)),
+                None => self.cancel(),
+            },
+        }
+    }
+
+    /// As [`ReadableEnd::read`], but never blocks: `None` when nothing is there.
+    pub fn try_read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Option<Copied> {
+        match self.begin(buffer) {
+            Some(copied) => Some(copied),
+            None => self.cancel(),
+        }
+    }
+
+    /// Whether the writer has dropped its end, as far as reads have seen.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    #[inline]
+    fn begin(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Option<Copied> {
+        if self.ended {
+            return Some(END);
+        }
+        let count = buffer.len().min(MAX_COUNT);
+        // SAFETY: `buffer` has room for `count` elements; it is borrowed mutably by our callers, none of which returns or
+        // unwinds before the copy has ended (they block or cancel, and broken rules trap).
+        let code = unsafe { B::read(self.handle.index(), buffer.as_mut_ptr().cast(), count) };
+        Copied::decode(code).map(|copied| self.note(copied, count))
+    }
+
+    fn ended_by(&mut self, event: Event) -> Copied {
+        match event {
+            Event::StreamRead(handle, copied) if handle == self.handle => self.note(copied, MAX_COUNT),
+            _ => contract::broken("a stream.read that blocks ends with its STREAM_READ event"),
+        }
+    }
+
+    #[cold]
+    fn cancel(&mut self) -> Option<Copied> {
+        match Copied::decode(B::cancel_read(self.handle.index())) {
+            Some(Copied { count: 0, result: CopyResult::Cancelled }) => None,
+            // The race was lost, or elements had come before: they are out of the stream and must not be.
+            Some(copied) => Some(self.note(copied, MAX_COUNT)),
+            None => contract::broken("stream.cancel-read with the synchronous lowering does not block"),
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, copied: Copied, room: usize) -> Copied {
+        contract::holds(copied.count <= room, "a copy stays within its buffer");
+        self.ended = copied.result == CopyResult::Dropped;
+        copied
+    }
+}
+
+impl<B: StreamBuiltins> Waitable for ReadableEnd<B> {
+    fn handle(&self) -> Handle {
+        self.handle
+    }
+}
+
+impl<B: StreamBuiltins> Drop for ReadableEnd<B> {
+    fn drop(&mut self) {
+        B::drop_readable(self.handle.index());
+    }
+}
+
+/// The end of a stream that elements go into. Dropping it tells the reader that this was all.
+pub struct WritableEnd<B: StreamBuiltins> {
+    handle: Handle,
+    /// The reader has dropped its end: another copy would trap.
+    ended: bool,
+    builtins: PhantomData<fn() -> B>,
+}
+
+impl<B: StreamBuiltins> WritableEnd<B> {
+    /// Takes an end that an import has given to us, by its index.
+    pub fn from_handle(index: u32) -> Self {
+        WritableEnd { handle: Handle::new(index), ended: false, builtins: PhantomData }
+    }
+
+    /// Gives the end to the callee of an import, by its index.
+    pub fn into_handle(self) -> u32 {
+        let index = self.handle.index();
+        core::mem::forget(self);
+        index
+    }
+
+    /// Writes at least one element of `elements`, as many as the reader takes; blocks while it takes none.
+    ///
+    /// When this returns, the counted elements are in the reader's hands. [`CopyResult::Dropped`] says that the reader is
+    /// gone; a count above zero may come with it. Elements that own something (lists, handles) have moved if counted.
+    #[inline]
+    pub fn write(&mut self, elements: &[B::Element]) -> Copied {
+        match self.begin(elements) {
+            Some(copied) => copied,
+            None => {
+                let event = block::on(&self.handle);
+                self.ended_by(event)
+            }
+        }
+    }
+
+    /// As [`WritableEnd::write`], but gives up when the monotonic clock has reached `deadline`: then `None`, and no element
+    /// was taken by the reader.
+    pub fn write_until(&mut self, elements: &[B::Element], deadline: Mark) -> Option<Copied> {
+        match self.begin(elements) {
+            Some(copied) => Some(copied),
+            None => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event)),
+                None => self.cancel(),
+            },
+        }
+    }
+
+    /// As [`WritableEnd::write`], but never blocks: `None` when the reader takes nothing now.
+    pub fn try_write(&mut self, elements: &[B::Element]) -> Option<Copied> {
+        match self.begin(elements) {
+            Some(copied) => Some(copied),
+            None => self.cancel(),
+        }
+    }
+
+    /// Whether the reader has dropped its end, as far as writes have seen.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    #[inline]
+    fn begin(&mut self, elements: &[B::Element]) -> Option<Copied> {
+        if self.ended {
+            return Some(END);
+        }
+        let count = elements.len().min(MAX_COUNT);
+        // SAFETY: `elements` holds `count` elements; it is borrowed by our callers, none of which returns or unwinds before
+        // the copy has ended (they block or cancel, and broken rules trap).
+        let code = unsafe { B::write(self.handle.index(), elements.as_ptr(), count) };
+        Copied::decode(code).map(|copied| self.note(copied, count))
+    }
+
+    fn ended_by(&mut self, event: Event) -> Copied {
+        match event {
+            Event::StreamWrite(handle, copied) if handle == self.handle => self.note(copied, MAX_COUNT),
+            _ => contract::broken("a stream.write that blocks ends with its STREAM_WRITE event"),
+        }
+    }
+
+    #[cold]
+    fn cancel(&mut self) -> Option<Copied> {
+        match Copied::decode(B::cancel_write(self.handle.index())) {
+            Some(Copied { count: 0, result: CopyResult::Cancelled }) => None,
+            // The race was lost, or elements had gone before: the reader has them.
+            Some(copied) => Some(self.note(copied, MAX_COUNT)),
+            None => contract::broken("stream.cancel-write with the synchronous lowering does not block"),
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, copied: Copied, room: usize) -> Copied {
+        contract::holds(copied.count <= room, "a copy stays within its buffer");
+        self.ended = copied.result == CopyResult::Dropped;
+        copied
+    }
+}
+
+impl<B: StreamBuiltins> Waitable for WritableEnd<B> {
+    fn handle(&self) -> Handle {
+        self.handle
+    }
+}
+
+impl<B: StreamBuiltins> Drop for WritableEnd<B> {
+    fn drop(&mut self) {
+        B::drop_writable(self.handle.index());
+    }
+}
+
+/// What every copy after the end comes to.
+const END: Copied = Copied { count: 0, result: CopyResult::Dropped };
