@@ -13,17 +13,17 @@ use crate::contract;
 
 /// What to do, as read from a command line.
 #[derive(Debug)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Where the result goes (`-o`).
-    pub output: PathBuf,
+    pub(crate) output: PathBuf,
     /// For wasm-ld, in the order given: everything but our own flags, `-flavor`, `-o` and the C libraries that do not exist here.
-    pub forwarded: Vec<OsString>,
+    pub(crate) forwarded: Vec<OsString>,
     /// Which wasm-ld to run, if the command line says so (`--wasm-ld-path`).
-    pub wasm_ld: Option<PathBuf>,
+    pub(crate) wasm_ld: Option<PathBuf>,
     /// How much of the debug information is to go.
-    pub strip: Strip,
+    pub(crate) strip: Strip,
     /// What to make of the linked module.
-    pub artifact: Artifact,
+    pub(crate) artifact: Artifact,
 }
 
 /// How much that is not needed to run leaves the result.
@@ -39,7 +39,7 @@ pub enum Strip {
 
 /// What is made of the linked module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Artifact {
+pub(crate) enum Artifact {
     /// A component: the normal case.
     Component,
     /// The core module as wasm-ld leaves it, for looking at (`--skip-wit-component`).
@@ -54,7 +54,7 @@ impl Arguments {
     /// # Errors
     ///
     /// A response file that cannot be read, a flag of ours without its value, no `-o`.
-    pub fn parse(command_line: impl IntoIterator<Item = OsString>) -> Result<Arguments> {
+    pub(crate) fn parse(command_line: impl IntoIterator<Item = OsString>) -> Result<Arguments> {
         let mut words = Vec::new();
         for word in command_line {
             expand(word, &mut words, 0)?;
@@ -116,7 +116,7 @@ impl Arguments {
     /// The objects and archives among the arguments, in order.
     ///
     /// Told from flags and their values by what the files are, not by a list of flags.
-    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
         self.forwarded.iter().map(Path::new).filter(|path| is_input(path))
     }
 }

@@ -1,52 +1,161 @@
 //! From a linked core module to a component: the world, wit-component, validation.
+//!
+//! wit-component does the work. What stands here adds std's world, and finds beforehand the mistakes whose reports it would give without the
+//! names of those who made them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use wasm_encoder::{CustomSection, Encode, Section};
-use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
 use crate::arguments::Strip;
+use crate::bindings::{self, Bindings};
 use crate::contract;
+use crate::explain;
+use crate::inputs::{Inputs, Wanted};
+use crate::strip;
 use crate::world::{self, Kind};
 
-/// Makes a component of a core module, and checks it.
+/// Makes a component of a core module, and checks it. `inputs` are what the module was linked from, for messages.
 ///
 /// # Errors
 ///
-/// The module does not fit its world, or two worlds do not fit each other: the error names the functions.
-pub fn component(module: &[u8], strip: Strip) -> Result<Vec<u8>> {
+/// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the crates.
+pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
+    let names = Names::of(module)?;
+    if names.is_shared_library {
+        bail!(
+            "it is a shared library (it was linked with -shared), and components are not made of those here: \
+             use crate-type = [\"cdylib\"] or a binary, without -Crelocation-model=pic or -Cprefer-dynamic"
+        );
+    }
+
+    let section_name = format!("{}:std", contract::COMPONENT_TYPE);
+    let section = world::component_type(names.kind())?;
+    let mut all = Bindings::of(module, inputs)?;
+    let mut std = Bindings::read(&section_name, &section, &Inputs::default())?;
+    std.origin = "std (WASI 0.3.0)".to_owned();
+    all.push(std);
+    bindings::check_agreement(&all)?;
+    check_imports(&names, &all, inputs)?;
+    check_asyncness(&names, &all, inputs)?;
+
     let mut module = module.to_vec();
-    let section = world::component_type(kind(&module)?)?;
-    let section =
-        CustomSection { name: format!("{}:std", contract::COMPONENT_TYPE).into(), data: section.as_slice().into() };
+    let section = CustomSection { name: section_name.into(), data: section.into() };
     module.push(section.id());
     section.encode(&mut module);
-
     let component = ComponentEncoder::default()
         .debug_names(strip < Strip::All)
         .module(&module)
         .and_then(|encoder| encoder.encode())
-        .context("the linked module does not fit its world")?;
+        .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all)))?;
+    let component = if strip == Strip::All { strip::custom_sections(&component)? } else { component };
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&component)
-        .context("the component that was made is not valid")?;
+        .context("the component that was made is not valid: this is a mistake of component-ld")?;
     Ok(component)
 }
 
-/// A module with the entry of a command is one; any other is a reactor.
-fn kind(module: &[u8]) -> Result<Kind> {
-    for payload in Parser::new(0).parse_all(module) {
-        match payload.context("what wasm-ld wrote is not a module")? {
-            Payload::Version { encoding: Encoding::Component, .. } => bail!("wasm-ld wrote a component"),
-            Payload::ExportSection(exports) => {
-                for export in exports {
-                    if export?.name == contract::RUN {
-                        return Ok(Kind::Command);
+/// What a linked module calls what it imports and exports.
+struct Names<'a> {
+    /// Module and field of every imported function.
+    imports: Vec<(&'a str, &'a str)>,
+    exports: BTreeSet<&'a str>,
+    is_shared_library: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of(module: &'a [u8]) -> Result<Names<'a>> {
+        let mut names = Names { imports: Vec::new(), exports: BTreeSet::new(), is_shared_library: false };
+        for payload in Parser::new(0).parse_all(module) {
+            match payload.context("it is not a core module")? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let import = import?;
+                        if let TypeRef::Func(_) = import.ty {
+                            names.imports.push((import.module, import.name));
+                        }
                     }
                 }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        names.exports.insert(export?.name);
+                    }
+                }
+                Payload::CustomSection(section) => names.is_shared_library |= section.name() == "dylink.0",
+                _ => {}
             }
-            _ => {}
+        }
+        Ok(names)
+    }
+
+    /// A module with the entry of a command is one; any other is a reactor.
+    fn kind(&self) -> Kind {
+        if self.exports.contains(contract::RUN) { Kind::Command } else { Kind::Reactor }
+    }
+}
+
+/// Fails if a function is imported from a module no world knows.
+fn check_imports(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
+    let known: BTreeSet<String> = all.iter().flat_map(Bindings::import_modules).collect();
+    // `$root` and `[export]...` hold canonical built-ins, `cm32p2` is the other mangling: wit-component knows them one by one.
+    let is_known = |module: &str| {
+        module == "$root"
+            || module.starts_with('[')
+            || module.starts_with("cm32p2")
+            || known.contains(bindings::unversioned(module))
+    };
+    let unknown: Vec<(&str, &str)> = names.imports.iter().copied().filter(|(module, _)| !is_known(module)).collect();
+    if unknown.is_empty() { Ok(()) } else { bail!("{}", explain::unknown_imports(&unknown, inputs)) }
+}
+
+/// Fails if the core module lifts or lowers a function as async of which its WIT says that it is not.
+///
+/// The other way round is right: a function that is async in WIT may be lifted and lowered synchronously.
+fn check_asyncness(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
+    let mut functions = BTreeMap::new();
+    for bindings in all {
+        for (name, function) in bindings.functions() {
+            functions.insert(name, (function, &bindings.origin));
         }
     }
-    Ok(Kind::Reactor)
+    for export in &names.exports {
+        let Some(name) = export.strip_prefix("[async-lift]").or(export.strip_prefix("[async-lift-stackful]")) else {
+            continue;
+        };
+        if let Some((function, origin)) = functions.get(name)
+            && !function.kind.is_async()
+        {
+            bail!(
+                "the core module exports `{export}`, an async lift, but the WIT of {origin} says `{}` of `{name}`, not `{}`. \
+                 Generate the bindings from the WIT the component is to have, and make the function there and in the code either both async or \
+                 both not",
+                bindings::signature(function.item_name(), false),
+                bindings::signature(function.item_name(), true),
+            );
+        }
+    }
+    for (module, field) in &names.imports {
+        let Some(name) = field.strip_prefix("[async-lower]") else { continue };
+        let full = if *module == "$root" { name.to_owned() } else { format!("{module}#{name}") };
+        if let Some((function, origin)) = functions.get(&full)
+            && !function.kind.is_async()
+        {
+            let wanters = inputs.who_wants(Wanted::Import(module, field));
+            bail!(
+                "the core module imports `{field}` of `{module}`, an async lowering{}, but the WIT of {origin} says `{}`, not `{}`. \
+                 Generate those bindings from the same version of the WIT",
+                wanters.first().map(|wanter| format!(" ({wanter})")).unwrap_or_default(),
+                bindings::signature(function.item_name(), false),
+                bindings::signature(function.item_name(), true),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn origins(all: &[Bindings]) -> String {
+    all.iter().map(|bindings| bindings.origin.as_str()).collect::<Vec<_>>().join(" and ")
 }

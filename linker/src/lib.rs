@@ -8,7 +8,7 @@
 //! explain     (when that fails) which crate wanted what is not there
 //! rewrite     passes over the core module
 //! encode      the module's world, wit-component, validation
-//! output      renamed into place, whole or not at all
+//! place       renamed into place, whole or not at all
 //! ```
 //!
 //! It knows neither std nor the runtime: each name it shares with them stands in [`contract`].
@@ -20,14 +20,22 @@ use std::{env, fs, io::Write};
 
 use anyhow::{Context, Result};
 
+pub use arguments::Strip;
 use arguments::{Arguments, Artifact};
+use inputs::Inputs;
 use lld::WasmLd;
 
-pub mod arguments;
+mod arguments;
+mod bindings;
 pub mod contract;
-pub mod encode;
+mod demangle;
+mod encode;
+mod explain;
+pub mod inputs;
 pub mod lld;
-pub mod world;
+mod rewrite;
+mod strip;
+mod world;
 
 /// Links as this process's own command line says, with errors to stderr.
 #[must_use]
@@ -60,30 +68,65 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         .with_context(|| format!("the directory of the output, {}, cannot be written to", directory.display()))?;
 
     let module = scratch.path().join("module.wasm");
-    let mut forwarded = arguments.forwarded.clone();
-    forwarded.extend(["-o".into(), module.clone().into()]);
-    forwarded.push(format!("--export-if-defined={}", contract::REALLOC).into());
-    let linked = wasm_ld.run(&forwarded, scratch.path())?;
+    let inputs = Inputs::new(arguments.inputs());
+    let linked = wasm_ld.run(&for_wasm_ld(&arguments, &module), scratch.path())?;
     std::io::stdout().write_all(&linked.stdout)?;
-    std::io::stderr().write_all(&linked.stderr)?;
+    let messages = String::from_utf8_lossy(&linked.stderr);
     if !linked.status.success() {
-        return Ok(ExitCode::from(linked.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)));
+        eprint!("{}", explain::failure(&messages, &inputs));
+        return Ok(ExitCode::FAILURE);
     }
+    eprint!("{}", demangle::demangle_all(&messages));
 
-    let result = match arguments.artifact {
+    match arguments.artifact {
         Artifact::Component => {
             let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
-            let component = encode::component(&bytes, arguments.strip)
+            let component = component(bytes, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join("component.wasm");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
             // wasm-ld has set the mode an executable gets here.
             fs::set_permissions(&file, fs::metadata(&module)?.permissions())?;
-            file
+            place(&file, &arguments.output)?;
         }
-        Artifact::CoreModule | Artifact::Untouched => module,
-    };
-    fs::rename(&result, &arguments.output)
-        .with_context(|| format!("{} cannot be put in place", arguments.output.display()))?;
+        Artifact::CoreModule => place(&module, &arguments.output)?,
+        // `--version` and the like write nothing.
+        Artifact::Untouched if module.exists() => place(&module, &arguments.output)?,
+        Artifact::Untouched => {}
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a component of a core module as wasm-ld has linked it: rewriting passes, wit-component, validation.
+///
+/// `inputs` are what the module was linked from; they are read only to explain a failure.
+///
+/// # Errors
+///
+/// The module does not fit the worlds it is to have: the error names functions and crates.
+pub fn component(module: Vec<u8>, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
+    encode::component(&rewrite::rewrite(module)?, strip, inputs)
+}
+
+/// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
+fn for_wasm_ld(arguments: &Arguments, module: &Path) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::with_capacity(arguments.forwarded.len() + 8);
+    if arguments.artifact != Artifact::Untouched {
+        // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.
+        all.extend(["--error-limit=0".into(), "--no-demangle".into()]);
+        all.push(format!("--export-if-defined={}", contract::REALLOC).into());
+        // rewrite/constructors.rs says why.
+        all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
+        if arguments.strip > Strip::Nothing {
+            // Shortens the padded indices relocation has left behind; impossible while DWARF counts in them.
+            all.push("--compress-relocations".into());
+        }
+    }
+    all.extend(arguments.forwarded.iter().cloned());
+    all.extend(["-o".into(), module.into()]);
+    all
+}
+
+fn place(result: &Path, output: &Path) -> Result<()> {
+    fs::rename(result, output).with_context(|| format!("{} cannot be put in place", output.display()))
 }

@@ -9,7 +9,7 @@ use wit_parser::Resolve;
 
 /// What kind of component a module becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A program with a `main`: exports `wasi:cli/run`.
     Command,
     /// A library of exports (`crate-type = ["cdylib"]`): exports what the component types of its bindings say, may be nothing.
@@ -31,7 +31,7 @@ impl Kind {
 /// # Errors
 ///
 /// None in a build whose tests pass: it is made from constants.
-pub fn component_type(kind: Kind) -> Result<Vec<u8>> {
+pub(crate) fn component_type(kind: Kind) -> Result<Vec<u8>> {
     let resolve: Resolve = wasi_wit::wasi();
     let cli = resolve
         .packages

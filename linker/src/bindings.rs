@@ -1,0 +1,144 @@
+//! The component types that bindings carry: one world in each `component-type` section of a module.
+//!
+//! Here because wit-component merges these worlds without saying whose they were. Each is decoded by itself and held against the others first,
+//! so that an error can name the crates and the functions.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use wasm_encoder::{CustomSection, Module};
+use wasmparser::{Parser, Payload};
+use wit_parser::{Function, Resolve, WorldId, WorldItem};
+
+use crate::contract;
+use crate::inputs::Inputs;
+
+/// A world and where it came from.
+pub(crate) struct Bindings {
+    /// What the user knows it by: the crate and the section.
+    pub(crate) origin: String,
+    /// The world's types.
+    pub(crate) resolve: Resolve,
+    /// The world.
+    pub(crate) world: WorldId,
+}
+
+impl Bindings {
+    /// Every world a module carries, in order.
+    ///
+    /// # Errors
+    ///
+    /// A section that cannot be read: the error names the crate, the generator that wrote the section and what reads it here.
+    pub(crate) fn of(module: &[u8], inputs: &Inputs) -> Result<Vec<Bindings>> {
+        let mut all = Vec::new();
+        for payload in Parser::new(0).parse_all(module) {
+            if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
+                && section.name().starts_with(contract::COMPONENT_TYPE)
+            {
+                all.push(Bindings::read(section.name(), section.data(), inputs)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The world in one section.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bindings::of`].
+    pub(crate) fn read(name: &str, data: &[u8], inputs: &Inputs) -> Result<Bindings> {
+        let origin = match inputs.who_holds(name) {
+            Some(wanter) => format!("crate `{}` ({}, section {name})", wanter.krate, wanter.object),
+            None => format!("section {name}"),
+        };
+        let mut alone = Module::new();
+        alone.section(&CustomSection { name: name.into(), data: data.into() });
+        let (_, bindings) = wit_component::metadata::decode(&alone.finish()).with_context(|| {
+            format!(
+                "the component type in {origin} cannot be read by wit-component 0.263 here; it was written by {}. \
+                 If that is newer, use bindings of a version this linker knows",
+                generator(data)
+            )
+        })?;
+        Ok(Bindings { origin, resolve: bindings.resolve, world: bindings.world })
+    }
+
+    /// Every function the world imports or exports, as core modules name it: `wasi:cli/run@0.3.0#run`, or `f` if it stands in the world itself.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (String, &Function)> {
+        let world = &self.resolve.worlds[self.world];
+        world.imports.iter().chain(&world.exports).flat_map(|(key, item)| match item {
+            WorldItem::Interface { id, .. } => {
+                let interface = self.resolve.name_world_key(key);
+                let functions = &self.resolve.interfaces[*id].functions;
+                functions.iter().map(|(name, function)| (format!("{interface}#{name}"), function)).collect()
+            }
+            WorldItem::Function(function) => vec![(function.name.clone(), function)],
+            WorldItem::Type { .. } => Vec::new(),
+        })
+    }
+
+    /// The module names under which the world's imports are found, without versions.
+    pub(crate) fn import_modules(&self) -> impl Iterator<Item = String> {
+        self.resolve.worlds[self.world]
+            .imports
+            .keys()
+            .map(|key| unversioned(&self.resolve.name_world_key(key)).to_owned())
+    }
+}
+
+/// `wasi:cli/run@0.3.0` without what stands behind the `@`: wit-component decides which versions fit each other.
+pub(crate) fn unversioned(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(name, _)| name)
+}
+
+/// Fails if one WIT says of a function that it is `async` and another that it is not.
+///
+/// # Errors
+///
+/// The first such function, with who says what.
+pub(crate) fn check_agreement(all: &[Bindings]) -> Result<()> {
+    let mut seen: BTreeMap<String, (&Bindings, bool)> = BTreeMap::new();
+    for bindings in all {
+        for (name, function) in bindings.functions() {
+            let is_async = function.kind.is_async();
+            match seen.get(&name) {
+                Some((other, was_async)) if *was_async != is_async => {
+                    let (with, without) = if is_async { (bindings, *other) } else { (*other, bindings) };
+                    bail!(
+                        "two WITs disagree on `{name}`: it is `{}` in {}, and `{}` in {}. A function is async or it is not: there is no \
+                         way to link the two. Generate both bindings from the same version of the WIT",
+                        signature(function.item_name(), true),
+                        with.origin,
+                        signature(function.item_name(), false),
+                        without.origin
+                    );
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(name, (bindings, is_async));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The head of a function as WIT writes it.
+pub(crate) fn signature(name: &str, is_async: bool) -> String {
+    format!("{name}: {}func(...)", if is_async { "async " } else { "" })
+}
+
+/// Which tool wrote a section, by its producers.
+fn generator(data: &[u8]) -> String {
+    let mut tools = Vec::new();
+    for payload in Parser::new(0).parse_all(data).map_while(Result::ok) {
+        let Payload::CustomSection(section) = payload else { continue };
+        let wasmparser::KnownCustom::Producers(fields) = section.as_known() else { continue };
+        for field in fields.into_iter().map_while(Result::ok) {
+            tools.extend(
+                field.values.into_iter().map_while(Result::ok).map(|tool| format!("{} {}", tool.name, tool.version)),
+            );
+        }
+    }
+    if tools.is_empty() { "an unknown tool".to_owned() } else { tools.join(", ") }
+}

@@ -1,0 +1,140 @@
+//! Why a link failed, in terms of crates and functions.
+//!
+//! Two things go wrong in ways wasm-ld and wit-component can only name by symbol: a function nobody defines (mostly one of a C library, which is
+//! no part of these targets), and an import no world offers (mostly one of WASI 0.1). Everything else stays in the words of the tool that said it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::contract;
+use crate::demangle::{demangle, demangle_all};
+use crate::inputs::{Inputs, Wanted, Wanter};
+
+/// How many of a kind are listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// What wasm-ld wrote when it failed, with undefined symbols explained and Rust names demangled.
+#[must_use]
+pub(crate) fn failure(messages: &str, inputs: &Inputs) -> String {
+    const UNDEFINED: &str = ": undefined symbol: ";
+    let mut symbols = BTreeSet::new();
+    let mut text = String::new();
+    for line in messages.lines() {
+        match line.split_once(UNDEFINED) {
+            Some((_, symbol)) => {
+                symbols.insert(symbol.trim());
+            }
+            None => {
+                text.push_str(&demangle_all(line));
+                text.push('\n');
+            }
+        }
+    }
+    for symbol in symbols.iter().take(LISTED) {
+        let wanters = inputs.who_wants(Wanted::Symbol(symbol));
+        _ = write!(text, "component-ld: error: {}", undefined(symbol, &wanters));
+    }
+    if let Some(more) = symbols.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        _ = writeln!(text, "component-ld: error: and {more} more symbols that nothing defines");
+    }
+    text
+}
+
+/// The imports of a linked module that no world offers, as one message.
+#[must_use]
+pub(crate) fn unknown_imports(imports: &[(&str, &str)], inputs: &Inputs) -> String {
+    let mut text = String::new();
+    for (module, field) in imports.iter().take(LISTED) {
+        let wanters = inputs.who_wants(Wanted::Import(module, field));
+        if *module == contract::WASI_0_1 {
+            _ = writeln!(text, "`{field}` of WASI 0.1 ({module}) is wanted by {}", list(&wanters));
+        } else {
+            _ = writeln!(text, "the import `{field}` of `{module}` is wanted by {}", list(&wanters));
+        }
+    }
+    if let Some(more) = imports.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        _ = writeln!(text, "and {more} more imports");
+    }
+    let old = imports.iter().any(|(module, _)| *module == contract::WASI_0_1);
+    let other = imports.iter().any(|(module, _)| *module != contract::WASI_0_1);
+    if old {
+        text.push_str(
+            "  this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, \
+             or a feature of it that goes through std\n",
+        );
+    }
+    if other {
+        text.push_str(
+            "  no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
+             their world along; a bare `extern` block with `wasm_import_module` needs one too\n",
+        );
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
+    let name = demangle(symbol);
+    let reason = if name != symbol {
+        let krate = name.trim_start_matches(['<', '&']).split("::").next().unwrap_or(&name);
+        format!(
+            "crate `{krate}` of this link does not define it: were its parts built by different compilers, or against different sysroots?"
+        )
+    } else {
+        "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs std only; \
+         look for a feature of that crate, or a newer version, that does without"
+            .to_owned()
+    };
+    format!("`{name}` is wanted by {}\n  {reason}\n", list(wanters))
+}
+
+/// One line for one, a line each for several.
+fn list(wanters: &[Wanter]) -> String {
+    match wanters {
+        [] => "an object that is not named on the command line".to_owned(),
+        [one] => one.to_string(),
+        many => {
+            let mut text = String::new();
+            for wanter in many.iter().take(3) {
+                _ = write!(text, "\n    {wanter}");
+            }
+            if many.len() > 3 {
+                _ = write!(text, "\n    and {} more functions", many.len() - 3);
+            }
+            text
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_about_symbols_stays_as_it_was_said() {
+        let said = "rust-lld: error: unknown argument: --nope\n";
+        assert_eq!(failure(said, &Inputs::default()), said);
+    }
+
+    #[test]
+    fn an_undefined_symbol_is_said_once_however_many_want_it() {
+        let said = "rust-lld: error: a.o: undefined symbol: open\nrust-lld: error: b.o: undefined symbol: open\n";
+        let text = failure(said, &Inputs::default());
+        assert_eq!(text.matches("`open`").count(), 1, "{text}");
+        assert!(text.contains("C library"), "{text}");
+    }
+
+    #[test]
+    fn a_rust_symbol_is_not_blamed_on_a_c_library() {
+        let text =
+            failure("rust-lld: error: a.o: undefined symbol: _RNvNtCs1234_7mycrate3foo3bar\n", &Inputs::default());
+        assert!(text.contains("`mycrate::foo::bar`") && text.contains("crate `mycrate`"), "{text}");
+        assert!(!text.contains("C library"), "{text}");
+    }
+
+    #[test]
+    fn many_symbols_are_cut_short_with_a_count() {
+        let said: String = (0..30).map(|i| format!("x: undefined symbol: f{i:02}\n")).collect();
+        assert!(failure(&said, &Inputs::default()).contains("and 10 more symbols"));
+    }
+}

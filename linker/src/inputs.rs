@@ -1,0 +1,217 @@
+//! The objects a link is made of, read to say who wants what.
+//!
+//! Here for messages only: wasm-ld names a symbol and an object, a user thinks in crates and functions. Nothing of this runs in a link that
+//! succeeds. Files that cannot be read are passed over, because wasm-ld has complained about them already, in its own words.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use object::read::archive::ArchiveFile;
+use wasmparser::{KnownCustom, Linking, Parser, Payload, Result, SymbolFlags, SymbolInfo, TypeRef};
+
+use crate::demangle::demangle;
+
+/// The objects and archives named on a command line.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    files: Vec<PathBuf>,
+}
+
+/// Someone who wants a symbol: a function of an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanter {
+    /// The crate, as far as the file's name tells.
+    pub krate: String,
+    /// The file, and the member if it is an archive: `libfoo-0123.rlib(bar.o)`.
+    pub object: String,
+    /// The function that uses the symbol, demangled; none if only data does.
+    pub function: Option<String>,
+}
+
+impl fmt::Display for Wanter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "crate `{}`, {}", self.krate, self.object)?;
+        match &self.function {
+            Some(function) => write!(f, ", in `{function}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// A symbol, by its name as the linker sees it.
+    Symbol(&'a str),
+    /// An import by its module and field.
+    Import(&'a str, &'a str),
+}
+
+impl Inputs {
+    /// These files, in this order.
+    pub fn new<'a>(files: impl IntoIterator<Item = &'a Path>) -> Inputs {
+        Inputs { files: files.into_iter().map(Path::to_owned).collect() }
+    }
+
+    /// Everyone who refers to what is wanted without defining it, ordered, each once.
+    ///
+    /// Objects whose code was not kept count too: the answer is who may want it, and wasm-ld knows that someone does.
+    #[must_use]
+    pub fn who_wants(&self, wanted: Wanted<'_>) -> Vec<Wanter> {
+        let mut wanters = Vec::new();
+        self.each(|krate, object, bytes| {
+            for function in users(bytes, wanted).unwrap_or_default() {
+                wanters.push(Wanter { krate: krate.to_owned(), object: object.to_owned(), function });
+            }
+            ControlFlow::Continue(())
+        });
+        wanters.sort();
+        wanters.dedup();
+        wanters
+    }
+
+    /// The crate and object that hold a custom section of this name.
+    #[must_use]
+    pub fn who_holds(&self, section: &str) -> Option<Wanter> {
+        let mut holder = None;
+        self.each(|krate, object, bytes| {
+            let held = Parser::new(0)
+                .parse_all(bytes)
+                .map_while(Result::ok)
+                .any(|payload| matches!(payload, Payload::CustomSection(custom) if custom.name() == section));
+            if !held {
+                return ControlFlow::Continue(());
+            }
+            holder = Some(Wanter { krate: krate.to_owned(), object: object.to_owned(), function: None });
+            ControlFlow::Break(())
+        });
+        holder
+    }
+
+    /// Calls `visit` with the crate, the name and the bytes of every wasm object.
+    fn each(&self, mut visit: impl FnMut(&str, &str, &[u8]) -> ControlFlow<()>) {
+        for path in &self.files {
+            let Ok(bytes) = fs::read(path) else { continue };
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let krate = krate(&file);
+            if bytes.starts_with(b"\0asm") {
+                if visit(krate, &file, &bytes).is_break() {
+                    return;
+                }
+                continue;
+            }
+            let Ok(archive) = ArchiveFile::parse(&*bytes) else { continue };
+            for member in archive.members().map_while(std::result::Result::ok) {
+                let Ok(data) = member.data(&*bytes) else { continue };
+                let object = format!("{file}({})", String::from_utf8_lossy(member.name()));
+                if data.starts_with(b"\0asm") && visit(krate, &object, data).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// `libfoo-0123.rlib` is of crate `foo`, and so is `foo-0123.abc.rcgu.o`.
+fn krate(file: &str) -> &str {
+    let stem = file.split('.').next().unwrap_or(file);
+    let stem = stem.rsplit_once('-').map_or(stem, |(name, _hash)| name);
+    if file.ends_with(".rlib") || file.ends_with(".a") { stem.strip_prefix("lib").unwrap_or(stem) } else { stem }
+}
+
+/// The functions of an object that use what is wanted; `None` among them stands for its data. Empty if the object does not refer to it.
+fn users(object: &[u8], wanted: Wanted<'_>) -> Result<Vec<Option<String>>> {
+    // Fields of imported functions, in order of their index: an undefined symbol without a name of its own has the import's.
+    let mut imports = Vec::new();
+    let mut symbols = Vec::new();
+    // First byte of the code section's contents, and each body's range in the file.
+    let mut code = 0..0;
+    let mut code_section = 0;
+    let mut bodies = Vec::new();
+    let mut relocations = Vec::new();
+    let mut section = 0;
+    for payload in Parser::new(0).parse_all(object) {
+        let payload = payload?;
+        match &payload {
+            Payload::ImportSection(reader) => {
+                for import in reader.clone().into_imports() {
+                    let import = import?;
+                    if matches!(import.ty, TypeRef::Func(_)) {
+                        imports.push((import.module, import.name));
+                    }
+                }
+            }
+            Payload::CodeSectionStart { unchecked_range, .. } => {
+                code = unchecked_range.clone();
+                code_section = section;
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(body.range()),
+            Payload::CustomSection(custom) => match custom.as_known() {
+                KnownCustom::Linking(linking) => {
+                    for subsection in linking.subsections() {
+                        if let Linking::SymbolTable(table) = subsection? {
+                            symbols.extend(table.into_iter().collect::<Result<Vec<_>>>()?);
+                        }
+                    }
+                }
+                KnownCustom::Reloc(reloc) if reloc.section_index() == code_section => {
+                    relocations.extend(reloc.entries().into_iter().collect::<Result<Vec<_>>>()?);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        section += u32::from(payload.as_section().is_some());
+    }
+    let Some(symbol) = symbols.iter().position(|symbol| is_wanted(symbol, &imports, wanted)) else {
+        return Ok(Vec::new());
+    };
+
+    let mut names = BTreeMap::new();
+    for symbol in &symbols {
+        if let SymbolInfo::Func { index, name: Some(name), .. } = symbol
+            && let Some(ordinal) = (*index as usize).checked_sub(imports.len())
+        {
+            names.insert(ordinal, *name);
+        }
+    }
+    let mut users: Vec<Option<String>> = relocations
+        .iter()
+        .filter(|relocation| relocation.index as usize == symbol && refers_to_symbol(relocation))
+        .filter_map(|relocation| {
+            let at = code.start + u64::from(relocation.offset);
+            let ordinal = bodies.iter().position(|body| body.contains(&at))?;
+            names.get(&ordinal).map(|name| Some(demangle(name)))
+        })
+        .collect();
+    users.sort();
+    users.dedup();
+    if users.is_empty() {
+        users.push(None);
+    }
+    Ok(users)
+}
+
+/// Type indices are numbered on their own and must not be taken for symbols.
+fn refers_to_symbol(relocation: &wasmparser::RelocationEntry) -> bool {
+    relocation.ty != wasmparser::RelocationType::TypeIndexLeb
+}
+
+fn is_wanted(symbol: &SymbolInfo<'_>, imports: &[(&str, &str)], wanted: Wanted<'_>) -> bool {
+    match (symbol, wanted) {
+        (SymbolInfo::Func { flags, index, name }, _) if flags.contains(SymbolFlags::UNDEFINED) => {
+            let import = imports.get(*index as usize);
+            match wanted {
+                Wanted::Symbol(symbol) => name.or(import.map(|(_, field)| *field)) == Some(symbol),
+                Wanted::Import(module, field) => import == Some(&(module, field)),
+            }
+        }
+        (SymbolInfo::Data { flags, name, .. }, Wanted::Symbol(symbol)) => {
+            flags.contains(SymbolFlags::UNDEFINED) && *name == symbol
+        }
+        _ => false,
+    }
+}
