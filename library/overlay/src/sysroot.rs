@@ -46,7 +46,7 @@ impl Sysroot {
     /// # Errors
     /// Sources that are not those of the compiler, an edit that does not fit, a cache that cannot be written or is full.
     pub fn materialise(toolchain: &Toolchain, cache: &Path, links: &[Link]) -> Result<Self> {
-        let sysroot = Self { path: cache.join("sysroots").join(name(toolchain)), toolchain: toolchain.clone() };
+        let sysroot = Self { path: Self::directory(toolchain, cache), toolchain: toolchain.clone() };
         if !sysroot.path.exists() {
             let _lock = sysroot.lock()?;
             // Another process may have made it while this one waited.
@@ -59,6 +59,11 @@ impl Sysroot {
         }
         sysroot.link(links)?;
         Ok(sysroot)
+    }
+
+    /// Where [`Sysroot::materialise`] puts the sysroot for `toolchain`, whether or not it is there.
+    pub fn directory(toolchain: &Toolchain, cache: &Path) -> PathBuf {
+        cache.join("sysroots").join(name(toolchain))
     }
 
     /// For work on the library itself: brings the sysroot in `directory`, which has no hash in its name, up to date. Only

@@ -9,7 +9,7 @@ use crate::{env, fmt, io, iter, slice};
 const LIST_SEPARATOR: u8 = b':';
 
 pub fn getcwd() -> io::Result<PathBuf> {
-    component_rt::fs::current_dir().map(|path| OsString::from_vec(path).into()).map_err(map_error)
+    component_rt::fs::current_dir().map(PathBuf::from).map_err(map_error)
 }
 
 pub fn chdir(path: &Path) -> io::Result<()> {

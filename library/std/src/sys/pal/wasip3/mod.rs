@@ -35,7 +35,7 @@ pub fn abort_internal() -> ! {
 }
 
 /// The io::Error of a platform error. Its kind and message are decoded in `sys::io::error`.
-pub fn map_error(error: component_rt::Error) -> io::Error {
+pub(crate) fn map_error(error: component_rt::Error) -> io::Error {
     io::Error::from_raw_os_error(error.raw())
 }
 
