@@ -55,7 +55,7 @@ impl Bindings {
         alone.section(&CustomSection { name: name.into(), data: data.into() });
         let (_, bindings) = wit_component::metadata::decode(&alone.finish()).with_context(|| {
             format!(
-                "the component type in {origin} cannot be read by wit-component 0.263 here; it was written by {}. \
+                "the component type in {origin} cannot be read by the wit-component in this linker; it was written by {}. \
                  If that is newer, use bindings of a version this linker knows",
                 generator(data)
             )

@@ -43,35 +43,35 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs) -> String {
 /// The imports of a linked module that no world offers, as one message.
 #[must_use]
 pub(crate) fn unknown_imports(imports: &[(&str, &str)], inputs: &Inputs) -> String {
+    let mut reasons = BTreeSet::new();
     let mut text = String::new();
     for (module, field) in imports.iter().take(LISTED) {
-        let wanters = inputs.who_wants(Wanted::Import(module, field));
-        if *module == contract::WASI_0_1 {
-            _ = writeln!(text, "`{field}` of WASI 0.1 ({module}) is wanted by {}", list(&wanters));
-        } else {
-            _ = writeln!(text, "the import `{field}` of `{module}` is wanted by {}", list(&wanters));
-        }
+        let wanters = list(&inputs.who_wants(Wanted::Import(module, field)));
+        let (what, reason) = match *module {
+            contract::WASI_0_1 => (format!("`{field}` of WASI 0.1 ({module})"), NO_WASI_0_1),
+            // Where wasm-ld puts undefined symbols when it is told to allow them.
+            "env" => (format!("`{}`", demangle(field)), NO_C_LIBRARY),
+            _ => (format!("the import `{field}` of `{module}`"), NO_WIT),
+        };
+        reasons.insert(reason);
+        _ = writeln!(text, "{what} is wanted by {wanters}");
     }
     if let Some(more) = imports.len().checked_sub(LISTED).filter(|more| *more > 0) {
         _ = writeln!(text, "and {more} more imports");
     }
-    let old = imports.iter().any(|(module, _)| *module == contract::WASI_0_1);
-    let other = imports.iter().any(|(module, _)| *module != contract::WASI_0_1);
-    if old {
-        text.push_str(
-            "  this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, \
-             or a feature of it that goes through std\n",
-        );
-    }
-    if other {
-        text.push_str(
-            "  no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
-             their world along; a bare `extern` block with `wasm_import_module` needs one too\n",
-        );
+    for reason in reasons {
+        _ = writeln!(text, "  {reason}");
     }
     text.truncate(text.trim_end().len());
     text
 }
+
+const NO_WASI_0_1: &str = "this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, or a \
+                           feature of it that goes through std";
+const NO_C_LIBRARY: &str = "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs \
+                            std only; look for a feature of that crate, or a newer version, that does without";
+const NO_WIT: &str = "no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
+                      their world along; a bare `extern` block with `wasm_import_module` needs one too";
 
 fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
     let name = demangle(symbol);
@@ -81,9 +81,7 @@ fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
             "crate `{krate}` of this link does not define it: were its parts built by different compilers, or against different sysroots?"
         )
     } else {
-        "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs std only; \
-         look for a feature of that crate, or a newer version, that does without"
-            .to_owned()
+        NO_C_LIBRARY.to_owned()
     };
     format!("`{name}` is wanted by {}\n  {reason}\n", list(wanters))
 }

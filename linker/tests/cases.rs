@@ -1,0 +1,80 @@
+//! Golden cases: each folder of `tests/cases` is one linked module and what becomes of it.
+//!
+//! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for that file's world
+//! leave one. `strip` is there if the link strips everything. What comes out stands in `component.wat`, or in `error.txt` if nothing may.
+//! `BLESS=1 cargo test -p component-ld --test cases` writes these two anew: read the difference before committing it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::{env, ffi::OsStr};
+
+use anyhow::{Context, Result, bail, ensure};
+use component_ld::Strip;
+use component_ld::inputs::Inputs;
+use wasm_encoder::{CustomSection, Encode, Section};
+use wit_component::StringEncoding;
+use wit_parser::Resolve;
+
+#[test]
+fn every_case_gives_what_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<PathBuf> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty(), "{} holds no case", root.display());
+    let failures: Vec<String> =
+        cases.iter().filter_map(|case| check(case).err().map(|error| format!("{error:#}"))).collect();
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+fn check(case: &Path) -> Result<()> {
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    let strip = if case.join("strip").exists() { Strip::All } else { Strip::Nothing };
+    let (came, other, text) = match component_ld::component(module(case)?, strip, &Inputs::default()) {
+        Ok(component) => ("component.wat", "error.txt", wasmprinter::print_bytes(component)?),
+        Err(error) => ("error.txt", "component.wat", format!("{error:#}\n")),
+    };
+    if env::var_os("BLESS").is_some() {
+        fs::write(case.join(came), &text)?;
+        if case.join(other).exists() {
+            fs::remove_file(case.join(other))?;
+        }
+        return Ok(());
+    }
+    let Ok(expected) = fs::read_to_string(case.join(came)) else {
+        bail!("case {name}: there is no {came}, but this came:\n{text}");
+    };
+    ensure!(!case.join(other).exists(), "case {name}: {came} and {other} cannot both be expected");
+    if let Some((line, (expected, came))) =
+        expected.lines().zip(text.lines()).enumerate().find(|(_, (expected, came))| expected != came)
+    {
+        bail!(
+            "case {name}: {}:{}: expected\n  {expected}\nbut this came\n  {came}",
+            case.join(other).display(),
+            line + 1
+        );
+    }
+    ensure!(
+        expected.lines().count() == text.lines().count(),
+        "case {name}: one of expected and given is longer:\n{text}"
+    );
+    Ok(())
+}
+
+fn module(case: &Path) -> Result<Vec<u8>> {
+    let text = case.join("module.wat");
+    let mut module = wat::parse_file(&text)?;
+    let mut files: Vec<PathBuf> = fs::read_dir(case)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|file| file.extension() == Some(OsStr::new("wit")));
+    files.sort();
+    for file in files {
+        let name = file.file_stem().and_then(OsStr::to_str).context("a name that is not UTF-8")?;
+        let mut resolve = Resolve::default();
+        let package = resolve.push_source(&name.to_string(), &fs::read_to_string(&file)?)?;
+        let world = resolve.select_world(&[package], None)?;
+        let data = wit_component::metadata::encode(&resolve, world, StringEncoding::UTF8, None, false)?;
+        let section = CustomSection { name: format!("component-type:{name}").into(), data: data.into() };
+        module.push(section.id());
+        section.encode(&mut module);
+    }
+    Ok(module)
+}

@@ -1,0 +1,4 @@
+;; The world promises what the code does not have.
+(module
+  (memory (export "memory") 1)
+  (func (export "other")))

@@ -1,0 +1,15 @@
+;; Async exports of a user's world, lifted with a callback as wit-bindgen makes them, beside an import of std's.
+(module
+  (import "[export]test:greeter/greet@1.0.0" "[task-return]greet" (func $return (param i32 i32)))
+  (import "$root" "[context-get-0]" (func $get (result i32)))
+  (import "$root" "[context-set-0]" (func $set (param i32)))
+  (import "$root" "[backpressure-inc]" (func $inc))
+  (import "wasi:clocks/monotonic-clock@0.3.0" "[async-lower]wait-for" (func $wait (param i64) (result i32)))
+  (memory (export "memory") 1)
+  (func $cabi_realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func $greet (export "[async-lift]test:greeter/greet@1.0.0#greet") (param i32 i32) (result i32)
+    (call $set (call $get))
+    (drop (call $wait (i64.const 1)))
+    (call $return (local.get 0) (local.get 1))
+    i32.const 0)
+  (func $callback (export "[callback][async-lift]test:greeter/greet@1.0.0#greet") (param i32 i32 i32) (result i32) i32.const 0))

@@ -1,0 +1,200 @@
+//! Links through the real rustc, to see that what it passes is understood.
+//!
+//! The programs are `no_core`: no standard library for any wasm target has to be there, and the target is rustc's `wasm32-unknown-unknown`,
+//! which calls its linker with the same flavor. `RUSTC` names another rustc than the one on `PATH`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use tempfile::TempDir;
+use wasmparser::{Parser, Payload};
+
+const LINKER: &str = env!("CARGO_BIN_EXE_component-ld-bare");
+
+#[test]
+fn a_command_that_asks_for_the_c_library_links() {
+    let room = Room::new();
+    let component = room.links("command", &[]);
+    let text = wasmprinter::print_bytes(component).unwrap();
+    assert!(text.contains("(export $wasi:cli/run@0.3.0"), "{text}");
+    assert!(!text.contains("\n  (import"), "a program that calls nothing imports nothing: {text}");
+}
+
+#[test]
+fn a_library_becomes_a_reactor() {
+    let room = Room::new();
+    let component = room.links("wants_wasi_0_1", &["--crate-type=cdylib"]);
+    let text = wasmprinter::print_bytes(component).unwrap();
+    assert!(!text.contains("wasi:cli/run"), "{text}");
+}
+
+#[test]
+fn an_undefined_symbol_is_explained_by_crate_and_function() {
+    let room = Room::new();
+    room.compiles("wants_open", &["--crate-name=dependency"]);
+    let error = room.fails("caller", &[]);
+    for word in ["`open`", "crate `dependency`", "libdependency.rlib(", "`dependency::files::first`", "C library"] {
+        assert!(error.contains(word), "{word} is missing from: {error}");
+    }
+}
+
+#[test]
+fn an_import_of_wasi_0_1_is_explained_by_crate_and_function() {
+    let room = Room::new();
+    room.compiles("wants_wasi_0_1", &["--crate-name=dependency"]);
+    let error = room.fails("caller", &[]);
+    for word in ["`random_get` of WASI 0.1", "crate `dependency`", "`dependency::files::first`"] {
+        assert!(error.contains(word), "{word} is missing from: {error}");
+    }
+}
+
+#[test]
+fn constructors_run_at_instantiation_and_not_at_every_export() {
+    let room = Room::new();
+    let text = wasmprinter::print_bytes(room.links("constructor", &[])).unwrap();
+    assert!(text.contains("(export \"_initialize\" (func $__wasm_call_ctors))"), "{text}");
+    assert!(!text.contains("command_export"), "{text}");
+}
+
+#[test]
+fn code_and_debug_information_are_as_wasm_ld_left_them() {
+    let room = Room::new();
+    let module = sections(&room.links("constructor", &["-g", "-Clink-arg=--skip-wit-component"]));
+    let component = sections(&room.links("constructor", &["-g"]));
+    for name in ["code", ".debug_info", ".debug_line", ".debug_abbrev", ".debug_str", "name"] {
+        assert!(module.contains_key(name), "no {name} among {:?}", module.keys());
+        assert!(module.get(name) == component.get(name), "{name} differs");
+    }
+    assert!(component.contains_key("producers"));
+}
+
+#[test]
+fn stripping_takes_what_it_says() {
+    let room = Room::new();
+    let debug = sections(&room.links("constructor", &["-g", "-Cstrip=debuginfo"]));
+    assert!(debug.contains_key("name") && !debug.keys().any(|name| name.starts_with(".debug")), "{:?}", debug.keys());
+    let all = room.links("constructor", &["-g", "-Cstrip=symbols"]);
+    for name in ["name", "producers", "component-name", ".debug_info", "target_features"] {
+        assert!(!sections(&all).contains_key(name), "{name} is left");
+    }
+}
+
+#[test]
+fn a_failed_link_leaves_what_was_there_and_nothing_else() {
+    let room = Room::new();
+    room.compiles("wants_open", &["--crate-name=dependency"]);
+    fs::write(room.path("caller.wasm"), "the last good one").unwrap();
+    room.fails("caller", &[]);
+    let mut left: Vec<String> =
+        fs::read_dir(room.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // rustc keeps its own object for a look when linking fails.
+    left.retain(|name| !name.starts_with("lib") && !name.ends_with(".rcgu.o"));
+    assert_eq!(left, ["caller.wasm"]);
+    // rustc may remove the output before it calls the linker, but nothing half-made stands in its place.
+    assert_eq!(fs::read_to_string(room.path("caller.wasm")).unwrap(), "the last good one");
+}
+
+#[test]
+fn arguments_may_stand_in_a_file() {
+    let room = Room::new();
+    let object = room.path("a b.o");
+    room.compiles("command", &["--emit=obj", "-o", object.to_str().unwrap()]);
+    let output = room.path("out put.wasm");
+    let arguments = room.path("arguments");
+    let text = format!(
+        "-flavor\nwasm\n--no-entry\n--export=wasi:cli/run@0.3.0#run\n{}\n-o\n{}\n",
+        escaped(&object),
+        escaped(&output)
+    );
+    fs::write(&arguments, text).unwrap();
+    let sysroot = Command::new(rustc()).args(["--print", "target-libdir"]).output().unwrap();
+    let tools = Path::new(String::from_utf8(sysroot.stdout).unwrap().trim()).with_file_name("bin");
+    let path = env::join_paths([tools].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
+    let linked = Command::new(LINKER).arg(format!("@{}", arguments.display())).env("PATH", path).output().unwrap();
+    assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+    assert!(fs::read(output).unwrap().starts_with(b"\0asm\x0d\0\x01\0"));
+}
+
+#[test]
+fn an_output_directory_that_is_not_there_is_named() {
+    let linked = Command::new(LINKER).args(["-o", "/nowhere/at/all.wasm", "--wasm-ld-path", LINKER]).output().unwrap();
+    let error = String::from_utf8(linked.stderr).unwrap();
+    assert!(!linked.status.success() && error.contains("/nowhere/at"), "{error}");
+}
+
+/// A directory for one test's programs, `mini_core` among them.
+struct Room {
+    directory: TempDir,
+}
+
+impl Room {
+    fn new() -> Room {
+        let room = Room { directory: tempfile::tempdir().unwrap() };
+        room.compiles("mini_core", &[]);
+        room
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Compiles a library of `tests/programs`.
+    fn compiles(&self, program: &str, flags: &[&str]) {
+        let output = self.rustc(program, flags);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Compiles and links; the output.
+    fn links(&self, program: &str, flags: &[&str]) -> Vec<u8> {
+        self.compiles(program, flags);
+        fs::read(self.path(&format!("{program}.wasm"))).unwrap()
+    }
+
+    /// Compiles and does not link; what is said.
+    fn fails(&self, program: &str, flags: &[&str]) -> String {
+        let output = self.rustc(program, flags);
+        assert!(!output.status.success(), "{program} links");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn rustc(&self, program: &str, flags: &[&str]) -> Output {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(program).with_extension("rs");
+        Command::new(rustc())
+            .current_dir(self.directory.path())
+            .args(["--edition=2024", "--target=wasm32-unknown-unknown", "-L.", "-Cpanic=abort"])
+            .arg(format!("-Clinker={LINKER}"))
+            .arg(source)
+            .args(flags)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .output()
+            .expect("these tests need a rustc: put one on PATH or set RUSTC to it")
+    }
+}
+
+fn rustc() -> String {
+    env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned())
+}
+
+fn escaped(path: &Path) -> String {
+    path.to_str().unwrap().replace('\\', "\\\\").replace(' ', "\\ ")
+}
+
+/// The contents of the custom sections and of the code of a module, or of the modules in a component, by name.
+fn sections(binary: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for payload in Parser::new(0).parse_all(binary) {
+        match payload.unwrap() {
+            Payload::CustomSection(section) => {
+                all.entry(section.name().to_owned()).or_insert_with(|| section.data().to_vec());
+            }
+            Payload::CodeSectionStart { unchecked_range: range, .. } => {
+                all.entry("code".to_owned())
+                    .or_insert_with(|| binary[range.start as usize..range.end as usize].to_vec());
+            }
+            _ => {}
+        }
+    }
+    all
+}
