@@ -69,7 +69,7 @@ fn module(case: &Path) -> Result<Vec<u8>> {
     for file in files {
         let name = file.file_stem().and_then(OsStr::to_str).context("a name that is not UTF-8")?;
         let mut resolve = Resolve::default();
-        let package = resolve.push_source(&name.to_string(), &fs::read_to_string(&file)?)?;
+        let package = resolve.push_source(name, &fs::read_to_string(&file)?)?;
         let world = resolve.select_world(&[package], None)?;
         let data = wit_component::metadata::encode(&resolve, world, StringEncoding::UTF8, None, false)?;
         let section = CustomSection { name: format!("component-type:{name}").into(), data: data.into() };
