@@ -1,0 +1,128 @@
+//! Rounds of runs, the sides taking turns: what disturbs the machine disturbs all sides alike.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::place::Place;
+use crate::row::{Row, Run, Table};
+use crate::side::Side;
+use crate::stage::{Figures, Stage};
+use crate::statistics::Summary;
+
+/// What one row came to.
+#[derive(Serialize)]
+pub(crate) struct Measurement {
+    pub(crate) row: Row,
+    /// Why it should not run on the target.
+    expected_failure: Option<String>,
+    /// Native first.
+    pub(crate) sides: Vec<Measured>,
+}
+
+/// One side of one row.
+#[derive(Serialize)]
+pub(crate) struct Measured {
+    pub(crate) side: &'static str,
+    /// One value for each round.
+    pub(crate) values: Vec<f64>,
+    /// In the unit of the row's title; `None` if a round failed.
+    pub(crate) figure: Option<Summary>,
+    /// To the native run of the same round.
+    pub(crate) ratio: Option<Summary>,
+    /// Why there is nothing.
+    pub(crate) failure: Option<String>,
+}
+
+impl Measurement {
+    /// A run that failed and should not have, or the reverse.
+    pub(crate) fn complaint(&self) -> Option<String> {
+        let name = &self.row.name;
+        let (native, others) = self.sides.split_first()?;
+        if let Some(failure) = &native.failure {
+            return Some(format!("{name}, native: {failure}"));
+        }
+        let failed = others.iter().find_map(|side| Some((side.side, side.failure.as_ref()?)));
+        match (failed, &self.expected_failure) {
+            (Some((side, failure)), None) => Some(format!("{name}, {side}: {failure}")),
+            (None, Some(reason)) if others.iter().any(|side| side.side != native.side) => {
+                Some(format!("{name} runs, although tests/bench/rows.toml says: {reason}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the promise of the row holds; `None` if there is none or nothing was measured.
+    pub(crate) fn kept(&self) -> Option<bool> {
+        let at_most = self.row.at_most?;
+        // A promise is written with two digits at most, and so is held.
+        self.sides.get(1)?.ratio.map(|ratio| (ratio.median * 100.0).round() / 100.0 <= at_most)
+    }
+}
+
+/// Measures every row of the table.
+pub(crate) fn measure(
+    place: &Place,
+    table: &Table,
+    sides: &[Side],
+    quick: bool,
+    rounds: usize,
+) -> Result<Vec<Measurement>> {
+    let mut measurements = Vec::new();
+    for run in &table.runs {
+        let names: Vec<_> = run.rows.iter().map(|row| &*row.name).collect();
+        eprintln!("  {}", names.join(", "));
+        let taken = take(place, run, sides, quick, rounds).with_context(|| run.program.clone())?;
+        measurements.extend(run.rows.iter().map(|row| sum_up(run, row, sides, &taken)));
+    }
+    Ok(measurements)
+}
+
+/// One side's rounds of a program, or why there are none.
+type Taken = std::result::Result<Vec<Figures>, String>;
+
+fn take(place: &Place, run: &Run, sides: &[Side], quick: bool, rounds: usize) -> Result<Vec<Taken>> {
+    for side in sides {
+        side.prepare(place, &run.program)?;
+    }
+    let stage = Stage::set(place, run, quick, &sides[0])?;
+    let mut taken: Vec<Taken> = sides.iter().map(|_| Ok(Vec::new())).collect();
+    for round in 0..rounds {
+        // Each round begins with another side, so that none always follows the same one.
+        for turn in 0..sides.len() {
+            let index = (round + turn) % sides.len();
+            if let Ok(figures) = &mut taken[index] {
+                match stage.take(&sides[index]) {
+                    Ok(run) => figures.push(run),
+                    Err(error) => taken[index] = Err(format!("{error:#}")),
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+fn sum_up(run: &Run, row: &Row, sides: &[Side], taken: &[Taken]) -> Measurement {
+    let native = values(run, row, &taken[0]).ok();
+    let measured = |(side, taken): (&Side, &Taken)| match values(run, row, taken) {
+        Ok(values) => {
+            let to_native = |native: &Vec<f64>| {
+                let ratios: Vec<f64> = values.iter().zip(native).map(|(ours, native)| ours / native).collect();
+                Summary::of(&ratios)
+            };
+            let (figure, ratio) = (Some(Summary::of(&values)), native.as_ref().map(to_native));
+            Measured { side: side.name(), figure, ratio, values, failure: None }
+        }
+        Err(failure) => {
+            Measured { side: side.name(), values: Vec::new(), figure: None, ratio: None, failure: Some(failure) }
+        }
+    };
+    let sides = sides.iter().zip(taken).map(measured).collect();
+    Measurement { row: row.clone(), expected_failure: run.fails.clone(), sides }
+}
+
+/// The row's figure in every round.
+fn values(run: &Run, row: &Row, taken: &Taken) -> std::result::Result<Vec<f64>, String> {
+    let rounds = taken.as_ref().map_err(Clone::clone)?;
+    let missing = || format!("{} reports no figure {}", run.program, row.figure);
+    rounds.iter().map(|figures| figures.get(&row.figure).copied().ok_or_else(missing)).collect()
+}

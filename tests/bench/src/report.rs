@@ -1,0 +1,220 @@
+//! The tables, as Markdown for readers and as JSON for machines.
+//!
+//! docs/benchmarks.md is written by hand but for what stands between `<!-- NAME -->` and `<!-- /NAME -->`.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::application::Outcome;
+use crate::component::Component;
+use crate::machine::Machine;
+use crate::measure::Measurement;
+use crate::place::Place;
+use crate::row::Peer;
+use crate::statistics::Summary;
+
+/// Everything that was found in one go.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    machine: Machine,
+    rounds: usize,
+    peer: Option<Peer>,
+    rows: Vec<Measurement>,
+    sizes: Vec<Component>,
+    applications: Vec<Outcome>,
+}
+
+impl Report {
+    /// Before anything is measured.
+    pub(crate) fn begin(rounds: usize) -> Result<Report> {
+        let machine = Machine::look()?;
+        Ok(Report { machine, rounds, peer: None, rows: Vec::new(), sizes: Vec::new(), applications: Vec::new() })
+    }
+
+    /// Takes the rows in.
+    pub(crate) fn rows(&mut self, peer: Peer, rows: Vec<Measurement>) {
+        self.peer = Some(peer);
+        self.rows = rows;
+    }
+
+    /// Takes the sizes in.
+    pub(crate) fn sizes(&mut self, sizes: Vec<Component>) {
+        self.sizes = sizes;
+    }
+
+    /// Takes the applications in.
+    pub(crate) fn applications(&mut self, applications: Vec<Outcome>) {
+        self.applications = applications;
+    }
+
+    /// After everything was measured.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        self.machine.look_again();
+        Ok(())
+    }
+
+    /// All tables that have rows.
+    pub(crate) fn markdown(&self) -> String {
+        self.tables().into_iter().map(|(_, table)| table).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Replaces in docs/benchmarks.md the tables that were measured, and writes docs/benchmarks.json.
+    pub(crate) fn save(&self, place: &Place) -> Result<()> {
+        let file = place.path("docs/benchmarks.md");
+        let mut text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        for (name, table) in self.tables() {
+            text = replaced(&text, name, &table).with_context(|| format!("in {}", file.display()))?;
+        }
+        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        let file = place.path("docs/benchmarks.json");
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    fn tables(&self) -> Vec<(&'static str, String)> {
+        let mut tables = Vec::new();
+        if !self.rows.is_empty() {
+            tables.push(("rows", self.row_table()));
+        }
+        if !self.sizes.is_empty() {
+            tables.push(("sizes", self.size_table()));
+        }
+        if !self.applications.is_empty() {
+            tables.push(("applications", self.application_table()));
+        }
+        tables
+    }
+
+    fn row_table(&self) -> String {
+        let mut table = format!("{} Medians of {} rounds.\n\n", self.machine.paragraph(), self.rounds);
+        if let Some(peer) = &self.peer {
+            let _ = writeln!(table, "Peer: {}, measured {}.\n", peer.name, peer.date);
+        }
+        // The native build against itself is the one case in which the second side is another.
+        let second = self.rows[0].sides.get(1).map_or("component-run", |side| side.side);
+        let _ = writeln!(
+            table,
+            "| | native | {second} | wasmtime CLI | ratio | middle half | promised | CLI's ratio | peer's ratio |"
+        );
+        table.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        let (mut notes, mut broken) = (String::new(), Vec::new());
+        for result in &self.rows {
+            let side = |index: usize| result.sides.get(index);
+            let value = |index| {
+                side(index).map_or(String::new(), |side| side.figure.map_or("fails".into(), |it| digits(it.median)))
+            };
+            let ratio = |index| side(index).and_then(|side| side.ratio);
+            let _ = writeln!(
+                table,
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                result.row.title,
+                value(0),
+                value(1),
+                value(2),
+                ratio(1).map_or(String::new(), |ratio| two(ratio.median)),
+                ratio(1).map_or(String::new(), |Summary { middle, .. }| format!(
+                    "{} to {}",
+                    two(middle.0),
+                    two(middle.1)
+                )),
+                result.row.at_most.map_or(String::new(), |limit| format!("<= {}", two(limit))),
+                ratio(2).map_or(String::new(), |ratio| two(ratio.median)),
+                result.row.peer.map_or(String::new(), two),
+            );
+            for side in &result.sides {
+                if let Some(failure) = &side.failure {
+                    let _ = writeln!(notes, "- {}, {}: {failure}", result.row.title, side.side);
+                }
+            }
+            if result.kept() == Some(false) {
+                broken.push(&*result.row.name);
+            }
+        }
+        if !notes.is_empty() {
+            let _ = write!(table, "\nDoes not run:\n\n{notes}");
+        }
+        if !broken.is_empty() {
+            let _ = writeln!(table, "\nPromises not kept: {}.", broken.join(", "));
+        }
+        table
+    }
+
+    fn size_table(&self) -> String {
+        let mut table = String::from("| | bytes | promised | peer's | imports |\n|---|--:|--:|--:|---|\n");
+        for Component { title, size, peer, at_most, imports, .. } in &self.sizes {
+            let imports: Vec<_> = imports.iter().map(|import| format!("`{import}`")).collect();
+            let _ = writeln!(
+                table,
+                "| {title} | {size} | {} | {} | {} |",
+                at_most.map_or(String::new(), |limit| format!("< {}", limit + 1)),
+                peer.map_or(String::new(), |peer| peer.to_string()),
+                imports.join(" "),
+            );
+        }
+        table
+    }
+
+    fn application_table(&self) -> String {
+        let mut table = String::from(
+            "| | arguments | same output | native, ms | component, ms | ratio |\n|---|---|---|--:|--:|--:|\n",
+        );
+        for Outcome { application, printed, native, component, ratio, failure } in &self.applications {
+            let same = failure.clone().unwrap_or_else(|| format!("yes, {printed} bytes"));
+            let shown = |summary: &Option<Summary>| summary.map_or(String::new(), |summary| digits(summary.median));
+            let _ = writeln!(
+                table,
+                "| {} {}, {} | `{}` | {same} | {} | {} | {} |",
+                application.package,
+                application.version,
+                application.about,
+                application.arguments.join(" ").replace('|', "\\|"),
+                shown(native),
+                shown(component),
+                ratio.map_or(String::new(), |ratio| two(ratio.median)),
+            );
+        }
+        table
+    }
+}
+
+/// Replaces what stands between a pair of marks.
+fn replaced(text: &str, name: &str, table: &str) -> Result<String> {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&begin).with_context(|| format!("there is no line {}", begin.trim()))?;
+    let (_, after) = rest.split_once(&end).with_context(|| format!("there is no {end}"))?;
+    Ok(format!("{before}{begin}\n{table}\n{end}{after}"))
+}
+
+/// Three digits that say something.
+fn digits(value: f64) -> String {
+    match value {
+        _ if value >= 100.0 => format!("{value:.0}"),
+        _ if value >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+fn two(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_marks_is_replaced() {
+        let text = "before\n<!-- a -->\nold\n<!-- /a -->\nafter\n";
+        assert_eq!(replaced(text, "a", "new\n").unwrap(), "before\n<!-- a -->\n\nnew\n\n<!-- /a -->\nafter\n");
+        let again = replaced(&replaced(text, "a", "new\n").unwrap(), "a", "new\n").unwrap();
+        assert_eq!(again, "before\n<!-- a -->\n\nnew\n\n<!-- /a -->\nafter\n");
+        assert!(replaced(text, "b", "new").is_err());
+    }
+
+    #[test]
+    fn three_digits_are_enough() {
+        assert_eq!((digits(1234.5).as_str(), digits(12.34).as_str(), digits(1.234).as_str()), ("1234", "12.3", "1.23"));
+    }
+}

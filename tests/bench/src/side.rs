@@ -1,0 +1,126 @@
+//! Who runs a program: the host itself, `component-run`, or the wasmtime CLI.
+//!
+//! The CLI runs the same component without our runtime: what it takes beyond `component-run` is the runtime's doing, what
+//! both take beyond native is the guest's or wasmtime's.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build;
+use crate::place::{Place, complete};
+
+/// The release of the wasmtime CLI that is comparable: the one whose crate `component-run` is built on.
+const WASMTIME: &str = "48.";
+
+/// One way to run a program.
+pub(crate) struct Side {
+    kind: Kind,
+    programs: PathBuf,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Native,
+    ComponentRun(PathBuf),
+    Wasmtime,
+}
+
+/// What a program may touch, whoever runs it. The host itself grants all; the others no more than this.
+pub(crate) struct Grant<'a> {
+    pub(crate) directory: &'a Path,
+    pub(crate) environment: &'a [(&'a str, &'a str)],
+    pub(crate) network: bool,
+}
+
+/// The sides that this machine has, native first: what all others are compared with.
+pub(crate) fn sides(place: &Place, against_itself: bool) -> Result<Vec<Side>> {
+    let native = build::native(place)?;
+    let mut sides = vec![Side { kind: Kind::Native, programs: native.clone() }];
+    if against_itself {
+        sides.push(Side { kind: Kind::Native, programs: native });
+        return Ok(sides);
+    }
+    let guest = build::guest(place)?;
+    sides.push(Side { kind: Kind::ComponentRun(place.tool("component-run")), programs: guest.clone() });
+    if wasmtime_version().is_some() {
+        sides.push(Side { kind: Kind::Wasmtime, programs: guest });
+    }
+    Ok(sides)
+}
+
+impl Side {
+    /// What reports call this side.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Native => "native",
+            Kind::ComponentRun(_) => "component-run",
+            Kind::Wasmtime => "wasmtime CLI",
+        }
+    }
+
+    /// Does what need not be measured: compiles a component ahead of its first run.
+    pub(crate) fn prepare(&self, place: &Place, program: &str) -> Result<()> {
+        let Kind::Wasmtime = self.kind else { return Ok(()) };
+        let mut command = Command::new("wasmtime");
+        command.arg("compile").arg(self.file(program)).arg("-o").arg(compiled(place, program));
+        complete(command)
+    }
+
+    /// The command that runs a program with these arguments.
+    pub(crate) fn command(&self, place: &Place, program: &str, arguments: &[OsString], grant: &Grant<'_>) -> Command {
+        let mut command = match &self.kind {
+            Kind::Native => {
+                let mut command = Command::new(self.file(program));
+                command.env_clear().envs(grant.environment.iter().copied());
+                command
+            }
+            Kind::ComponentRun(tool) => {
+                let mut command = Command::new(tool);
+                command.arg("--dir").arg(grant.directory);
+                for (name, value) in grant.environment {
+                    command.arg("--env").arg(format!("{name}={value}"));
+                }
+                if grant.network {
+                    command.args(["--net", "loopback"]);
+                }
+                command.arg(self.file(program));
+                command
+            }
+            Kind::Wasmtime => {
+                let mut command = Command::new("wasmtime");
+                command.args(["run", "--allow-precompiled", "--dir"]).arg(grant.directory);
+                for (name, value) in grant.environment {
+                    command.arg("--env").arg(format!("{name}={value}"));
+                }
+                if grant.network {
+                    command.args(["-S", "inherit-network,tcp"]);
+                }
+                command.arg(compiled(place, program));
+                command
+            }
+        };
+        command.args(arguments);
+        command
+    }
+
+    fn file(&self, program: &str) -> PathBuf {
+        let extension = if let Kind::Native = self.kind { std::env::consts::EXE_EXTENSION } else { "wasm" };
+        self.programs.join(program).with_extension(extension)
+    }
+}
+
+/// Where the wasmtime CLI finds a component in compiled form.
+fn compiled(place: &Place, program: &str) -> PathBuf {
+    place.scratch().join(program).with_extension("cwasm")
+}
+
+/// What `wasmtime --version` says, if that is a release to compare with.
+pub(crate) fn wasmtime_version() -> Option<String> {
+    let output = Command::new("wasmtime").arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let version = text.split_whitespace().nth(1)?;
+    version.starts_with(WASMTIME).then(|| version.to_owned())
+}
