@@ -1,2 +1,60 @@
 //! cargo p3: build, run and test Rust programs as WASI 0.3 components.
-fn main() {}
+//!
+//! One executable plays every part of a build, by the name it is called by; the links stand in a sysroot's `bin/`. Who calls whom:
+//!
+//! ```text
+//! a person    cargo-p3           finds the toolchain, makes the sysroot, becomes that toolchain's cargo
+//! cargo       rustc, rustdoc     becomes the real one, with our sysroot and our target      (wrapper)
+//!             clippy             the same around clippy's driver
+//!             cargo-p3-runner    runs the component for `cargo run`, `test` and `bench`     (runner)
+//! rustc       component-ld       links                                                      (component_ld)
+//! a person    component-run      runs a component                                           (component_run)
+//!             NAME               an installed program's launcher: `cargo-p3 p3 launch`      (launcher, runner)
+//! ```
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+mod advice;
+mod cache;
+mod command_line;
+mod doctor;
+mod environment;
+mod forward;
+mod grants;
+mod guest;
+mod install;
+mod launcher;
+mod process;
+mod progress;
+mod provision;
+mod runner;
+mod toolchain;
+mod wrapper;
+
+fn main() -> ExitCode {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let name = Path::new(&called).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    match name {
+        "component-ld" => component_ld::main(),
+        "component-run" => component_run::main(),
+        "rustc" | "rustdoc" => ended(wrapper::compiler(name).map(never)),
+        "clippy" => ended(wrapper::clippy().map(never)),
+        guest::RUNNER => ended(runner::for_cargo()),
+        _ => ended(command_line::main()),
+    }
+}
+
+fn ended(result: Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        advice::report(&error);
+        ExitCode::FAILURE
+    })
+}
+
+fn never(never: Infallible) -> ExitCode {
+    match never {}
+}

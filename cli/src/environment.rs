@@ -1,0 +1,84 @@
+//! `cargo p3 env`: what plain cargo and rust-analyzer need to build for the target without `cargo p3`.
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::guest::{Guest, TARGET};
+use crate::{process, wrapper};
+
+/// What `cargo p3 help env` says last.
+pub(crate) const HELP: &str = "\
+In a shell:
+    eval \"$(cargo p3 env)\"
+    cargo build --target wasm32-wasip3
+    cargo build -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_SPEC\"
+For rust-analyzer, put what `cargo p3 env --rust-analyzer` prints into the editor's settings of the workspace.";
+
+/// Prints it, for a shell (`export NAME='VALUE'`), as JSON, or as rust-analyzer's settings.
+///
+/// # Errors
+/// No toolchain, no sysroot.
+pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
+    let guest = Guest::ready(true, false)?;
+    let text = if rust_analyzer {
+        settings(&guest)?
+    } else if json {
+        let object: serde_json::Map<String, serde_json::Value> = variables(&guest)?
+            .into_iter()
+            .map(|(name, value)| Ok((name.to_owned(), unicode(name, value)?.into())))
+            .collect::<Result<_>>()?;
+        format!("{:#}\n", serde_json::Value::Object(object))
+    } else {
+        let mut lines = String::new();
+        for (name, value) in variables(&guest)? {
+            let value = unicode(name, value)?.replace('\'', r"'\''");
+            lines.push_str(&format!("export {name}='{value}'\n"));
+        }
+        lines
+    };
+    process::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The variables for a shell in which plain cargo builds for the target.
+fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
+    // The toolchain's cargo stands beside the wrappers.
+    let bin = guest.tool("");
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(bin.clone()).chain(env::split_paths(&path).filter(|folder| *folder != bin));
+    let path = env::join_paths(folders).context("the sysroot's path cannot stand in PATH")?;
+    // Not the target: a shell is used for other things too.
+    let mut variables: Vec<_> =
+        guest.environment().into_iter().filter(|(name, _)| *name != "CARGO_BUILD_TARGET").collect();
+    variables.push(("PATH", path));
+    // For `-Zbuild-std`, and for a specification as the target. Crates do not see it: the wrapper takes it away.
+    variables.push(("RUSTC_BOOTSTRAP", "1".into()));
+    variables.push((wrapper::BOOTSTRAP_IS_CARGOS, "1".into()));
+    variables.push(("CARGO_UNSTABLE_JSON_TARGET_SPEC", "true".into()));
+    variables.push(("CARGO_P3_SPEC", guest.spec()?.into()));
+    Ok(variables)
+}
+
+/// The settings with which rust-analyzer, of whatever toolchain, understands a guest's workspace.
+fn settings(guest: &Guest) -> Result<String> {
+    let mut environment = serde_json::Map::new();
+    for (name, value) in guest.environment() {
+        environment.insert(name.to_owned(), unicode(name, value)?.into());
+    }
+    let cargo = guest.tool("cargo");
+    environment.insert("CARGO".to_owned(), unicode("CARGO", cargo.into())?.into());
+    let settings = serde_json::json!({
+        "rust-analyzer.cargo.target": TARGET,
+        "rust-analyzer.cargo.sysroot": unicode("sysroot", guest.sysroot().path().into())?,
+        "rust-analyzer.cargo.extraEnv": environment,
+        "rust-analyzer.server.extraEnv": environment,
+    });
+    Ok(format!("{settings:#}\n"))
+}
+
+fn unicode(name: &str, value: OsString) -> Result<String> {
+    value.into_string().map_err(|value| anyhow::anyhow!("{name} would hold {}, which is not UTF-8", value.display()))
+}

@@ -1,0 +1,225 @@
+//! What a program that is run may see beyond what it always does: the runtime's options, wherever they come from.
+//!
+//! `cargo p3 run`, `test` and `bench` take them among cargo's arguments. They travel past cargo in a variable, [`VARIABLE`], which users set too:
+//! for installed programs, whose own arguments are nobody else's, it is the way to give them.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::{ArgAction, Args, Command, FromArgMatches};
+use component_run::{Access, Directory, Options, Setup};
+
+use crate::advice::Advise;
+
+/// Holds options of the runtime, quoted as in a shell.
+pub(crate) const VARIABLE: &str = "CARGO_P3_RUN";
+
+/// The variables that every guest gets, beside those that begin with [`PREFIXES`].
+const PASSED: [&str; 3] = ["TERM", "LANG", "TZ"];
+const PREFIXES: [&str; 2] = ["CARGO_", "RUST_"];
+
+/// Adds the runtime's options to a verb's help.
+pub(crate) fn document(command: Command) -> Command {
+    Options::augment_args(command.next_help_heading("Options of the runtime, anywhere before `--`")).mut_args(|argument| {
+        if argument.get_id() == "environment" {
+            argument.value_name("NAME[=VALUE]").help("Set an environment variable, or pass one on")
+        } else {
+            argument
+        }
+    })
+    .after_help(format!(
+        "All other arguments are cargo's.\n\n\
+         The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and a\n\
+         temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment\n\
+         CARGO_*, RUST_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds\n\
+         such options: {VARIABLE}='--dir /usr/share:ro --net all'."
+    ))
+}
+
+/// Moves the runtime's options out of cargo's arguments, and gives the value of [`VARIABLE`] that stands for them and what it held before.
+///
+/// # Errors
+/// Options that are wrong.
+pub(crate) fn take(arguments: &mut Vec<OsString>) -> Result<OsString> {
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    let programs = arguments.split_off(end);
+    let mut cargos = Vec::new();
+    let mut ours = words()?;
+    let mut rest = std::mem::take(arguments).into_iter();
+    let known = parser();
+    while let Some(argument) = rest.next() {
+        let (name, value) = split(&argument);
+        match known.get_arguments().find(|known| known.get_long().is_some_and(|long| long.as_bytes() == name)) {
+            Some(option) => {
+                let has_value = !matches!(option.get_action(), ArgAction::SetTrue);
+                ours.push(argument.clone());
+                if has_value && value.is_none() {
+                    ours.extend(rest.next());
+                }
+            }
+            None => cargos.push(argument),
+        }
+    }
+    parse(&ours).advise("`cargo p3 help run` lists the options")?;
+    arguments.extend(cargos);
+    arguments.extend(programs);
+    let bytes =
+        shlex::bytes::try_join(ours.iter().map(|word| word.as_bytes())).context("an option contains a NUL byte")?;
+    Ok(OsString::from_vec(bytes))
+}
+
+/// The options that the environment holds, on top of `defaults`.
+///
+/// # Errors
+/// They are wrong.
+pub(crate) fn read(defaults: &[&str]) -> Result<Options> {
+    let words: Vec<OsString> = defaults.iter().map(OsString::from).chain(words()?).collect();
+    parse(&words).advise(format!("{VARIABLE} holds options such as: --dir /usr/share:ro --env NAME --net all"))
+}
+
+/// The options, on top of what this process's environment gives every guest.
+pub(crate) fn setup(options: Options) -> Setup {
+    let inherits = options.inherit_env;
+    let mut setup = options.setup();
+    if !inherits {
+        let given = std::mem::take(&mut setup.environment);
+        setup.environment = env::vars_os().filter(|(name, value)| is_passed(name, value)).chain(given).collect();
+    }
+    setup
+}
+
+/// Grants a directory under its own path, unless it lies in one that is granted so already.
+pub(crate) fn grant(setup: &mut Setup, directory: &Path) {
+    let covers = |granted: &Directory| {
+        granted.access == Access::ReadWrite && granted.guest == granted.host && directory.starts_with(&granted.host)
+    };
+    if !setup.directories.iter().any(covers) {
+        setup.directories.push(Directory {
+            host: directory.to_owned(),
+            guest: directory.into(),
+            access: Access::ReadWrite,
+        });
+    }
+}
+
+fn is_passed(name: &OsStr, value: &OsStr) -> bool {
+    // What is not Unicode cannot be passed to a component, and nobody asked for it by name.
+    let (Some(name), Some(_)) = (name.to_str(), value.to_str()) else { return false };
+    let is_secret = name.ends_with("_TOKEN") || name.contains("CREDENTIAL");
+    let is_ours = name.starts_with("CARGO_P3_");
+    let is_listed = PASSED.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    is_listed && !is_secret && !is_ours
+}
+
+/// The words in [`VARIABLE`].
+fn words() -> Result<Vec<OsString>> {
+    let value = env::var_os(VARIABLE).unwrap_or_default();
+    let words =
+        shlex::bytes::split(value.as_bytes()).with_context(|| format!("{VARIABLE} has a quote without its partner"))?;
+    Ok(words.into_iter().map(OsString::from_vec).collect())
+}
+
+fn parser() -> Command {
+    Options::augment_args(Command::new("options").no_binary_name(true).disable_help_flag(true).args_override_self(true))
+}
+
+fn parse(words: &[OsString]) -> Result<Options> {
+    let mut resolved = Vec::new();
+    let mut after_env = false;
+    for word in words {
+        let (name, value) = split(word);
+        match (after_env, name, value) {
+            (true, ..) => resolved.extend(variable(word)),
+            (_, b"env", Some(value)) => resolved.extend(variable(OsStr::from_bytes(value))),
+            (_, b"env", None) => {}
+            _ => resolved.push(word.clone()),
+        }
+        after_env = !after_env && name == b"env" && value.is_none();
+    }
+    if after_env {
+        resolved.push("--env".into());
+    }
+    let matches = parser().try_get_matches_from(resolved).map_err(|error| anyhow::anyhow!("{}", first_line(&error)))?;
+    Ok(Options::from_arg_matches(&matches)?)
+}
+
+/// `--env` with its value: `NAME=VALUE`, or `NAME` with the value it has here; nothing if it has none.
+fn variable(word: &OsStr) -> Option<OsString> {
+    let mut option = OsString::from("--env=");
+    option.push(word);
+    if !word.as_bytes().contains(&b'=') && !word.is_empty() {
+        option.push("=");
+        option.push(env::var_os(word)?);
+    }
+    Some(option)
+}
+
+/// The name of `--NAME` or `--NAME=VALUE`, and the value.
+fn split(argument: &OsStr) -> (&[u8], Option<&[u8]>) {
+    let Some(option) = argument.as_bytes().strip_prefix(b"--") else { return (b"", None) };
+    match option.iter().position(|byte| *byte == b'=') {
+        Some(equals) => (&option[..equals], Some(&option[equals + 1..])),
+        None => (option, None),
+    }
+}
+
+/// Clap's message without the usage lines, which are those of another command.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(arguments: &[&str]) -> (Vec<OsString>, String) {
+        let mut arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let value = take(&mut arguments).unwrap();
+        (arguments, value.into_string().unwrap())
+    }
+
+    #[test]
+    fn the_runtimes_options_are_found_among_cargos() {
+        let (cargos, ours) = taken(&["--release", "--env", "A=b c", "-p", "x", "--net=all", "--", "--env", "y"]);
+        assert_eq!(cargos, ["--release", "-p", "x", "--", "--env", "y"]);
+        assert_eq!(ours, "--env 'A=b c' --net=all");
+    }
+
+    #[test]
+    fn of_two_networks_the_last_one_counts() {
+        let options = parse(&["--net".into(), "all".into(), "--net=none".into()]).unwrap();
+        assert_eq!(options.network, component_run::Network::None);
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_passed_on_and_an_unset_one_is_not() {
+        let options = parse(&["--env".into(), "PATH".into(), "--env=CARGO_P3_NOBODY_SETS_THIS".into()]).unwrap();
+        assert_eq!(options.environment, [("PATH".into(), env::var_os("PATH").unwrap())]);
+    }
+
+    #[test]
+    fn wrong_options_are_errors_that_name_them() {
+        for (words, named) in
+            [(vec!["--net", "some"], "--net"), (vec!["--env"], "--env"), (vec!["--dir="], "--dir"), (vec!["-x"], "-x")]
+        {
+            let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+            let error = parse(&words).unwrap_err().to_string();
+            assert!(error.contains(named) && !error.contains("Usage"), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_and_what_is_not_listed_stay_outside() {
+        let passed = |name: &str| is_passed(name.as_ref(), "value".as_ref());
+        assert!(["CARGO_MANIFEST_DIR", "RUST_BACKTRACE", "TERM", "LANG", "TZ"].into_iter().all(passed));
+        assert!(
+            !["HOME", "PATH", "CARGO_REGISTRY_TOKEN", "CARGO_REGISTRIES_MINE_TOKEN", "CARGO_P3_RUN"]
+                .into_iter()
+                .any(passed)
+        );
+    }
+}

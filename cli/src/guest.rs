@@ -1,0 +1,166 @@
+//! Everything a build for the target needs, made ready: the toolchain, the sysroot with its links, and the environment in which cargo builds for
+//! guests.
+//!
+//! Cargo is given the target's *name*. To rustc that name means its built-in target; the wrapper in `SYSROOT/bin` (see `wrapper`) turns it into
+//! our specification. So cargo needs no unstable option, build scripts see a stable compiler, and `[target.wasm32-wasip3]` of a user's
+//! configuration means what it says.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use overlay::{Link, Progress, RUST_RELEASE, Sysroot, Toolchain};
+
+use crate::advice::{Advise, report};
+use crate::cache::{self, Cache};
+use crate::progress::Steps;
+use crate::toolchain::{self, Search};
+use crate::{provision, wrapper};
+
+/// The target that guests are built for.
+pub(crate) const TARGET: &str = "wasm32-wasip3";
+
+/// The name under which cargo starts this executable to run a component.
+pub(crate) const RUNNER: &str = "cargo-p3-runner";
+
+/// Whose environment variable says which program runs what cargo built.
+pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP3_RUNNER";
+
+/// A sysroot that is ready for use, with its toolchain.
+pub(crate) struct Guest {
+    sysroot: Sysroot,
+}
+
+impl Guest {
+    /// Finds or installs the toolchain and writes the sysroot; compiles the library unless the caller will (`-Zbuild-std`).
+    ///
+    /// # Errors
+    /// No toolchain and no way to install one; a cache that cannot be written; a library that does not compile.
+    pub(crate) fn ready(prebuilt: bool, verbose: bool) -> Result<Guest> {
+        let cache = Cache::locate()?;
+        let toolchain = toolchain(verbose)?;
+        let advice = format!("the cache is {}; {} names another", cache.path().display(), cache::VARIABLE);
+        let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links(&toolchain)?).advise(&advice)?;
+        if prebuilt && !sysroot.is_prebuilt(TARGET) {
+            let steps = Steps::begin(&format!("Building the standard library for {TARGET} (once)"));
+            sysroot
+                .prebuild(TARGET, &mut |progress| match progress {
+                    Progress::Unit { done, total, name } => steps.step(done, total, name),
+                    Progress::Diagnostics(text) if verbose => steps.say(text),
+                    Progress::Diagnostics(_) => {}
+                })
+                .advise(&advice)?;
+            steps.finish();
+        }
+        Ok(Guest { sysroot })
+    }
+
+    /// The sysroot.
+    pub(crate) fn sysroot(&self) -> &Sysroot {
+        &self.sysroot
+    }
+
+    /// The target's specification.
+    pub(crate) fn spec(&self) -> Result<PathBuf> {
+        self.sysroot.spec(TARGET)
+    }
+
+    /// One of the links in the sysroot.
+    pub(crate) fn tool(&self, name: &str) -> PathBuf {
+        self.sysroot.path().join("bin").join(name)
+    }
+
+    /// What a cargo, any cargo, must find in its environment to build for the target.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let mut variables: Vec<(&str, OsString)> = vec![
+            ("RUSTC", self.tool("rustc").into()),
+            ("RUSTDOC", self.tool("rustdoc").into()),
+            ("CARGO_BUILD_TARGET", TARGET.into()),
+        ];
+        // Whoever names a runner of their own means it.
+        if env::var_os(RUNNER_VARIABLE).is_none() {
+            variables.push((RUNNER_VARIABLE, self.tool(RUNNER).into()));
+        }
+        variables
+    }
+
+    /// The toolchain's cargo, set up to build for the target.
+    pub(crate) fn cargo(&self) -> Command {
+        self.command(self.sysroot.toolchain().cargo())
+    }
+
+    /// A program that will call cargo, set up likewise.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        forget_the_caller(&mut command);
+        command.envs(self.environment());
+        command
+    }
+}
+
+/// The toolchain that is here, or is installed now.
+fn toolchain(verbose: bool) -> Result<Toolchain> {
+    let wrong = match toolchain::search()? {
+        Search::Found(toolchain) => return Ok(toolchain),
+        Search::Missing(wrong) => wrong,
+    };
+    provision::install(&wrong, verbose)?;
+    match toolchain::search()? {
+        Search::Found(toolchain) => Ok(toolchain),
+        Search::Missing(wrong) => {
+            wrong.iter().for_each(report);
+            let failure =
+                || -> Result<Toolchain> { bail!("Rust {RUST_RELEASE} was installed, but no complete one is found") };
+            failure().advise("`cargo p3 doctor` shows what is missing")
+        }
+    }
+}
+
+/// The links of a sysroot's `bin/`: this executable under the names it answers to, and the toolchain's own programs.
+fn links(toolchain: &Toolchain) -> Result<Vec<Link>> {
+    let own = env::current_exe().context("this process does not know its executable")?;
+    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER];
+    let ours = ours.into_iter().map(|name| Link { name: name.to_owned(), to: own.clone() });
+    let theirs = [
+        ("cargo".to_owned(), toolchain.cargo().to_owned()),
+        (wrapper::real("rustc"), toolchain.rustc().to_owned()),
+        (wrapper::real("rustdoc"), toolchain.rustc().with_file_name("rustdoc")),
+    ];
+    Ok(ours.chain(theirs.into_iter().map(|(name, to)| Link { name, to })).collect())
+}
+
+/// Takes out of a command's environment what the cargo that started us left there for *its* toolchain and package.
+fn forget_the_caller(command: &mut Command) {
+    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "RUST_RECURSION_COUNT"] {
+        command.env_remove(variable);
+    }
+    // `cargo run` of this very package, as the alias in the checkout does it.
+    if env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == env!("CARGO_PKG_NAME")) {
+        let left = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        };
+        env::vars_os().map(|(name, _)| name).filter(|name| left(name)).for_each(|name| {
+            command.env_remove(name);
+        });
+    }
+    for variable in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        let Some(value) = env::var_os(variable) else { continue };
+        let kept: Vec<PathBuf> = env::split_paths(&value).filter(|folder| !is_of_a_toolchain(folder)).collect();
+        match env::join_paths(&kept) {
+            Ok(kept) if !kept.is_empty() => command.env(variable, kept),
+            _ => command.env_remove(variable),
+        };
+    }
+}
+
+/// Whether cargo or rustup put this folder on the library path, for programs of another toolchain.
+fn is_of_a_toolchain(folder: &Path) -> bool {
+    let of_rustup = toolchain::rustup_toolchains().is_some_and(|toolchains| folder.starts_with(toolchains));
+    let of_cargo = env::current_exe().is_ok_and(|own| own.parent().is_some_and(|output| folder.starts_with(output)));
+    of_rustup || of_cargo
+}

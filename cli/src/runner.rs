@@ -1,0 +1,118 @@
+//! Running a component for cargo, and for the launcher of an installed program.
+//!
+//! For cargo the guest has what a native program would find in the same place: the workspace, the target directory, the current directory and a
+//! temporary directory, under the paths they have outside, since tests and build output are full of absolute paths. An installed program has the
+//! current directory and a temporary one. Everything else has to be granted (`grants`).
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+use component_run::Setup;
+use tempfile::TempDir;
+
+use crate::guest::TARGET;
+use crate::{grants, launcher, process};
+
+/// Runs the component that cargo names, with its arguments.
+///
+/// # Errors
+/// Something the guest is to be given is not there.
+pub(crate) fn for_cargo() -> Result<ExitCode> {
+    let mut arguments = env::args_os().skip(1);
+    let component = PathBuf::from(arguments.next().context("cargo calls this program, with a component to run")?);
+    let mut setup = grants::setup(grants::read(&["--net", "loopback"])?);
+    setup.arguments = arguments.collect();
+    if let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
+        let (workspace, target) = match target_directory(&component) {
+            Some(target) => (workspace(&package), Some(target)),
+            None => ask_cargo(&package),
+        };
+        grants::grant(&mut setup, workspace.as_deref().unwrap_or(&package));
+        // Before a first build there is none.
+        if let Some(target) = target.filter(|target| target.is_dir()) {
+            grants::grant(&mut setup, &target);
+        }
+    }
+    run(&component, setup)
+}
+
+/// Runs an installed component: the first of the words, with the others as its arguments.
+///
+/// # Errors
+/// Something the guest is to be given is not there.
+pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
+    let mut command = command.into_iter();
+    let component = PathBuf::from(command.next().context("`launch` is called by launchers, with a component to run")?);
+    let name = component.file_stem().unwrap_or_default().to_owned();
+    let arguments: Vec<OsString> = command.collect();
+    if arguments.first().is_some_and(|first| first == launcher::HELP_FLAG) {
+        process::print(&launcher::help(&name.to_string_lossy()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut setup = grants::setup(grants::read(&[])?);
+    setup.program.get_or_insert(name);
+    setup.arguments = arguments;
+    run(&component, setup)
+}
+
+/// Runs a component in the current directory, with a temporary directory of its own.
+fn run(component: &Path, mut setup: Setup) -> Result<ExitCode> {
+    let here = env::current_dir().context("the current directory is gone")?;
+    grants::grant(&mut setup, &here);
+    setup.current_dir.get_or_insert_with(|| here.into());
+
+    let temporary = TempDir::with_prefix("cargo-p3-").context("no temporary directory can be made for the program")?;
+    let path = temporary.path().canonicalize().context("the program's temporary directory is gone")?;
+    grants::grant(&mut setup, &path);
+    // In front, so that a TMPDIR the user names wins.
+    setup.environment.insert(0, ("TMPDIR".into(), path.clone().into()));
+    ctrlc::set_handler(move || {
+        // It may be in use by the guest, which ends now: what cannot be removed stays.
+        let _ = std::fs::remove_dir_all(&path);
+        std::process::exit(130);
+    })
+    .context("Ctrl-C cannot be handled")?;
+
+    let outcome = component_run::run(component, setup);
+    let code = outcome.report();
+    temporary.close().context("the program's temporary directory cannot be removed")?;
+    Ok(ExitCode::from(code))
+}
+
+/// The target directory that a component built by cargo lies in: what stands in front of the target's name.
+fn target_directory(component: &Path) -> Option<PathBuf> {
+    let component = std::path::absolute(component).ok()?;
+    let of_target = component.ancestors().find(|ancestor| ancestor.file_name().is_some_and(|name| name == TARGET))?;
+    Some(of_target.parent()?.to_owned())
+}
+
+/// The root of a package's workspace.
+fn workspace(package: &Path) -> Option<PathBuf> {
+    let output = cargo("locate-project", package).args(["--workspace", "--message-format=plain"]).output().ok()?;
+    let manifest = String::from_utf8(output.stdout).ok()?;
+    Path::new(manifest.trim()).parent().map(Path::to_owned).filter(|_| output.status.success())
+}
+
+/// The root of a package's workspace and its target directory. For documentation tests, whose components lie elsewhere.
+fn ask_cargo(package: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+    #[derive(serde::Deserialize)]
+    struct Metadata {
+        workspace_root: PathBuf,
+        target_directory: PathBuf,
+    }
+    let output = cargo("metadata", package).args(["--no-deps", "--format-version=1", "--offline"]).output();
+    match output.ok().and_then(|output| serde_json::from_slice::<Metadata>(&output.stdout).ok()) {
+        Some(metadata) => (Some(metadata.workspace_root), Some(metadata.target_directory)),
+        None => (None, None),
+    }
+}
+
+/// The cargo that started us, to be asked about a package.
+fn cargo(verb: &str, package: &Path) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg(verb).arg("--manifest-path").arg(package.join("Cargo.toml"));
+    cargo
+}

@@ -1,0 +1,193 @@
+//! `SYSROOT/bin/{rustc,rustdoc,clippy}`: the toolchain's compilers with our sysroot and our target.
+//!
+//! Cargo starts these a few hundred times in a build, so nothing is read or asked here: everything follows from the name this executable was
+//! called by. Three things are added to a command line:
+//!
+//! - `--sysroot`, always;
+//! - for our target: its specification in place of its name, `-Zunstable-options` and `RUSTC_BOOTSTRAP=1` without which rustc takes no
+//!   specification, and `-Clinker`;
+//! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
+//!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may.
+//!
+//! Clippy is no compiler that cargo could be given: cargo-clippy makes its driver the workspace wrapper, around `RUSTC`. So here it is a wrapper
+//! around that wrapper (`RUSTC_WRAPPER`), and passes on to the user's own one, if there is any.
+
+use std::convert::Infallible;
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, anyhow};
+use overlay::RUST_RELEASE;
+
+use crate::advice::Advise;
+use crate::guest::TARGET;
+use crate::process;
+
+/// Says that `RUSTC_BOOTSTRAP` in cargo's environment is for cargo, not for the crates it builds.
+pub(crate) const BOOTSTRAP_IS_CARGOS: &str = "CARGO_P3_BOOTSTRAP_IS_CARGOS";
+
+/// The user's own `RUSTC_WRAPPER`, while ours is clippy's.
+pub(crate) const USERS_WRAPPER: &str = "CARGO_P3_RUSTC_WRAPPER";
+
+/// Under which name a program of the toolchain is linked beside its wrapper.
+pub(crate) fn real(name: &str) -> String {
+    format!("{name}-{RUST_RELEASE}")
+}
+
+/// Becomes the compiler `name`.
+///
+/// # Errors
+/// It cannot be started.
+pub(crate) fn compiler(name: &str) -> Result<Infallible> {
+    let sysroot = sysroot(name)?;
+    let program = sysroot.join("bin").join(real(name));
+    let call = Call::read(&sysroot, env::args_os().skip(1))?;
+    let mut command = Command::new(&program);
+    call.add_to(&mut command, &sysroot)?;
+    Err(process::replace_by(command)).advise("`cargo p3 setup` makes the sysroot's links anew")
+}
+
+/// Becomes what cargo wants wrapped, clippy's driver or the compiler, around the compiler that is the next argument.
+///
+/// # Errors
+/// It cannot be started.
+pub(crate) fn clippy() -> Result<Infallible> {
+    let sysroot = sysroot("clippy")?;
+    let mut arguments = env::args_os().skip(1).peekable();
+    let program = arguments.next().context("clippy's wrapper is started by cargo, with a program to wrap")?;
+    let is_driver = Path::new(&program).file_stem().is_some_and(|name| name == "clippy-driver");
+    let mut command = match env::var_os(USERS_WRAPPER) {
+        Some(wrapper) => {
+            let mut command = Command::new(wrapper);
+            command.arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    if is_driver {
+        // The driver is the compiler itself: what its wrapper would add must be added here.
+        command.args(arguments.next());
+        Call::read(&sysroot, arguments)?.add_to(&mut command, &sysroot)?;
+    } else {
+        command.args(arguments);
+    }
+    Err(process::replace_by(command))
+}
+
+/// A command line of rustc or rustdoc.
+struct Call {
+    arguments: Vec<OsString>,
+    /// It is for our target.
+    is_ours: bool,
+    /// It compiles a crate of the library.
+    is_library: bool,
+    has_sysroot: bool,
+    /// Some of it came from a response file: it may be too long for a command line.
+    is_long: bool,
+}
+
+impl Call {
+    fn read(sysroot: &Path, arguments: impl Iterator<Item = OsString>) -> Result<Call> {
+        let mut call =
+            Call { arguments: Vec::new(), is_ours: false, is_library: false, has_sysroot: false, is_long: false };
+        let spec = sysroot.join("targets").join(format!("{TARGET}.json"));
+        let mut is_target = false;
+        for argument in arguments {
+            match argument.to_str().and_then(|argument| argument.strip_prefix('@')) {
+                Some(file) => {
+                    let lines =
+                        fs::read_to_string(file).with_context(|| format!("cannot read the arguments in {file}"))?;
+                    call.is_long = true;
+                    lines.lines().for_each(|line| call.take(line.into(), &spec, &mut is_target));
+                }
+                None => call.take(argument, &spec, &mut is_target),
+            }
+        }
+        Ok(call)
+    }
+
+    fn take(&mut self, argument: OsString, spec: &Path, is_target: &mut bool) {
+        let joined = argument.to_str().and_then(|argument| argument.strip_prefix("--target="));
+        let value = if *is_target { Some(argument.as_os_str()) } else { joined.map(OsStr::new) };
+        let kept = match value {
+            Some(value) if value == TARGET || value == spec => {
+                self.is_ours = true;
+                if *is_target { spec.into() } else { joined_target(spec) }
+            }
+            _ => argument,
+        };
+        *is_target = kept == "--target";
+        self.is_library |= kept == "-Zforce-unstable-if-unmarked";
+        self.has_sysroot |= kept == "--sysroot" || kept.as_encoded_bytes().starts_with(b"--sysroot=");
+        self.arguments.push(kept);
+    }
+
+    /// Adds the arguments and what goes with them.
+    fn add_to(self, command: &mut Command, sysroot: &Path) -> Result<()> {
+        let users_bootstrap = env::var_os("RUSTC_BOOTSTRAP").is_some() && env::var_os(BOOTSTRAP_IS_CARGOS).is_none();
+        let mut arguments: Vec<OsString> = Vec::new();
+        if !self.has_sysroot {
+            arguments.extend(["--sysroot".into(), sysroot.into()]);
+        }
+        if self.is_ours {
+            command.env("RUSTC_BOOTSTRAP", "1");
+            // In front of the user's own, so that those win.
+            let mut linker = OsString::from("-Clinker=");
+            linker.push(sysroot.join("bin/component-ld"));
+            arguments.extend([linker, "-Zunstable-options".into()]);
+            if !self.is_library && !users_bootstrap {
+                arguments.push("-Zallow-features=".into());
+            }
+        } else if !users_bootstrap {
+            command.env_remove("RUSTC_BOOTSTRAP");
+        }
+        arguments.extend(self.arguments);
+        if self.is_long {
+            command.arg(response_file(&arguments)?);
+        } else {
+            command.args(arguments);
+        }
+        Ok(())
+    }
+}
+
+fn joined_target(spec: &Path) -> OsString {
+    let mut joined = OsString::from("--target=");
+    joined.push(spec);
+    joined
+}
+
+/// Writes arguments to a file as rustc reads it, and gives the argument that names it. It stays until the temporary directory is cleaned: this
+/// process becomes the compiler.
+fn response_file(arguments: &[OsString]) -> Result<OsString> {
+    let mut file =
+        tempfile::Builder::new().prefix("cargo-p3-arguments-").tempfile().context("cannot pass long arguments on")?;
+    for argument in arguments {
+        let line = argument.to_str().ok_or_else(|| anyhow!("the argument {} is not UTF-8", argument.display()))?;
+        writeln!(file, "{line}").context("cannot pass long arguments on")?;
+    }
+    let (_, path) = file.keep().context("cannot pass long arguments on")?;
+    let mut argument = OsString::from("@");
+    argument.push(path);
+    Ok(argument)
+}
+
+/// The sysroot whose `bin/` this executable was started from.
+fn sysroot(name: &str) -> Result<PathBuf> {
+    let called = PathBuf::from(env::args_os().next().unwrap_or_default());
+    let place = if called.components().count() > 1 {
+        std::path::absolute(&called).ok()
+    } else {
+        // Started by its bare name: the shell found it on PATH, and so can we.
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+    };
+    place
+        .and_then(|program| Some(program.parent()?.parent()?.to_owned()))
+        .filter(|sysroot| sysroot.join("targets").is_dir())
+        .with_context(|| format!("{} is not in a sysroot of cargo p3", called.display()))
+        .advise(format!("call the {name} in the `bin` folder of a sysroot; `cargo p3 env` names it"))
+}
