@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
@@ -50,6 +50,7 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
         .debug_names(strip < Strip::All)
         .module(&module)
         .and_then(|encoder| encoder.encode())
+        .map_err(|error| hinted(error, &names))
         .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all)))?;
     let component = if strip == Strip::All { strip::custom_sections(&component)? } else { component };
     Validator::new_with_features(WasmFeatures::all())
@@ -154,6 +155,17 @@ fn check_asyncness(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Resu
         }
     }
     Ok(())
+}
+
+/// Says how an allocator for what the host passes in comes into a program, if that is what is missing.
+fn hinted(error: Error, names: &Names<'_>) -> Error {
+    if names.exports.contains(contract::REALLOC) || !format!("{error:#}").contains(contract::REALLOC) {
+        return error;
+    }
+    error.context(format!(
+        "strings or lists are passed to this program, which has nothing to hold them: std brings `{}` along, and a `no_std` crate defines it itself",
+        contract::REALLOC
+    ))
 }
 
 fn origins(all: &[Bindings]) -> String {

@@ -114,6 +114,8 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path) -> Vec<OsString> {
     if arguments.artifact != Artifact::Untouched {
         // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.
         all.extend(["--error-limit=0".into(), "--no-demangle".into()]);
+        // Asked for, so that the archive member that defines it is taken; it may be in none.
+        all.push(format!("--undefined={}", contract::REALLOC).into());
         all.push(format!("--export-if-defined={}", contract::REALLOC).into());
         // rewrite/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
