@@ -16,14 +16,17 @@ pub mod memory;
 pub mod builtins;
 pub mod cli;
 pub mod clocks;
-pub mod random;
 #[cfg(not(target_family = "wasm"))]
 pub mod fake;
+pub mod filesystem;
+pub mod random;
+pub mod sockets;
 
 use import::Import;
 
 /// Every import this crate may make, by room.
 pub const TABLE: &[&[Import]] = &[
+    builtins::threads::IMPORTS,
     builtins::waitables::IMPORTS,
     cli::environment::IMPORTS,
     cli::exit::IMPORTS,
@@ -43,6 +46,24 @@ pub const TABLE: &[&[Import]] = &[
     cli::terminal_stderr::IMPORTS,
     clocks::monotonic_clock::IMPORTS,
     clocks::system_clock::IMPORTS,
+    filesystem::imports::preopens::IMPORTS,
+    filesystem::imports::types::IMPORTS,
+    filesystem::imports::read_stream::IMPORTS,
+    filesystem::imports::write_stream::IMPORTS,
+    filesystem::imports::append_stream::IMPORTS,
+    filesystem::imports::directory_stream::IMPORTS,
+    filesystem::imports::read_result::IMPORTS,
+    filesystem::imports::write_result::IMPORTS,
+    filesystem::imports::append_result::IMPORTS,
+    filesystem::imports::directory_result::IMPORTS,
     random::random::IMPORTS,
     random::insecure_seed::IMPORTS,
+    sockets::tcp::IMPORTS,
+    sockets::sent_bytes::IMPORTS,
+    sockets::send_result::IMPORTS,
+    sockets::received_bytes::IMPORTS,
+    sockets::receive_result::IMPORTS,
+    sockets::connections::IMPORTS,
+    sockets::udp::IMPORTS,
+    sockets::ip_name_lookup::IMPORTS,
 ];

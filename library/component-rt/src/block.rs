@@ -7,6 +7,7 @@
 //! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
 //! lost race gives back.
 
+use crate::abi::builtins;
 use crate::contract;
 use crate::event::Event;
 use crate::instance;
@@ -55,6 +56,25 @@ pub fn on_until(waitable: &impl Waitable, deadline: Mark) -> Option<Event> {
     WaitableSet::leave(waitable);
     keep_spare(set);
     event
+}
+
+/// Takes the event of `waitable` if it is there. Never waits, but gives way: the host and other threads get a turn, without
+/// which a loop around this would never see anything change.
+pub fn poll(waitable: &impl Waitable) -> Option<Event> {
+    give_way();
+    let set = spare_set();
+    set.join(waitable);
+    let event = set.poll();
+    WaitableSet::leave(waitable);
+    keep_spare(set);
+    if event == Event::None { None } else { Some(event) }
+}
+
+/// Gives the host and the instance's other threads a turn. Canonical ABI: `thread.yield`.
+pub fn give_way() {
+    instance::assert_nothing_borrowed();
+    let cancelled = builtins::thread_yield();
+    contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
 }
 
 /// The function that blocks.

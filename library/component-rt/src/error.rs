@@ -60,7 +60,7 @@ errors! {
     FBIG = 22, "file too large";
     HOSTUNREACH = 23, "host unreachable";
     IDRM = 24, "identifier removed";
-    ILSEQ = 25, "illegal byte sequence";
+    ILSEQ = 25, "illegal byte sequence: WASI takes UTF-8 only";
     INPROGRESS = 26, "operation in progress";
     INTR = 27, "interrupted";
     INVAL = 28, "invalid argument";
@@ -111,7 +111,7 @@ errors! {
     TIMEDOUT = 73, "timed out";
     TXTBSY = 74, "text file busy";
     XDEV = 75, "cross-device link";
-    NOTCAPABLE = 76, "capabilities insufficient";
+    NOTCAPABLE = 76, "outside every directory that was given to the program";
 }
 
 impl Error {
@@ -143,27 +143,117 @@ impl core::fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The error codes of one interface, in the order of its WIT enumeration or variant, and what each becomes.
+/// The error codes of one interface, and what each becomes.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorCodes {
     /// The interface that defines `error-code`.
     pub interface: &'static str,
-    /// A row per case: the case's name and our error.
-    pub cases: &'static [(&'static str, Error)],
+    /// The cases' names, in the order of the WIT enumeration or variant.
+    pub names: &'static [&'static str],
+    /// Our errors, in the same order.
+    pub errors: &'static [Error],
 }
 
 impl ErrorCodes {
     /// Our error for a case by its discriminant.
+    #[inline]
     pub fn error(&self, discriminant: u8) -> Error {
-        match self.cases.get(discriminant as usize) {
-            Some(&(_, error)) => error,
+        match self.errors.get(discriminant as usize) {
+            Some(&error) => error,
             None => crate::contract::broken("an error code is one of its enumeration"),
         }
     }
 }
 
-/// `wasi:cli/types.error-code`: how a standard stream failed.
-pub const CLI: ErrorCodes = ErrorCodes {
-    interface: "wasi:cli/types@0.3.0",
-    cases: &[("io", Error::IO), ("illegal-byte-sequence", Error::ILSEQ), ("pipe", Error::PIPE)],
-};
+/// Declares [`ErrorCodes`]: one line per case, in the order of WIT.
+macro_rules! error_codes {
+    ($($(#[$meta:meta])* $name:ident = $interface:literal { $($case:literal => $error:ident,)* })*) => {
+        $(
+            $(#[$meta])*
+            pub const $name: ErrorCodes = ErrorCodes {
+                interface: $interface,
+                names: &[$($case),*],
+                errors: &[$(Error::$error),*],
+            };
+        )*
+
+        /// Every interface's error codes, for the test that compares them with WIT.
+        pub const ERROR_CODES: &[ErrorCodes] = &[$($name),*];
+    };
+}
+
+error_codes! {
+    /// How a standard stream failed.
+    CLI = "wasi:cli/types@0.3.0" {
+        "io" => IO,
+        "illegal-byte-sequence" => ILSEQ,
+        "pipe" => PIPE,
+    }
+    /// How a call on a file or directory failed.
+    FILESYSTEM = "wasi:filesystem/types@0.3.0" {
+        "access" => ACCES,
+        "already" => ALREADY,
+        "bad-descriptor" => BADF,
+        "busy" => BUSY,
+        "deadlock" => DEADLK,
+        "quota" => DQUOT,
+        "exist" => EXIST,
+        "file-too-large" => FBIG,
+        "illegal-byte-sequence" => ILSEQ,
+        "in-progress" => INPROGRESS,
+        "interrupted" => INTR,
+        "invalid" => INVAL,
+        "io" => IO,
+        "is-directory" => ISDIR,
+        "loop" => LOOP,
+        "too-many-links" => MLINK,
+        "message-size" => MSGSIZE,
+        "name-too-long" => NAMETOOLONG,
+        "no-device" => NODEV,
+        "no-entry" => NOENT,
+        "no-lock" => NOLCK,
+        "insufficient-memory" => NOMEM,
+        "insufficient-space" => NOSPC,
+        "not-directory" => NOTDIR,
+        "not-empty" => NOTEMPTY,
+        "not-recoverable" => NOTRECOVERABLE,
+        "unsupported" => NOTSUP,
+        "no-tty" => NOTTY,
+        "no-such-device" => NXIO,
+        "overflow" => OVERFLOW,
+        "not-permitted" => PERM,
+        "pipe" => PIPE,
+        "read-only" => ROFS,
+        "invalid-seek" => SPIPE,
+        "text-file-busy" => TXTBSY,
+        "cross-device" => XDEV,
+        "other" => IO,
+    }
+    /// How a call on a socket failed. `invalid-state` is ENOTCONN: in what std asks of a socket no other wrong state comes about.
+    SOCKETS = "wasi:sockets/types@0.3.0" {
+        "access-denied" => ACCES,
+        "not-supported" => NOTSUP,
+        "invalid-argument" => INVAL,
+        "out-of-memory" => NOMEM,
+        "timeout" => TIMEDOUT,
+        "invalid-state" => NOTCONN,
+        "address-not-bindable" => ADDRNOTAVAIL,
+        "address-in-use" => ADDRINUSE,
+        "remote-unreachable" => HOSTUNREACH,
+        "connection-refused" => CONNREFUSED,
+        "connection-broken" => PIPE,
+        "connection-reset" => CONNRESET,
+        "connection-aborted" => CONNABORTED,
+        "datagram-too-large" => MSGSIZE,
+        "other" => IO,
+    }
+    /// Why a host name has no addresses.
+    LOOKUP = "wasi:sockets/ip-name-lookup@0.3.0" {
+        "access-denied" => ACCES,
+        "invalid-argument" => INVAL,
+        "name-unresolvable" => NOENT,
+        "temporary-resolver-failure" => AGAIN,
+        "permanent-resolver-failure" => NOTRECOVERABLE,
+        "other" => IO,
+    }
+}

@@ -76,7 +76,10 @@ impl<B: FutureBuiltins> FutureReader<B> {
         let mut value = MaybeUninit::uninit();
         let result = match self.begin(&mut value) {
             Some(result) => result,
-            None => self.cancel(),
+            None => {
+                block::give_way();
+                self.cancel()
+            }
         };
         if result == CopyResult::Cancelled { Err(self) } else { Ok(taken(result, value)) }
     }

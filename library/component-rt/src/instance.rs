@@ -118,11 +118,14 @@ mod per_instance {
         pub fn with<R>(&'static self, f: impl FnOnce(&mut T) -> R) -> R {
             let key = self as *const Self as usize;
             let value = VALUES.with(|values| values.borrow_mut().insert(key, None));
-            let mut borrow = Borrow { key, value: match value {
-                Some(Some(value)) => Some(value),
-                Some(None) => contract::broken("instance state is borrowed by one closure at a time"),
-                None => Some(Box::new((self.initial)())),
-            }};
+            let mut borrow = Borrow {
+                key,
+                value: match value {
+                    Some(Some(value)) => Some(value),
+                    Some(None) => contract::broken("instance state is borrowed by one closure at a time"),
+                    None => Some(Box::new((self.initial)())),
+                },
+            };
             let value = borrow.value.as_mut().and_then(|value| value.downcast_mut());
             f(value.expect("a cell's address keys values of the cell's type"))
         }

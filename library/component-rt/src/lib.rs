@@ -25,6 +25,13 @@ extern crate std;
 
 // The words of std.
 pub mod alloc;
+pub mod descriptor;
+pub mod fs;
+pub mod env;
+pub mod exit;
+pub mod net;
+pub mod random;
+pub mod stdio;
 pub mod time;
 
 // The nouns of the specification.

@@ -82,14 +82,15 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
 
     /// Reads at least one element, as many as are there up to the length of `buffer`; blocks while there are none.
     ///
-    /// A count of zero with [`CopyResult::Dropped`] is the end of the stream. Calls after the end give it again.
+    /// A count of zero with [`CopyResult::Dropped`] is the end of the stream. Calls after the end give it again. An empty
+    /// `buffer` gives a count of zero at once.
     #[inline]
     pub fn read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Copied {
         match self.begin(buffer) {
-            Some(copied) => copied,
-            None => {
+            Ok(copied) => copied,
+            Err(room) => {
                 let event = block::on(&self.handle);
-                self.ended_by(event)
+                self.ended_by(event, room)
             }
         }
     }
@@ -98,10 +99,10 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
     /// was taken out of the stream.
     pub fn read_until(&mut self, buffer: &mut [MaybeUninit<B::Element>], deadline: Mark) -> Option<Copied> {
         match self.begin(buffer) {
-            Some(copied) => Some(copied),
-            None => match block::on_until(&self.handle, deadline) {
-                Some(event) => Some(self.ended_by(event)),
-                None => self.cancel(),
+            Ok(copied) => Some(copied),
+            Err(room) => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event, room)),
+                None => self.cancel(room),
             },
         }
     }
@@ -109,8 +110,11 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
     /// As [`ReadableEnd::read`], but never blocks: `None` when nothing is there.
     pub fn try_read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Option<Copied> {
         match self.begin(buffer) {
-            Some(copied) => Some(copied),
-            None => self.cancel(),
+            Ok(copied) => Some(copied),
+            Err(room) => {
+                block::give_way();
+                self.cancel(room)
+            }
         }
     }
 
@@ -120,37 +124,40 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
     }
 
     #[inline]
-    fn begin(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Option<Copied> {
+    fn begin(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Result<Copied, Room> {
         if self.ended {
-            return Some(END);
+            return Ok(END);
+        }
+        if buffer.is_empty() {
+            return Ok(NOTHING);
         }
         let count = buffer.len().min(MAX_COUNT);
         // SAFETY: `buffer` has room for `count` elements; it is borrowed mutably by our callers, none of which returns or
         // unwinds before the copy has ended (they block or cancel, and broken rules trap).
         let code = unsafe { B::read(self.handle.index(), buffer.as_mut_ptr().cast(), count) };
-        Copied::decode(code).map(|copied| self.note(copied, count))
+        Copied::decode(code).map(|copied| self.note(copied, Room(count))).ok_or(Room(count))
     }
 
-    fn ended_by(&mut self, event: Event) -> Copied {
+    fn ended_by(&mut self, event: Event, room: Room) -> Copied {
         match event {
-            Event::StreamRead(handle, copied) if handle == self.handle => self.note(copied, MAX_COUNT),
+            Event::StreamRead(handle, copied) if handle == self.handle => self.note(copied, room),
             _ => contract::broken("a stream.read that blocks ends with its STREAM_READ event"),
         }
     }
 
     #[cold]
-    fn cancel(&mut self) -> Option<Copied> {
+    fn cancel(&mut self, room: Room) -> Option<Copied> {
         match Copied::decode(B::cancel_read(self.handle.index())) {
             Some(Copied { count: 0, result: CopyResult::Cancelled }) => None,
             // The race was lost, or elements had come before: they are out of the stream and must not be.
-            Some(copied) => Some(self.note(copied, MAX_COUNT)),
+            Some(copied) => Some(self.note(copied, room)),
             None => contract::broken("stream.cancel-read with the synchronous lowering does not block"),
         }
     }
 
     #[inline]
-    fn note(&mut self, copied: Copied, room: usize) -> Copied {
-        contract::holds(copied.count <= room, "a copy stays within its buffer");
+    fn note(&mut self, copied: Copied, room: Room) -> Copied {
+        contract::holds(copied.count <= room.0, "a copy stays within its buffer");
         self.ended = copied.result == CopyResult::Dropped;
         copied
     }
@@ -196,10 +203,10 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     #[inline]
     pub fn write(&mut self, elements: &[B::Element]) -> Copied {
         match self.begin(elements) {
-            Some(copied) => copied,
-            None => {
+            Ok(copied) => copied,
+            Err(room) => {
                 let event = block::on(&self.handle);
-                self.ended_by(event)
+                self.ended_by(event, room)
             }
         }
     }
@@ -208,10 +215,10 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     /// was taken by the reader.
     pub fn write_until(&mut self, elements: &[B::Element], deadline: Mark) -> Option<Copied> {
         match self.begin(elements) {
-            Some(copied) => Some(copied),
-            None => match block::on_until(&self.handle, deadline) {
-                Some(event) => Some(self.ended_by(event)),
-                None => self.cancel(),
+            Ok(copied) => Some(copied),
+            Err(room) => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event, room)),
+                None => self.cancel(room),
             },
         }
     }
@@ -219,8 +226,11 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     /// As [`WritableEnd::write`], but never blocks: `None` when the reader takes nothing now.
     pub fn try_write(&mut self, elements: &[B::Element]) -> Option<Copied> {
         match self.begin(elements) {
-            Some(copied) => Some(copied),
-            None => self.cancel(),
+            Ok(copied) => Some(copied),
+            Err(room) => {
+                block::give_way();
+                self.cancel(room)
+            }
         }
     }
 
@@ -230,37 +240,40 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     }
 
     #[inline]
-    fn begin(&mut self, elements: &[B::Element]) -> Option<Copied> {
+    fn begin(&mut self, elements: &[B::Element]) -> Result<Copied, Room> {
         if self.ended {
-            return Some(END);
+            return Ok(END);
+        }
+        if elements.is_empty() {
+            return Ok(NOTHING);
         }
         let count = elements.len().min(MAX_COUNT);
         // SAFETY: `elements` holds `count` elements; it is borrowed by our callers, none of which returns or unwinds before
         // the copy has ended (they block or cancel, and broken rules trap).
         let code = unsafe { B::write(self.handle.index(), elements.as_ptr(), count) };
-        Copied::decode(code).map(|copied| self.note(copied, count))
+        Copied::decode(code).map(|copied| self.note(copied, Room(count))).ok_or(Room(count))
     }
 
-    fn ended_by(&mut self, event: Event) -> Copied {
+    fn ended_by(&mut self, event: Event, room: Room) -> Copied {
         match event {
-            Event::StreamWrite(handle, copied) if handle == self.handle => self.note(copied, MAX_COUNT),
+            Event::StreamWrite(handle, copied) if handle == self.handle => self.note(copied, room),
             _ => contract::broken("a stream.write that blocks ends with its STREAM_WRITE event"),
         }
     }
 
     #[cold]
-    fn cancel(&mut self) -> Option<Copied> {
+    fn cancel(&mut self, room: Room) -> Option<Copied> {
         match Copied::decode(B::cancel_write(self.handle.index())) {
             Some(Copied { count: 0, result: CopyResult::Cancelled }) => None,
             // The race was lost, or elements had gone before: the reader has them.
-            Some(copied) => Some(self.note(copied, MAX_COUNT)),
+            Some(copied) => Some(self.note(copied, room)),
             None => contract::broken("stream.cancel-write with the synchronous lowering does not block"),
         }
     }
 
     #[inline]
-    fn note(&mut self, copied: Copied, room: usize) -> Copied {
-        contract::holds(copied.count <= room, "a copy stays within its buffer");
+    fn note(&mut self, copied: Copied, room: Room) -> Copied {
+        contract::holds(copied.count <= room.0, "a copy stays within its buffer");
         self.ended = copied.result == CopyResult::Dropped;
         copied
     }
@@ -278,5 +291,12 @@ impl<B: StreamBuiltins> Drop for WritableEnd<B> {
     }
 }
 
+/// How many elements a copy that goes on may move.
+#[derive(Clone, Copy)]
+struct Room(usize);
+
 /// What every copy after the end comes to.
 const END: Copied = Copied { count: 0, result: CopyResult::Dropped };
+
+/// What a copy of no elements comes to: the host is not asked.
+const NOTHING: Copied = Copied { count: 0, result: CopyResult::Completed };

@@ -19,7 +19,7 @@ pub struct Subtask(Handle);
 impl Subtask {
     /// Decodes what a call with the asynchronous lowering gives at once: the state it is in, and the subtask unless that
     /// state is [`SubtaskState::Returned`]. Canonical ABI: `canon lower`, `async`.
-    fn begun(code: u32) -> (SubtaskState, Option<Subtask>) {
+    pub(crate) fn begun(code: u32) -> (SubtaskState, Option<Subtask>) {
         let state = SubtaskState::decode(code & 0xf);
         match state {
             SubtaskState::Returned => {

@@ -3,7 +3,16 @@
 //! All take handles, except the two that store an event's payload. On misuse (a handle that is not ours, not of that type, a set
 //! that is not empty) the host traps: Canonical ABI, the `trap_if` lines of each `canon_*`.
 
+pub(crate) use threads::*;
 pub(crate) use waitables::*;
+
+crate::imports! {
+    /// The one thread built-in that needs no feature beyond component-model-async.
+    pub mod threads = "$root", fake crate::abi::fake::threads {
+        /// Canonical ABI: `thread.yield`, not cancellable: lets the host and other threads run. Gives 0.
+        safe fn thread_yield() -> u32 = "[thread-yield]";
+    }
+}
 
 crate::imports! {
     /// Waitable sets and subtasks.

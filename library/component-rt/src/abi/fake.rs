@@ -5,8 +5,11 @@
 
 pub mod cli;
 pub mod clocks;
+pub mod filesystem;
 pub mod futures;
 pub mod host;
 pub mod random;
+pub mod sockets;
 pub mod streams;
+pub mod threads;
 pub mod waitables;

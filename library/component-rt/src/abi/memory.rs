@@ -145,7 +145,9 @@ mod lower {
         pub fn lower(result: Result<T, E>) -> RawResult<T, E> {
             match result {
                 Ok(ok) => RawResult { tag: 0, payload: Payload { ok: ManuallyDrop::new(MaybeUninit::new(ok)) } },
-                Err(error) => RawResult { tag: 1, payload: Payload { error: ManuallyDrop::new(MaybeUninit::new(error)) } },
+                Err(error) => {
+                    RawResult { tag: 1, payload: Payload { error: ManuallyDrop::new(MaybeUninit::new(error)) } }
+                }
             }
         }
     }

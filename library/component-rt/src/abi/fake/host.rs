@@ -68,9 +68,7 @@ impl Host {
     }
 
     pub fn remove(&mut self, index: u32) -> Slot {
-        let Some(slot) = self.table.remove(&index) else {
-            trap(format_args!("handle {index} is not in the table"))
-        };
+        let Some(slot) = self.table.remove(&index) else { trap(format_args!("handle {index} is not in the table")) };
         slot
     }
 

@@ -21,7 +21,11 @@ pub(super) struct Channel {
     element_size: usize,
     writer: Writer,
     reader: Reader,
+    /// What the host does when the guest has read, written or dropped its end.
+    observer: Option<Observer>,
 }
+
+type Observer = Rc<RefCell<dyn FnMut(&HostReader)>>;
 
 enum Writer {
     Guest { handle: u32, copy: Option<(*const Byte, usize)> },
@@ -51,7 +55,10 @@ fn pump(channel: &Rc<RefCell<Channel>>) {
     // A queue the host's writer left behind is read to its end before the reader sees the drop.
     let ended = matches!(channel.writer, Writer::Dropped { .. });
     match (&mut channel.writer, &mut channel.reader) {
-        (Writer::Guest { copy: Some((from, available)), handle: writable }, Reader::Guest { copy: Some((to, room)), handle }) => {
+        (
+            Writer::Guest { copy: Some((from, available)), handle: writable },
+            Reader::Guest { copy: Some((to, room)), handle },
+        ) => {
             let count = (*available).min(*room);
             // SAFETY: both guests promised their buffers for the duration of the copy (contracts of `read` and `write`).
             unsafe { core::ptr::copy_nonoverlapping(*from, *to, count * size) };
@@ -59,9 +66,10 @@ fn pump(channel: &Rc<RefCell<Channel>>) {
             end_write(&mut channel.writer, writable, COMPLETED, count);
             end_read(&mut channel.reader, readable, COMPLETED, count);
         }
-        (Writer::Host { queue } | Writer::Dropped { left: queue }, Reader::Guest { copy: Some((to, room)), handle })
-            if !queue.is_empty() =>
-        {
+        (
+            Writer::Host { queue } | Writer::Dropped { left: queue },
+            Reader::Guest { copy: Some((to, room)), handle },
+        ) if !queue.is_empty() => {
             let count = (queue.len() / size).min(*room);
             for (offset, byte) in queue.drain(..count * size).enumerate() {
                 // SAFETY: the guest promised room for `room` elements for the duration of the copy (contract of `read`).
@@ -75,7 +83,9 @@ fn pump(channel: &Rc<RefCell<Channel>>) {
             let readable = *handle;
             end_read(&mut channel.reader, readable, DROPPED, 0);
         }
-        (Writer::Guest { copy: Some((from, available)), handle }, Reader::Host { appetite, taken }) if *appetite > 0 => {
+        (Writer::Guest { copy: Some((from, available)), handle }, Reader::Host { appetite, taken })
+            if *appetite > 0 =>
+        {
             let count = (*available).min(*appetite);
             *appetite -= count;
             // SAFETY: the guest promised its buffer for the duration of the copy (contract of `write`).
@@ -99,6 +109,14 @@ fn end_read(reader: &mut Reader, handle: u32, result: u32, count: usize) {
 fn end_write(writer: &mut Writer, handle: u32, result: u32, count: usize) {
     *writer = Writer::Guest { handle, copy: None };
     with(|host| host.notify(handle, EVENT_WRITE, result | (count as u32) << 4));
+}
+
+/// Lets the host see what the guest has done to a stream.
+fn observed(channel: &Rc<RefCell<Channel>>) {
+    let observer = channel.borrow().observer.clone();
+    if let Some(observer) = observer {
+        (observer.borrow_mut())(&HostReader(Rc::clone(channel)));
+    }
 }
 
 /// The event that a built-in finds right after its pump, or BLOCKED.
@@ -143,6 +161,7 @@ pub(crate) fn new(kind: &'static str, element_size: usize) -> u64 {
             element_size,
             writer: Writer::Dropped { left: VecDeque::new() },
             reader: Reader::Dropped,
+            observer: None,
         }));
         let readable = host.add(Entry::Readable(Rc::clone(&channel)));
         let writable = host.add(Entry::Writable(Rc::clone(&channel)));
@@ -176,6 +195,7 @@ pub(crate) unsafe fn read(kind: &'static str, end: u32, buffer: *mut Byte, count
         _ => trap(format_args!("readable end {end} is copying already")),
     }
     pump(&channel);
+    observed(&channel);
     at_once(end)
 }
 
@@ -186,6 +206,7 @@ pub(crate) unsafe fn write(kind: &'static str, end: u32, buffer: *const Byte, co
         _ => trap(format_args!("writable end {end} is copying already")),
     }
     pump(&channel);
+    observed(&channel);
     at_once(end)
 }
 
@@ -230,6 +251,7 @@ pub(crate) fn drop_readable(kind: &'static str, end: u32) {
         }
     }
     pump(&channel);
+    observed(&channel);
 }
 
 pub(crate) fn drop_writable(kind: &'static str, end: u32) {
@@ -249,6 +271,7 @@ pub(crate) fn drop_writable(kind: &'static str, end: u32) {
         }
     }
     pump(&channel);
+    observed(&channel);
 }
 
 /// An event that was not delivered yet tells of the drop as well (as in wasmtime).
@@ -277,6 +300,7 @@ impl HostWriter {
             element_size,
             writer: Writer::Host { queue: VecDeque::new() },
             reader: Reader::Dropped,
+            observer: None,
         }));
         let readable = with(|host| host.add(Entry::Readable(Rc::clone(&channel))));
         channel.borrow_mut().reader = Reader::Guest { handle: readable, copy: None };
@@ -293,7 +317,9 @@ impl HostWriter {
     pub fn write_values<T>(&self, elements: Vec<T>) {
         let elements = core::mem::ManuallyDrop::new(elements);
         // SAFETY: the elements are that many bytes, perhaps uninitialised ones; they are not dropped, so they have moved.
-        self.write_elements(unsafe { core::slice::from_raw_parts(elements.as_ptr().cast::<Byte>(), size_of_val(&**elements)) });
+        self.write_elements(unsafe {
+            core::slice::from_raw_parts(elements.as_ptr().cast::<Byte>(), size_of_val(&**elements))
+        });
     }
 
     fn write_elements(&self, bytes: &[Byte]) {
@@ -317,6 +343,11 @@ impl HostWriter {
             }
         }
         pump(&self.0);
+    }
+
+    /// Has `observer` called whenever the guest has read or dropped its end.
+    pub fn observe(&self, mut observer: impl FnMut() + 'static) {
+        self.0.borrow_mut().observer = Some(Rc::new(RefCell::new(move |_: &HostReader| observer())));
     }
 
     /// Whether the guest has dropped its end.
@@ -356,11 +387,18 @@ impl HostReader {
         pump(&self.0);
     }
 
+    /// Has `observer` called whenever the guest has written or dropped its end.
+    pub fn observe(&self, observer: impl FnMut(&HostReader) + 'static) {
+        self.0.borrow_mut().observer = Some(Rc::new(RefCell::new(observer)));
+    }
+
     /// The bytes read so far, taken out.
     pub fn bytes(&self) -> Vec<u8> {
         match &mut self.0.borrow_mut().reader {
             // SAFETY: a stream of bytes has initialised elements: the guest's buffer is a slice of `u8`.
-            Reader::Host { taken, .. } => core::mem::take(taken).into_iter().map(|byte| unsafe { byte.assume_init() }).collect(),
+            Reader::Host { taken, .. } => {
+                core::mem::take(taken).into_iter().map(|byte| unsafe { byte.assume_init() }).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -1,7 +1,5 @@
 //! Waitable sets and subtasks of the fake host.
 
-use std::boxed::Box;
-
 use super::host::{self, Entry, trap, with};
 
 pub(crate) fn waitable_set_new() -> u32 {
@@ -95,7 +93,9 @@ pub(crate) fn subtask_drop(subtask: u32) {
         let slot = host.remove(subtask);
         match slot.entry {
             Entry::Subtask { state, .. } if state >= RETURNED && slot.event.is_none() => {}
-            Entry::Subtask { .. } => trap(format_args!("subtask {subtask} has not resolved, or its event is not delivered")),
+            Entry::Subtask { .. } => {
+                trap(format_args!("subtask {subtask} has not resolved, or its event is not delivered"))
+            }
             _ => trap(format_args!("handle {subtask} is not a subtask")),
         }
     });
@@ -108,28 +108,55 @@ pub fn begin_subtask(mark: u64, complete: impl FnOnce() + 'static) -> u32 {
 }
 
 /// As [`begin_subtask`]; `on_cancel` says what a cancellation comes to, by default that there is no result.
-pub fn begin_cancellable_subtask(mark: u64, complete: impl FnOnce() + 'static, on_cancel: Option<host::OnCancel>) -> u32 {
+pub fn begin_cancellable_subtask(
+    mark: u64,
+    complete: impl FnOnce() + 'static,
+    on_cancel: Option<host::OnCancel>,
+) -> u32 {
     if mark <= host::now() {
         complete();
         return RETURNED;
     }
-    let subtask = with(|host| host.add(Entry::Subtask { state: STARTED, on_cancel }));
-    let complete = Box::new(complete);
+    let (code, subtask) = OpenSubtask::begin_with(on_cancel);
     host::at(mark, move || {
-        let goes_on = with(|host| {
-            host.slots().any(|(index, slot)| index == subtask && matches!(slot.entry, Entry::Subtask { state: STARTED, .. }))
-        });
-        if goes_on {
+        if subtask.goes_on() {
             complete();
-            with(|host| {
-                if let Entry::Subtask { state, .. } = &mut host.slot(subtask).entry {
-                    *state = RETURNED;
-                }
-                host.notify(subtask, EVENT_SUBTASK, RETURNED);
-            });
+            subtask.returns();
         }
     });
-    STARTED | subtask << 4
+    code
+}
+
+/// A call with the asynchronous lowering that returns when the host says so.
+pub struct OpenSubtask(u32);
+
+impl OpenSubtask {
+    /// Begins the call. Gives what the import gives, and the call.
+    pub fn begin() -> (u32, OpenSubtask) {
+        OpenSubtask::begin_with(None)
+    }
+
+    fn begin_with(on_cancel: Option<host::OnCancel>) -> (u32, OpenSubtask) {
+        let subtask = with(|host| host.add(Entry::Subtask { state: STARTED, on_cancel }));
+        (STARTED | subtask << 4, OpenSubtask(subtask))
+    }
+
+    /// Whether nobody has cancelled it.
+    pub fn goes_on(&self) -> bool {
+        with(|host| {
+            host.slots().any(|(index, slot)| index == self.0 && matches!(slot.entry, Entry::Subtask { state: STARTED, .. }))
+        })
+    }
+
+    /// The call returns: its result is stored.
+    pub fn returns(self) {
+        with(|host| {
+            if let Entry::Subtask { state, .. } = &mut host.slot(self.0).entry {
+                *state = RETURNED;
+            }
+            host.notify(self.0, EVENT_SUBTASK, RETURNED);
+        });
+    }
 }
 
 /// Canonical ABI: `EventCode.SUBTASK`.

@@ -1,0 +1,277 @@
+//! The standard streams.
+//!
+//! Output: one `write-via-stream` each, opened by the first write and kept. A write returns when the reader has the counted
+//! bytes, so that they arrive whatever happens next, a trap included. Errors come by the future beside the stream, which is
+//! asked when the reader has gone. Nothing is buffered here: that is std's part.
+//!
+//! Input: one `read-via-stream`, opened by the first read and kept.
+//!
+//! A stream is taken out of the instance's state while a thread uses it; another thread that wants it gives way meanwhile.
+
+use core::mem::MaybeUninit;
+
+use crate::abi::cli::{self, stderr_bytes, stderr_end, stdin_bytes, stdin_end, stdout_bytes, stdout_end};
+use crate::abi::memory::{RawOption, RawResult};
+use crate::block;
+use crate::error::{self, Error};
+use crate::event::CopyResult;
+use crate::future::{FutureBuiltins, FutureReader};
+use crate::instance::InstanceCell;
+use crate::stream::{self, ReadableEnd, StreamBuiltins, WritableEnd};
+
+/// Reads from standard input: at least one byte, as many as are there; blocks while there are none. 0 is the end of the
+/// input (or an empty `buffer`), and so is every read after it.
+///
+/// # Errors
+///
+/// What the host says about why the input ended; again on every later read.
+pub fn read_stdin(buffer: &mut [u8]) -> Result<usize, Error> {
+    let buffer: *mut [u8] = buffer;
+    // SAFETY: the same memory, borrowed for as long; `read_stdin_uninit` stores bytes there and nothing uninitialised.
+    read_stdin_uninit(unsafe { &mut *(buffer as *mut [MaybeUninit<u8>]) })
+}
+
+/// As [`read_stdin`], into memory that need not be initialised: the counted bytes are afterwards.
+///
+/// # Errors
+///
+/// As [`read_stdin`].
+pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
+    let mut input = Taken::of(&STDIN);
+    loop {
+        match input.value() {
+            Input::Unopened => *input.value() = Input::open(),
+            Input::Open(bytes, _) => {
+                let copied = bytes.read(buffer);
+                if copied.count > 0 || copied.result != CopyResult::Dropped {
+                    return Ok(copied.count);
+                }
+                input.value().end();
+            }
+            Input::Ended(result) => return result.map(|()| 0),
+        }
+    }
+}
+
+/// Writes to standard output: at least one byte, as many as the reader takes; blocks while it takes none. Returns when the
+/// reader has the counted bytes.
+///
+/// # Errors
+///
+/// [`Error::PIPE`] when the reader has gone, or what the host says about why; again on every later write.
+#[inline]
+pub fn write_stdout(bytes: &[u8]) -> Result<usize, Error> {
+    write::<Stdout>(bytes)
+}
+
+/// Writes to standard error, as [`write_stdout`] to standard output.
+///
+/// # Errors
+///
+/// As [`write_stdout`].
+#[inline]
+pub fn write_stderr(bytes: &[u8]) -> Result<usize, Error> {
+    write::<Stderr>(bytes)
+}
+
+/// Brings standard output and standard error to an orderly end: the host is told that this was all and has confirmed it. A
+/// write after that opens the stream anew.
+pub fn close() {
+    // Through pointers that the first write has left: a program that never writes imports nothing for it.
+    for close in CLOSE.with(core::mem::take).into_iter().flatten() {
+        close();
+    }
+}
+
+/// Whether a standard stream (0, 1, 2) is a terminal; of any other number: false.
+pub fn is_terminal(stream: i32) -> bool {
+    let mut terminal = MaybeUninit::<RawOption<u32>>::uninit();
+    let area = terminal.as_mut_ptr();
+    match stream {
+        // SAFETY: there is room for the option.
+        0 => unsafe { cli::terminal_stdin::get_terminal_stdin(area) },
+        // SAFETY: as above.
+        1 => unsafe { cli::terminal_stdout::get_terminal_stdout(area) },
+        // SAFETY: as above.
+        2 => unsafe { cli::terminal_stderr::get_terminal_stderr(area) },
+        _ => return false,
+    }
+    // SAFETY: each of the calls has stored the option.
+    match unsafe { terminal.assume_init() }.lift() {
+        None => false,
+        Some(terminal) => {
+            if stream == 0 {
+                cli::terminal_input::drop_terminal_input(terminal);
+            } else {
+                cli::terminal_output::drop_terminal_output(terminal);
+            }
+            true
+        }
+    }
+}
+
+/// Standard input.
+enum Input {
+    Unopened,
+    Open(ReadableEnd<stdin_bytes::Stream>, FutureReader<stdin_end::Future>),
+    Ended(Result<(), Error>),
+}
+
+impl Input {
+    fn open() -> Input {
+        let mut ends = MaybeUninit::<[u32; 2]>::uninit();
+        // SAFETY: there is room for the two handles.
+        unsafe { cli::stdin::read_via_stream(ends.as_mut_ptr()) };
+        // SAFETY: the call has stored the two handles.
+        let [bytes, end] = unsafe { ends.assume_init() };
+        Input::Open(ReadableEnd::from_handle(bytes), FutureReader::from_handle(end))
+    }
+
+    /// The stream is at its end: asks how it ended.
+    fn end(&mut self) {
+        if let Input::Open(bytes, end) = core::mem::replace(self, Input::Ended(Ok(()))) {
+            drop(bytes);
+            *self = Input::Ended(outcome(end));
+        }
+    }
+}
+
+/// Standard output or standard error.
+enum Output<S: OutputStream> {
+    Unopened,
+    Open(WritableEnd<S::Bytes>, FutureReader<S::End>),
+    Broken(Error),
+}
+
+/// What tells standard output from standard error.
+trait OutputStream: Sized + 'static {
+    type Bytes: StreamBuiltins<Element = u8>;
+    type End: FutureBuiltins<Value = RawResult<(), u8>>;
+    /// Index into [`CLOSE`].
+    const INDEX: usize;
+
+    fn write_via_stream(data: u32) -> u32;
+    fn state() -> &'static InstanceCell<Option<Output<Self>>>;
+}
+
+struct Stdout;
+
+impl OutputStream for Stdout {
+    type Bytes = stdout_bytes::Stream;
+    type End = stdout_end::Future;
+    const INDEX: usize = 0;
+
+    fn write_via_stream(data: u32) -> u32 {
+        cli::stdout::write_via_stream(data)
+    }
+
+    fn state() -> &'static InstanceCell<Option<Output<Self>>> {
+        &STDOUT
+    }
+}
+
+struct Stderr;
+
+impl OutputStream for Stderr {
+    type Bytes = stderr_bytes::Stream;
+    type End = stderr_end::Future;
+    const INDEX: usize = 1;
+
+    fn write_via_stream(data: u32) -> u32 {
+        cli::stderr::write_via_stream(data)
+    }
+
+    fn state() -> &'static InstanceCell<Option<Output<Self>>> {
+        &STDERR
+    }
+}
+
+fn write<S: OutputStream>(bytes: &[u8]) -> Result<usize, Error> {
+    let mut output = Taken::of(S::state());
+    loop {
+        match output.value() {
+            Output::Unopened => *output.value() = open(),
+            Output::Open(writable, _) => {
+                let copied = writable.write(bytes);
+                if copied.count > 0 || copied.result != CopyResult::Dropped {
+                    return Ok(copied.count);
+                }
+                if let Output::Open(writable, end) = core::mem::replace(output.value(), Output::Broken(Error::PIPE)) {
+                    drop(writable);
+                    *output.value() = Output::Broken(outcome(end).err().unwrap_or(Error::PIPE));
+                }
+            }
+            Output::Broken(error) => return Err(*error),
+        }
+    }
+}
+
+fn open<S: OutputStream>() -> Output<S> {
+    let (readable, writable) = stream::new();
+    let end = FutureReader::from_handle(S::write_via_stream(readable.into_handle()));
+    CLOSE.with(|close| close[S::INDEX] = Some(close_output::<S>));
+    Output::Open(writable, end)
+}
+
+fn close_output<S: OutputStream>() {
+    let mut output = Taken::of(S::state());
+    if let Output::Open(writable, end) = core::mem::replace(output.value(), Output::Unopened) {
+        drop(writable);
+        // Every write has been answered already: there is nobody left to tell of an error.
+        let _ = outcome(end);
+    }
+}
+
+/// How a standard stream ended, by the future beside it.
+fn outcome<F: FutureBuiltins<Value = RawResult<(), u8>>>(end: FutureReader<F>) -> Result<(), Error> {
+    match end.read() {
+        Some(result) => result.lift().map_err(|code| error::CLI.error(code)),
+        // A host that says nothing has nothing to complain of.
+        None => Ok(()),
+    }
+}
+
+crate::instance_state! {
+    /// Standard input; `None` while a thread uses it.
+    static STDIN: Option<Input> = Some(Input::Unopened);
+    /// Standard output; `None` while a thread uses it.
+    static STDOUT: Option<Output<Stdout>> = Some(Output::Unopened);
+    /// Standard error; `None` while a thread uses it.
+    static STDERR: Option<Output<Stderr>> = Some(Output::Unopened);
+    /// How to close standard output and standard error, once they are open.
+    static CLOSE: [Option<fn()>; 2] = [None; 2];
+}
+
+/// A value taken out of the instance's state for as long as this lives: calls that block do not borrow the state.
+struct Taken<T: 'static> {
+    home: &'static InstanceCell<Option<T>>,
+    value: Option<T>,
+}
+
+impl<T> Taken<T> {
+    #[inline]
+    fn of(home: &'static InstanceCell<Option<T>>) -> Taken<T> {
+        loop {
+            if let Some(value) = home.with(Option::take) {
+                return Taken { home, value: Some(value) };
+            }
+            block::give_way();
+        }
+    }
+
+    #[inline]
+    fn value(&mut self) -> &mut T {
+        match &mut self.value {
+            Some(value) => value,
+            None => unreachable!("the value is here until drop"),
+        }
+    }
+}
+
+impl<T> Drop for Taken<T> {
+    #[inline]
+    fn drop(&mut self) {
+        let value = self.value.take();
+        self.home.with(|home| *home = value);
+    }
+}
