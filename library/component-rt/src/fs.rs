@@ -32,28 +32,10 @@ pub use self::options::{InvalidOptions, O_DIRECTORY, O_NOFOLLOW, OpenOptions};
 pub use self::walk::canonicalize;
 pub use crate::abi::filesystem::{DescriptorType as FileType, Timestamp};
 
-/// Opens a file. Options that [`OpenOptions::check`] refuses are `INVAL`.
+/// Opens a file or, for reading, a directory. Options that [`OpenOptions::check`] refuses are `INVAL`.
 pub fn open(path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
-    let flags = options.flags().map_err(|_| Error::INVAL)?;
     let place = place(path)?;
-    let descriptor = place.mount().directory.open_at(flags.path, &place.below, flags.open, flags.descriptor)?;
-    let truncated = flags.open.contains(OpenFlags::TRUNCATE);
-    Ok(OpenFile::new(descriptor, flags.access, place.mount_index(), truncated))
-}
-
-/// Opens a file by a path below an open directory; links and `..` may not lead out of it.
-pub fn open_below(directory: &Directory, path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
-    let flags = options.flags().map_err(|_| Error::INVAL)?;
-    let path = path::text(path)?;
-    let descriptor = directory.descriptor().open_at(flags.path, path, flags.open, flags.descriptor)?;
-    let truncated = flags.open.contains(OpenFlags::TRUNCATE);
-    Ok(OpenFile::new(descriptor, flags.access, directory.mount(), truncated))
-}
-
-/// Opens a directory, to do things with the names in it.
-pub fn open_directory(path: &[u8]) -> Result<Directory, Error> {
-    let place = place(path)?;
-    Directory::open(&place.mount().directory, place.mount_index(), PathFlags::SYMLINK_FOLLOW, &place.below)
+    file::open_at(&place.mount().directory, place.mount_index(), &place.below, options)
 }
 
 /// The names in a directory.

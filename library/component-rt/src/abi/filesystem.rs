@@ -8,17 +8,32 @@ use alloc_crate::vec::Vec;
 use core::mem::MaybeUninit;
 use core::ops::BitOr;
 
-mod imports;
+pub mod imports;
 pub mod layout;
 
-use self::layout::{Outcome, Preopen, StreamAndFuture, returned};
+use self::layout::{Outcome, RawPreopen, RawStat, StreamAndFuture};
 use crate::Error;
+use crate::abi::memory::RawString;
 use crate::future::FutureReader;
 use crate::stream::{ReadableEnd, WritableEnd};
 use crate::waitable::Handle;
 
-pub use self::imports::{AppendResult, DirectoryResult, DirectoryStream, ReadResult, ReadStream, WriteResult};
-pub use self::imports::{AppendStream, WriteStream};
+/// The bytes that `read-via-stream` gives.
+pub type ReadStream = imports::read_stream::Stream;
+/// The bytes that `write-via-stream` takes.
+pub type WriteStream = imports::write_stream::Stream;
+/// The bytes that `append-via-stream` takes.
+pub type AppendStream = imports::append_stream::Stream;
+/// The names that `read-directory` gives.
+pub type DirectoryStream = imports::directory_stream::Stream;
+/// How reading ended.
+pub type ReadResult = imports::read_result::Future;
+/// How writing ended.
+pub type WriteResult = imports::write_result::Future;
+/// How appending ended.
+pub type AppendResult = imports::append_result::Future;
+/// How reading a directory ended.
+pub type DirectoryResult = imports::directory_result::Future;
 
 /// The handle of a file system object: `resource descriptor`. Dropping it closes it.
 #[derive(Debug)]
@@ -47,6 +62,7 @@ pub enum DescriptorType {
 
 /// A point in time as the file system keeps it: `wasi:clocks/system-clock.instant`, since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(C)]
 pub struct Timestamp {
     /// Whole seconds, rounded down.
     pub seconds: i64,
@@ -67,7 +83,7 @@ pub enum NewTimestamp {
 
 impl NewTimestamp {
     /// Tag, seconds, nanoseconds: the variant flattened.
-    fn flat(self) -> (i32, i64, u32) {
+    fn flat(self) -> (u32, i64, u32) {
         match self {
             NewTimestamp::NoChange => (0, 0, 0),
             NewTimestamp::Now => (1, 0, 0),
@@ -175,18 +191,26 @@ flags! {
 /// `preopens.get-directories`: every directory the host gives us, and its name.
 pub fn get_directories() -> Vec<(Descriptor, String)> {
     let mut area = MaybeUninit::uninit();
-    // SAFETY: the import stores a `list<tuple<own<descriptor>, string>>` in the return area.
-    let list: Vec<Preopen> = unsafe {
+    // SAFETY: the import stores a list in the return area.
+    let list = unsafe {
         imports::get_directories(area.as_mut_ptr());
-        area.assume_init().lift()
+        area.assume_init()
     };
-    list.into_iter()
-        .map(|preopen| {
-            // SAFETY: the element was lowered with the list and is lifted once.
-            let name = unsafe { preopen.name.lift() };
-            (Descriptor(Handle::new(preopen.directory)), name)
-        })
-        .collect()
+    let owned = |preopen: RawPreopen| (Descriptor(Handle::new(preopen.directory)), preopen.name.lift());
+    list.lift().into_iter().map(owned).collect()
+}
+
+/// Calls an import with a return area, and lifts the result that it stores there.
+///
+/// # Safety
+///
+/// `import` stores a `result<T, error-code>` where its argument points, before it returns.
+#[inline]
+unsafe fn returned<T>(import: impl FnOnce(*mut Outcome<T>)) -> Result<T, Error> {
+    let mut area = MaybeUninit::uninit();
+    import(area.as_mut_ptr());
+    // SAFETY: the caller's promise.
+    layout::lift(unsafe { area.assume_init() })
 }
 
 impl Descriptor {
@@ -274,16 +298,15 @@ impl Descriptor {
 
     /// `stat`.
     pub fn stat(&self) -> Result<Stat, Error> {
-        // SAFETY: see `sync_data`; the payload was lowered with the result and is lifted once.
-        unsafe { returned(|area| imports::stat(self.index(), area)).map(|stat: layout::DescriptorStat| stat.lift()) }
+        // SAFETY: see `sync_data`.
+        unsafe { returned(|area| imports::stat(self.index(), area)).map(RawStat::lift) }
     }
 
     /// `stat-at`.
     pub fn stat_at(&self, flags: PathFlags, path: &str) -> Result<Stat, Error> {
-        // SAFETY: see `stat` and `set_times_at`.
+        // SAFETY: see `set_times_at`.
         unsafe {
-            returned(|area| imports::stat_at(self.index(), flags.bits().into(), path.as_ptr(), path.len(), area))
-                .map(|stat: layout::DescriptorStat| stat.lift())
+            returned(|area| imports::stat_at(self.index(), flags.bits().into(), path.as_ptr(), path.len(), area)).map(RawStat::lift)
         }
     }
 
@@ -315,11 +338,8 @@ impl Descriptor {
 
     /// `readlink-at`.
     pub fn readlink_at(&self, path: &str) -> Result<String, Error> {
-        // SAFETY: see `set_times_at`; the payload was lowered with the result and is lifted once.
-        unsafe {
-            returned(|area| imports::readlink_at(self.index(), path.as_ptr(), path.len(), area))
-                .map(|text: layout::StringResult| text.lift())
-        }
+        // SAFETY: see `set_times_at`.
+        unsafe { returned(|area| imports::readlink_at(self.index(), path.as_ptr(), path.len(), area)).map(RawString::lift) }
     }
 
     /// `symlink-at`: makes the link `path`, whose text is `target`.
@@ -356,11 +376,7 @@ impl Drop for Descriptor {
     }
 }
 
-/// What a future beside a stream resolved to: `result<_, error-code>`. A writer who went without a word has no error to tell.
+/// What a future beside a stream resolved to. A writer who went without a word has no error to tell.
 pub fn lift_result(value: Option<Outcome<()>>) -> Result<(), Error> {
-    match value {
-        None => Ok(()),
-        // SAFETY: the future's value was lowered by the host and is lifted once, here.
-        Some(outcome) => unsafe { outcome.lift() },
-    }
+    value.map_or(Ok(()), layout::lift)
 }

@@ -11,7 +11,7 @@ use core::mem::MaybeUninit;
 
 use super::metadata::Metadata;
 use crate::Error;
-use crate::abi::filesystem::layout::{self, lift_entry};
+use crate::abi::filesystem::layout::RawEntry;
 use crate::abi::filesystem::{
     Descriptor, DescriptorFlags, DescriptorType, DirectoryResult, DirectoryStream, OpenFlags, PathFlags, lift_result,
 };
@@ -44,10 +44,6 @@ impl Directory {
         Ok(Directory::new(opened, mount))
     }
 
-    pub(super) fn mount(&self) -> usize {
-        self.mount
-    }
-
     pub(super) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
@@ -63,7 +59,7 @@ pub struct Entries {
     directory: Rc<Directory>,
     /// `None` after the end or an error.
     source: Option<Source>,
-    buffer: Box<[MaybeUninit<layout::DirectoryEntry>; BATCH]>,
+    buffer: Box<[MaybeUninit<RawEntry>; BATCH]>,
     next: usize,
     filled: usize,
 }
@@ -118,10 +114,9 @@ impl Iterator for Entries {
         {
             return Some(Err(error));
         }
-        let entry = self.buffer[self.next].as_ptr();
-        self.next += 1;
         // SAFETY: the last copy has filled the buffer up to `filled`, and `next` goes over it once.
-        let (kind, name) = unsafe { lift_entry(entry) };
+        let (kind, name) = unsafe { self.buffer[self.next].assume_init_read() }.lift();
+        self.next += 1;
         Some(Ok(Entry { kind, name }))
     }
 }
@@ -131,7 +126,7 @@ impl Drop for Entries {
     fn drop(&mut self) {
         for entry in &self.buffer[self.next..self.filled] {
             // SAFETY: as in `next`.
-            drop(unsafe { lift_entry(entry.as_ptr()) });
+            drop(unsafe { entry.assume_init_read() }.lift());
         }
     }
 }
@@ -140,7 +135,7 @@ impl Drop for Entries {
 /// descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link meanwhile.
 pub(super) fn remove_tree(parent: &Descriptor, name: &str) -> Result<(), Error> {
     let mut above: Vec<Level> = Vec::new();
-    above.push(Level::open(parent, String::from(name))?);
+    above.push(Level::open(parent, String::from(name)).map_err(|(error, _)| error)?);
     while let Some(level) = above.last_mut() {
         let Some(entry) = level.names.pop() else {
             let Some(done) = above.pop() else { break };
@@ -187,12 +182,6 @@ impl Level {
             Ok(names) => Ok(Level { directory, name, names }),
             Err(error) => Err((error, name)),
         }
-    }
-}
-
-impl From<(Error, String)> for Error {
-    fn from((error, _): (Error, String)) -> Error {
-        error
     }
 }
 

@@ -14,9 +14,13 @@ use core::mem::MaybeUninit;
 
 use super::coherence::{Opened, Since};
 use super::metadata::{Metadata, Times};
-use super::options::Access;
+use super::options::{Access, OpenOptions};
+use super::path;
 use crate::Error;
-use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, ReadResult, ReadStream, WriteResult, WriteStream, lift_result};
+use crate::block;
+use crate::abi::filesystem::layout::Outcome;
+use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, OpenFlags, ReadResult, ReadStream};
+use crate::abi::filesystem::{WriteResult, WriteStream, lift_result};
 use crate::event::CopyResult;
 use crate::future::{FutureBuiltins, FutureReader};
 use crate::stream::{ReadableEnd, StreamBuiltins, WritableEnd};
@@ -39,6 +43,17 @@ pub struct OpenFile {
     mount: usize,
     /// Borrowed for the length of one call: the calls on one file are one after the other, as a kernel's are.
     cursor: RefCell<Cursor>,
+}
+
+/// Opens the file `name` below `directory`, which the preopen number `mount` has led to.
+pub(super) fn open_at(directory: &Descriptor, mount: usize, name: &str, options: &OpenOptions) -> Result<OpenFile, Error> {
+    let flags = options.flags().map_err(|_| Error::INVAL)?;
+    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?);
+    if flags.open.contains(OpenFlags::TRUNCATE) {
+        opened.wrote();
+    }
+    let cursor = Cursor { position: Position::At(0), reader: None, writer: None };
+    Ok(OpenFile { opened, access: flags.access, mount, cursor: RefCell::new(cursor) })
 }
 
 struct Cursor {
@@ -82,22 +97,14 @@ enum Target {
 }
 
 impl OpenFile {
-    pub(super) fn new(descriptor: Descriptor, access: Access, mount: usize, truncated: bool) -> OpenFile {
-        let opened = Opened::new(descriptor);
-        if truncated {
-            opened.wrote();
-        }
-        let cursor = Cursor { position: Position::At(0), reader: None, writer: None };
-        OpenFile { opened, access, mount, cursor: RefCell::new(cursor) }
-    }
-
     /// The WASI descriptor, for calls that neither read nor write.
-    pub(super) fn descriptor(&self) -> &Descriptor {
+    fn descriptor(&self) -> &Descriptor {
         &self.opened.descriptor
     }
 
-    pub(super) fn mount(&self) -> usize {
-        self.mount
+    /// Opens a file by a path below this directory; links and `..` may not lead out of it.
+    pub fn open_below(&self, path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
+        open_at(self.descriptor(), self.mount, path::text(path)?, options)
     }
 
     /// Reads at the position and moves it. Zero for a buffer with room is the end of the file.
@@ -186,8 +193,14 @@ impl OpenFile {
         self.descriptor().sync()
     }
 
+    /// The cursor, for one call: another thread that is in a call on the same file has its turn first.
     fn cursor(&self) -> RefMut<'_, Cursor> {
-        self.cursor.borrow_mut()
+        loop {
+            match self.cursor.try_borrow_mut() {
+                Ok(cursor) => return cursor,
+                Err(_) => block::give_way(),
+            }
+        }
     }
 
     fn position(&self, cursor: &mut Cursor) -> Result<u64, Error> {
@@ -215,14 +228,9 @@ impl OpenFile {
             return Ok(0);
         }
         self.settle(cursor)?;
-        let reader = match &mut cursor.reader {
-            Some(reader) if reader.next == offset && reader.since.is_unwritten(&self.opened) => reader,
-            stale => {
-                // The old one goes first, so that the host never holds two.
-                *stale = None;
-                stale.insert(self.open_reader(offset))
-            }
-        };
+        // One that cannot be used goes first, so that the host never holds two.
+        cursor.reader = cursor.reader.take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.opened));
+        let reader = cursor.reader.get_or_insert_with(|| self.open_reader(offset));
         let copied = reader.stream.read(buffer);
         reader.next += copied.count as u64;
         if copied.result == CopyResult::Dropped
@@ -328,7 +336,7 @@ impl Writer {
     }
 }
 
-impl<S: StreamBuiltins, R: FutureBuiltins<Value = crate::abi::filesystem::layout::Outcome<()>>> Output<S, R> {
+impl<S: StreamBuiltins, R: FutureBuiltins<Value = Outcome<()>>> Output<S, R> {
     fn finish(self) -> Result<(), Error> {
         drop(self.stream);
         lift_result(self.result.read())

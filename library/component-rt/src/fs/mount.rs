@@ -50,7 +50,7 @@ impl Mounts {
     }
 
     fn ask_host() -> Mounts {
-        let cwd = crate::abi::cli::initial_cwd();
+        let cwd = crate::env::initial_cwd();
         let cwd = trimmed(path::clean("", cwd.as_deref().unwrap_or("/")));
         // A preopen may have a relative name (`wasmtime --dir .`): it is relative to where the program begins.
         let list: Vec<Mount> = host::get_directories()

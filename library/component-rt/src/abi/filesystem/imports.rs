@@ -1,11 +1,12 @@
 //! The imports of `wasi:filesystem` 0.3.0 as core functions. What they mean stands in [`super`].
 
-use super::layout::{DescriptorStat, DirectoryEntry, ListResult, Outcome, Preopen, StreamAndFuture, StringResult};
+use super::layout::{Outcome, RawEntry, RawPreopen, RawStat, StreamAndFuture};
+use crate::abi::memory::{RawList, RawString};
 
 crate::imports! {
     /// `wasi:filesystem/preopens`.
     pub(crate) mod preopens = "wasi:filesystem/preopens@0.3.0", fake crate::abi::fake::filesystem {
-        unsafe fn get_directories(area: *mut ListResult<Preopen>) = "get-directories";
+        unsafe fn get_directories(area: *mut RawList<RawPreopen>) = "get-directories";
     }
 }
 
@@ -29,8 +30,8 @@ crate::imports! {
             this: u32, flags: u32, path: *const u8, length: usize, accessed: u32, accessed_seconds: i64, accessed_nanoseconds: u32,
             modified: u32, modified_seconds: i64, modified_nanoseconds: u32, area: *mut Outcome<()>,
         ) = "[method]descriptor.set-times-at";
-        unsafe fn stat(this: u32, area: *mut Outcome<DescriptorStat>) = "[method]descriptor.stat";
-        unsafe fn stat_at(this: u32, flags: u32, path: *const u8, length: usize, area: *mut Outcome<DescriptorStat>)
+        unsafe fn stat(this: u32, area: *mut Outcome<RawStat>) = "[method]descriptor.stat";
+        unsafe fn stat_at(this: u32, flags: u32, path: *const u8, length: usize, area: *mut Outcome<RawStat>)
             = "[method]descriptor.stat-at";
         unsafe fn open_at(
             this: u32, path_flags: u32, path: *const u8, length: usize, open_flags: u32, flags: u32, area: *mut Outcome<u32>,
@@ -41,7 +42,7 @@ crate::imports! {
             = "[method]descriptor.remove-directory-at";
         unsafe fn unlink_file_at(this: u32, path: *const u8, length: usize, area: *mut Outcome<()>)
             = "[method]descriptor.unlink-file-at";
-        unsafe fn readlink_at(this: u32, path: *const u8, length: usize, area: *mut Outcome<StringResult>)
+        unsafe fn readlink_at(this: u32, path: *const u8, length: usize, area: *mut Outcome<RawString>)
             = "[method]descriptor.readlink-at";
         unsafe fn symlink_at(
             this: u32, target: *const u8, target_length: usize, path: *const u8, length: usize, area: *mut Outcome<()>,
@@ -62,22 +63,22 @@ pub(super) use types::*;
 
 crate::stream_builtins! {
     /// The bytes that `read-via-stream` gives.
-    pub enum ReadStream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.read-via-stream";
+    pub mod read_stream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.read-via-stream";
     /// The bytes that `write-via-stream` takes.
-    pub enum WriteStream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.write-via-stream";
+    pub mod write_stream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.write-via-stream";
     /// The bytes that `append-via-stream` takes.
-    pub enum AppendStream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.append-via-stream";
+    pub mod append_stream: u8 = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.append-via-stream";
     /// The names that `read-directory` gives.
-    pub enum DirectoryStream: DirectoryEntry = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.read-directory";
+    pub mod directory_stream: RawEntry = "wasi:filesystem/types@0.3.0", 0, "[method]descriptor.read-directory";
 }
 
 crate::future_builtins! {
     /// How reading ended.
-    pub enum ReadResult: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.read-via-stream";
+    pub mod read_result: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.read-via-stream";
     /// How writing ended.
-    pub enum WriteResult: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.write-via-stream";
+    pub mod write_result: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.write-via-stream";
     /// How appending ended.
-    pub enum AppendResult: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.append-via-stream";
+    pub mod append_result: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.append-via-stream";
     /// How reading the directory ended.
-    pub enum DirectoryResult: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.read-directory";
+    pub mod directory_result: Outcome<()> = "wasi:filesystem/types@0.3.0", 1, "[method]descriptor.read-directory";
 }

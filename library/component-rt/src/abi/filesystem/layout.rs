@@ -1,276 +1,159 @@
-//! How the records of `wasi:filesystem` lie in memory, and how they become Rust values.
+//! The records of `wasi:filesystem` as they lie in memory, lowered, and what they are lifted to.
 //!
-//! Every struct is `repr(C)` with real pointers: on wasm32 that is the canonical ABI's layout (checked at the end of this
-//! file), and the fake host of a 64-bit machine shares the same declarations.
+//! The invariant of [`crate::abi::memory`] holds for these types too: a value was stored by the host and owns what it points to.
 
 use alloc_crate::string::String;
-use core::mem::{ManuallyDrop, MaybeUninit};
-use core::ptr;
+use core::mem::MaybeUninit;
 
 use super::{DescriptorType, Stat, Timestamp};
 use crate::Error;
+use crate::abi::memory::{RawOption, RawResult, RawString};
 use crate::contract;
 use crate::error;
 
-/// `string` as a function returns it: memory that `cabi_realloc` gave out and we now own.
-#[repr(C)]
-pub struct StringResult {
-    pub(in crate::abi) pointer: *mut u8,
-    pub(in crate::abi) length: usize,
+/// `result<T, error-code>`: in a return area, or as the value of a future.
+pub type Outcome<T> = RawResult<T, RawErrorCode>;
+
+/// Lifts a result up to its payload.
+pub fn lift<T>(outcome: Outcome<T>) -> Result<T, Error> {
+    outcome.lift().map_err(RawErrorCode::lift)
 }
 
-impl StringResult {
-    /// # Safety
-    ///
-    /// The host has just lowered a string into `self`.
-    pub unsafe fn lift(self) -> String {
-        if self.length == 0 {
-            return String::new();
-        }
-        // SAFETY: the canonical ABI allocates a lowered string by `cabi_realloc(0, 0, 1, length)`, which takes it from the
-        // global allocator, and stores valid UTF-8; the caller says nobody else has lifted it.
-        unsafe { String::from_raw_parts(self.pointer, self.length, self.length) }
-    }
-}
-
-/// `option<T>`, and with another meaning of the tag every `result<T, E>`'s shape for one case.
-#[repr(C)]
-pub struct OptionOf<T> {
-    pub(in crate::abi) is_some: u8,
-    pub(in crate::abi) value: MaybeUninit<T>,
-}
-
-impl<T> OptionOf<T> {
-    /// # Safety
-    ///
-    /// The host has just lowered an option into `self`.
-    unsafe fn lift(self) -> Option<T> {
-        match self.is_some {
-            0 => None,
-            1 => {
-                // SAFETY: `some` means that the payload was lowered too.
-                Some(unsafe { self.value.assume_init() })
-            }
-            _ => contract::broken("an option is none or some"),
-        }
-    }
-}
-
-/// `variant { ..., other(option<string>) }`: `error-code` and `descriptor-type` both have this shape.
+/// A variant whose last case is `other(option<string>)` and whose other cases have no payload.
 #[repr(C)]
 pub struct VariantWithOther {
-    pub(in crate::abi) tag: u8,
-    pub(in crate::abi) other: MaybeUninit<OptionOf<StringResult>>,
+    tag: u8,
+    other: MaybeUninit<RawOption<RawString>>,
 }
 
 impl VariantWithOther {
-    /// The tag, after the text of `other` has been freed: it says nothing a program could act on.
-    ///
-    /// # Safety
-    ///
-    /// The host has just lowered such a variant into `self`, whose last case has the tag `other`.
-    unsafe fn into_tag(self, other: u8) -> u8 {
-        contract::holds(self.tag <= other, "a variant's tag is one of its cases");
-        if self.tag == other {
-            // SAFETY: this case has the payload, so the host lowered it.
-            let text = unsafe { self.other.assume_init().lift() };
-            // SAFETY: as above; lifted once, here.
-            drop(text.map(|text| unsafe { text.lift() }));
+    /// The tag. The text of `other`, the case `last`, is freed: it says nothing a program could act on.
+    fn lift(self, last: u8) -> u8 {
+        contract::holds(self.tag <= last, "a variant's tag is one of its cases");
+        if self.tag == last {
+            // SAFETY: by the invariant of `abi::memory` the payload of this tag was stored.
+            drop(unsafe { self.other.assume_init() }.lift().map(RawString::lift));
         }
         self.tag
+    }
+
+    /// Lowers a case without payload, or `other` without text.
+    #[cfg(not(target_family = "wasm"))]
+    pub(in crate::abi) fn lower(tag: u8) -> VariantWithOther {
+        VariantWithOther { tag, other: MaybeUninit::new(RawOption::lower(None)) }
     }
 }
 
 /// `error-code`.
 #[repr(transparent)]
-pub struct ErrorCode(pub(in crate::abi) VariantWithOther);
+pub struct RawErrorCode(VariantWithOther);
 
-impl ErrorCode {
-    /// # Safety
-    ///
-    /// The host has just lowered an `error-code` into `self`.
-    unsafe fn lift(self) -> Error {
-        // SAFETY: the caller's promise; `other` is the last of the 37 cases.
-        error::FILESYSTEM.error(unsafe { self.0.into_tag(36) })
+impl RawErrorCode {
+    fn lift(self) -> Error {
+        let last = error::FILESYSTEM.errors.len() as u8 - 1;
+        error::FILESYSTEM.error(self.0.lift(last))
+    }
+
+    /// Lowers the first case that stands for `error`.
+    #[cfg(not(target_family = "wasm"))]
+    pub(in crate::abi) fn lower(error: Error) -> RawErrorCode {
+        let tag = error::FILESYSTEM.errors.iter().position(|&case| case == error).expect("an error of a file system");
+        RawErrorCode(VariantWithOther::lower(tag as u8))
     }
 }
 
-/// `result<T, error-code>`, as a return area or as the payload of a future.
-#[repr(C)]
-pub struct Outcome<T> {
-    pub(in crate::abi) tag: u8,
-    pub(in crate::abi) payload: Payload<T>,
-}
+/// `descriptor-type`.
+#[repr(transparent)]
+pub struct RawDescriptorType(VariantWithOther);
 
-/// The two cases' payloads on top of each other.
-#[repr(C)]
-pub union Payload<T> {
-    pub(in crate::abi) ok: ManuallyDrop<MaybeUninit<T>>,
-    pub(in crate::abi) error: ManuallyDrop<MaybeUninit<ErrorCode>>,
-}
+/// `descriptor-type`'s cases in the order of the WIT.
+const TYPES: [DescriptorType; 8] = [
+    DescriptorType::BlockDevice,
+    DescriptorType::CharacterDevice,
+    DescriptorType::Directory,
+    DescriptorType::Fifo,
+    DescriptorType::SymbolicLink,
+    DescriptorType::RegularFile,
+    DescriptorType::Socket,
+    DescriptorType::Other,
+];
 
-impl<T> Outcome<T> {
-    /// # Safety
-    ///
-    /// The host has just lowered a `result<T, error-code>` into `self`.
-    pub unsafe fn lift(self) -> Result<T, Error> {
-        match self.tag {
-            // SAFETY: `ok` means that this payload was lowered (of a unit there is nothing to lower).
-            0 => Ok(unsafe { ManuallyDrop::into_inner(self.payload.ok).assume_init() }),
-            // SAFETY: `error` means that this payload was lowered.
-            1 => Err(unsafe { ManuallyDrop::into_inner(self.payload.error).assume_init().lift() }),
-            _ => contract::broken("a result is ok or error"),
-        }
+impl RawDescriptorType {
+    fn lift(self) -> DescriptorType {
+        TYPES[self.0.lift(TYPES.len() as u8 - 1) as usize]
     }
-}
 
-/// Calls an import with a return area and lifts what it stored there.
-///
-/// # Safety
-///
-/// `import` stores a `result<T, error-code>` where its argument points, before it returns.
-pub unsafe fn returned<T>(import: impl FnOnce(*mut Outcome<T>)) -> Result<T, Error> {
-    let mut area = MaybeUninit::<Outcome<T>>::uninit();
-    import(area.as_mut_ptr());
-    // SAFETY: the caller's promise. Bytes that no case of the result uses stay uninitialised, as their types allow.
-    unsafe { area.assume_init().lift() }
-}
-
-/// `wasi:clocks/system-clock.instant`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Instant {
-    pub(in crate::abi) seconds: i64,
-    pub(in crate::abi) nanoseconds: u32,
+    #[cfg(not(target_family = "wasm"))]
+    pub(in crate::abi) fn lower(kind: DescriptorType) -> RawDescriptorType {
+        let tag = TYPES.iter().position(|&case| case == kind).expect("every type has a tag");
+        RawDescriptorType(VariantWithOther::lower(tag as u8))
+    }
 }
 
 /// `descriptor-stat`.
 #[repr(C)]
-pub struct DescriptorStat {
-    pub(in crate::abi) kind: VariantWithOther,
+pub struct RawStat {
+    pub(in crate::abi) kind: RawDescriptorType,
     pub(in crate::abi) link_count: u64,
     pub(in crate::abi) size: u64,
-    pub(in crate::abi) accessed: OptionOf<Instant>,
-    pub(in crate::abi) modified: OptionOf<Instant>,
-    pub(in crate::abi) changed: OptionOf<Instant>,
+    pub(in crate::abi) accessed: RawOption<Timestamp>,
+    pub(in crate::abi) modified: RawOption<Timestamp>,
+    pub(in crate::abi) changed: RawOption<Timestamp>,
 }
 
-impl DescriptorStat {
-    /// # Safety
-    ///
-    /// The host has just lowered a `descriptor-stat` into `self`.
-    pub unsafe fn lift(self) -> Stat {
-        let time = |instant: Instant| Timestamp { seconds: instant.seconds, nanoseconds: instant.nanoseconds };
-        // SAFETY: the caller's promise, field by field.
-        unsafe {
-            Stat {
-                kind: lift_kind(self.kind),
-                links: self.link_count,
-                size: self.size,
-                accessed: self.accessed.lift().map(time),
-                modified: self.modified.lift().map(time),
-                changed: self.changed.lift().map(time),
-            }
+impl RawStat {
+    pub(super) fn lift(self) -> Stat {
+        Stat {
+            kind: self.kind.lift(),
+            links: self.link_count,
+            size: self.size,
+            accessed: self.accessed.lift(),
+            modified: self.modified.lift(),
+            changed: self.changed.lift(),
         }
-    }
-}
-
-/// # Safety
-///
-/// The host has just lowered a `descriptor-type` into `kind`.
-pub unsafe fn lift_kind(kind: VariantWithOther) -> DescriptorType {
-    // SAFETY: the caller's promise; `other` is the last of the 8 cases.
-    match unsafe { kind.into_tag(7) } {
-        0 => DescriptorType::BlockDevice,
-        1 => DescriptorType::CharacterDevice,
-        2 => DescriptorType::Directory,
-        3 => DescriptorType::Fifo,
-        4 => DescriptorType::SymbolicLink,
-        5 => DescriptorType::RegularFile,
-        6 => DescriptorType::Socket,
-        _ => DescriptorType::Other,
     }
 }
 
 /// `directory-entry`, as a stream carries it.
 #[repr(C)]
-pub struct DirectoryEntry {
-    pub(in crate::abi) kind: VariantWithOther,
-    pub(in crate::abi) name: StringResult,
+pub struct RawEntry {
+    pub(in crate::abi) kind: RawDescriptorType,
+    pub(in crate::abi) name: RawString,
 }
 
-/// `metadata-hash-value`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct MetadataHash {
-    pub(in crate::abi) lower: u64,
-    pub(in crate::abi) upper: u64,
+impl RawEntry {
+    /// What it is, and its name. No copy.
+    pub fn lift(self) -> (DescriptorType, String) {
+        (self.kind.lift(), self.name.lift())
+    }
 }
 
-/// An element of `preopens.get-directories`.
+/// An element of what `preopens.get-directories` gives: `tuple<own<descriptor>, string>`.
 #[repr(C)]
-pub struct Preopen {
+pub struct RawPreopen {
     pub(in crate::abi) directory: u32,
-    pub(in crate::abi) name: StringResult,
+    pub(in crate::abi) name: RawString,
 }
 
-/// `tuple<stream<T>, future<result<_, error-code>>>`, by handle.
+/// `tuple<stream<T>, future<result<_, error-code>>>`: their readable ends.
 #[repr(C)]
 pub struct StreamAndFuture {
     pub(in crate::abi) stream: u32,
     pub(in crate::abi) future: u32,
 }
 
-/// `list<T>` as a function returns it.
-#[repr(C)]
-pub struct ListResult<T> {
-    pub(in crate::abi) pointer: *mut T,
-    pub(in crate::abi) length: usize,
-}
-
-impl<T> ListResult<T> {
-    /// The elements one by one; the list's memory goes with the iterator.
-    ///
-    /// # Safety
-    ///
-    /// The host has just lowered a list into `self`.
-    pub unsafe fn lift(self) -> alloc_crate::vec::Vec<T> {
-        if self.length == 0 {
-            return alloc_crate::vec::Vec::new();
-        }
-        // SAFETY: the canonical ABI allocates a lowered list by one `cabi_realloc` of exactly its size and the element's
-        // alignment, from the global allocator, and fills it.
-        unsafe { alloc_crate::vec::Vec::from_raw_parts(self.pointer, self.length, self.length) }
-    }
-}
-
-/// Copies a directory entry out of a buffer that a copy has filled.
-///
-/// # Safety
-///
-/// The host has lowered a `directory-entry` at `entry`, and it is lifted once.
-pub unsafe fn lift_entry(entry: *const DirectoryEntry) -> (DescriptorType, String) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let entry = ptr::read(entry);
-        (lift_kind(entry.kind), entry.name.lift())
-    }
-}
-
-/// The canonical ABI's sizes and alignments, where the pointers are the guest's.
+/// The canonical ABI's sizes and offsets, where pointers are the guest's; sizes are compared with WIT by a test as well.
 #[cfg(target_family = "wasm")]
 const _: () = {
     use core::mem::{align_of, offset_of, size_of};
     assert!(size_of::<VariantWithOther>() == 16 && align_of::<VariantWithOther>() == 4);
-    assert!(offset_of!(VariantWithOther, other) == 4 && offset_of!(OptionOf<StringResult>, value) == 4);
-    assert!(size_of::<Outcome<()>>() == 20 && offset_of!(Outcome<()>, payload) == 4);
-    assert!(size_of::<Outcome<u32>>() == 20 && offset_of!(Outcome<u32>, payload) == 4);
-    assert!(size_of::<OptionOf<Instant>>() == 24 && offset_of!(OptionOf<Instant>, value) == 8);
-    assert!(size_of::<DescriptorStat>() == 104 && align_of::<DescriptorStat>() == 8);
-    assert!(offset_of!(DescriptorStat, link_count) == 16 && offset_of!(DescriptorStat, size) == 24);
-    assert!(offset_of!(DescriptorStat, accessed) == 32 && offset_of!(DescriptorStat, changed) == 80);
-    assert!(size_of::<Outcome<DescriptorStat>>() == 112 && offset_of!(Outcome<DescriptorStat>, payload) == 8);
-    assert!(size_of::<DirectoryEntry>() == 24 && offset_of!(DirectoryEntry, name) == 16);
-    assert!(size_of::<Preopen>() == 12 && offset_of!(Preopen, name) == 4);
-    assert!(size_of::<Outcome<MetadataHash>>() == 24 && size_of::<StreamAndFuture>() == 8);
+    assert!(offset_of!(VariantWithOther, other) == 4);
+    assert!(size_of::<Outcome<()>>() == 20 && size_of::<Outcome<u32>>() == 20);
+    assert!(size_of::<RawOption<Timestamp>>() == 24);
+    assert!(size_of::<RawStat>() == 104 && align_of::<RawStat>() == 8);
+    assert!(offset_of!(RawStat, link_count) == 16 && offset_of!(RawStat, size) == 24);
+    assert!(offset_of!(RawStat, accessed) == 32 && offset_of!(RawStat, changed) == 80);
+    assert!(size_of::<Outcome<RawStat>>() == 112);
+    assert!(size_of::<RawEntry>() == 24 && offset_of!(RawEntry, name) == 16);
+    assert!(size_of::<RawPreopen>() == 12 && offset_of!(RawPreopen, name) == 4);
 };
