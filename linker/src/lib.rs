@@ -67,7 +67,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         .tempdir_in(directory)
         .with_context(|| format!("the directory of the output, {}, cannot be written to", directory.display()))?;
 
-    let module = scratch.path().join("module.wasm");
+    // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
+    let module = scratch.path().join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
     let inputs = Inputs::new(arguments.inputs());
     let linked = wasm_ld.run(&for_wasm_ld(&arguments, &module), scratch.path())?;
     std::io::stdout().write_all(&linked.stdout)?;
@@ -83,7 +84,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
             let component = component(bytes, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
-            let file = scratch.path().join("component.wasm");
+            let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
             // wasm-ld has set the mode an executable gets here.
             fs::set_permissions(&file, fs::metadata(&module)?.permissions())?;

@@ -71,7 +71,7 @@ impl WasmLd {
         // `rust-lld` (`lld`) is all of lld's linkers in one; `wasm-ld` knows the word as well.
         command.args(["-flavor", "wasm"]);
         if arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() > LONG_COMMAND_LINE {
-            let file = scratch.join("arguments");
+            let file = scratch.join(".arguments");
             fs::write(&file, response_file(arguments)?)
                 .with_context(|| format!("{} cannot be written", file.display()))?;
             let mut at = OsString::from("@");
