@@ -15,5 +15,5 @@ pub fn sleep(duration: Duration) {
 }
 
 pub fn sleep_until(deadline: Instant) {
-    component_rt::time::sleep_until(deadline.into_inner().nanoseconds());
+    component_rt::time::sleep_until(deadline.into_inner().mark());
 }

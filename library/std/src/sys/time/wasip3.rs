@@ -1,5 +1,7 @@
 //! Points in time on WASI's two clocks: `wasi:clocks/monotonic-clock` and `wasi:clocks/system-clock`.
 
+use component_rt::time::Mark;
+
 use crate::fmt;
 use crate::time::Duration;
 
@@ -15,8 +17,8 @@ impl Instant {
     }
 
     /// The mark on the monotonic clock; the clock's last if this instant is beyond it.
-    pub fn nanoseconds(&self) -> u64 {
-        u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX)
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX))
     }
 
     pub fn checked_sub_instant(&self, other: &Instant) -> Option<Duration> {
