@@ -41,7 +41,7 @@ pub fn natively(executable: &Path, header: &Header) -> Result<Observed> {
 pub fn on_the_runtime(component_run: &Path, component: &Path, header: &Header) -> Result<Observed> {
     let place = tempfile::tempdir().context("cannot make a temporary directory")?;
     let mut command = Command::new(component_run);
-    command.arg("--stock").arg("--dir").arg(place.path());
+    command.arg("--stock").arg("--dir").arg(place.path()).arg("--cwd").arg(place.path());
     command.arg("--env").arg(joined("TMPDIR", place.path()));
     for (name, value) in &header.env {
         command.arg("--env").arg(format!("{name}={value}"));
