@@ -188,7 +188,10 @@ mod tests {
     #[test]
     fn anchor_must_occur_exactly_once() {
         let twice = message(apply("std/src/x.rs", UPSTREAM, &[edit(Place::After, "two", "x")]));
-        assert!(twice.contains("library/std/src/x.rs") && twice.contains("2 times") && twice.contains("| two"), "{twice}");
+        assert!(
+            twice.contains("library/std/src/x.rs") && twice.contains("2 times") && twice.contains("| two"),
+            "{twice}"
+        );
         let never = message(apply("f", UPSTREAM, &[edit(Place::After, "thr", "x")]));
         assert!(never.contains("0 times"), "a part of a line is no anchor: {never}");
     }

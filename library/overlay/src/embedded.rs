@@ -4,10 +4,14 @@ mod data {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
+use std::borrow::Cow;
+
+use toml::Table;
+
 /// A file to be laid over the library: where it goes (relative to `library/`), and its text.
 pub(crate) struct NewFile {
     pub(crate) path: String,
-    pub(crate) text: &'static str,
+    pub(crate) text: Cow<'static, str>,
 }
 
 /// A target spec: the file stem, and the JSON text.
@@ -23,9 +27,20 @@ pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
 
 /// The new files of std and the platform crate.
 pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
-    let std = data::STD_FILES.iter().map(|&(path, text)| NewFile { path: format!("std/{path}"), text });
-    let platform = data::PLATFORM_CRATE.iter().map(|&(path, text)| NewFile { path: format!("component-rt/{path}"), text });
+    let std = data::STD_FILES.iter().map(|&(path, text)| NewFile { path: format!("std/{path}"), text: text.into() });
+    let platform = data::PLATFORM_CRATE.iter().map(|&(path, text)| NewFile {
+        path: format!("component-rt/{path}"),
+        text: if path == "Cargo.toml" { platform_manifest(text).into() } else { text.into() },
+    });
     std.chain(platform)
+}
+
+/// The platform crate's manifest without its tests and what these depend on, neither of which goes along.
+fn platform_manifest(text: &str) -> String {
+    const KEPT: [&str; 5] = ["package", "lib", "dependencies", "features", "lints"];
+    let mut manifest: Table = text.parse().expect("cargo has read this manifest before");
+    manifest.retain(|section, _| KEPT.contains(&section));
+    manifest.to_string()
 }
 
 /// The target specs.
@@ -34,4 +49,16 @@ pub(crate) fn targets() -> impl Iterator<Item = Target> {
         name: path.strip_suffix(".json").expect("the build script took .json files only"),
         json,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_crate_goes_along_without_its_tests() {
+        let manifest = "[package]\nname = 'x'\n[dev-dependencies]\ny = '1'\n[[test]]\nname = 't'\n[features]\nf = []\n";
+        assert_eq!(platform_manifest(manifest), "[package]\nname = \"x\"\n\n[features]\nf = []\n");
+        assert!(new_files().all(|file| !file.path.starts_with("component-rt/tests")));
+    }
 }

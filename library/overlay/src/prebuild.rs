@@ -118,11 +118,13 @@ impl Build<'_> {
         struct UnitGraph {
             units: Vec<serde::de::IgnoredAny>,
         }
-        let output = self.command().args(["--unit-graph", "-Zunstable-options"]).output().context("cannot run cargo")?;
+        let output =
+            self.command().args(["--unit-graph", "-Zunstable-options"]).output().context("cannot run cargo")?;
         if !output.status.success() {
             bail!(self.failure(&String::from_utf8_lossy(&output.stderr)));
         }
-        let graph: UnitGraph = serde_json::from_slice(&output.stdout).context("cargo's unit graph is not as expected")?;
+        let graph: UnitGraph =
+            serde_json::from_slice(&output.stdout).context("cargo's unit graph is not as expected")?;
         Ok(graph.units.len())
     }
 
@@ -151,11 +153,13 @@ impl Build<'_> {
                 done += 1;
                 progress(Progress::Unit { done, total: total.max(done), name: message.name() });
             }
-            let is_rlib = |file: &PathBuf| file.starts_with(&target_dir) && file.extension().is_some_and(|e| e == "rlib");
+            let is_rlib =
+                |file: &PathBuf| file.starts_with(&target_dir) && file.extension().is_some_and(|e| e == "rlib");
             rlibs.extend(message.filenames.into_iter().filter(is_rlib));
         }
         let status = child.wait().context("cannot wait for cargo")?;
-        let diagnostics = diagnostics.join().expect("reading does not panic").context("cannot read what cargo prints")?;
+        let diagnostics =
+            diagnostics.join().expect("reading does not panic").context("cannot read what cargo prints")?;
         if !status.success() {
             bail!(self.failure(&diagnostics));
         }
@@ -170,7 +174,10 @@ impl Build<'_> {
         let errors = diagnostics.find("error").map_or(diagnostics, |at| &diagnostics[at..]).trim_end();
         let advice = if errors.contains("No space left on device") {
             "\nFree some space (building takes about 500 MiB) or choose another cache directory."
-        } else if errors.contains("failed to download") || errors.contains("failed to get") || errors.contains("--offline") {
+        } else if errors.contains("failed to download")
+            || errors.contains("failed to get")
+            || errors.contains("--offline")
+        {
             "\nBuilding the standard library for the first time needs the crates registry: check the network and repeat."
         } else {
             ""
@@ -206,7 +213,12 @@ fn is_build_setting(name: &std::ffi::OsStr) -> bool {
     const ABOUT_CARGO_ITSELF: [&str; 2] = ["CARGO_HOME", "CARGO_NET_OFFLINE"];
     let Some(name) = name.to_str() else { return false };
     let cargo = name.starts_with("CARGO_") && !ABOUT_CARGO_ITSELF.contains(&name) && !name.starts_with("CARGO_HTTP_");
-    cargo || name == "CARGO" || name.starts_with("RUSTC") || name == "RUSTFLAGS" || name == "RUSTUP_TOOLCHAIN" || name == "MAKEFLAGS"
+    cargo
+        || name == "CARGO"
+        || name.starts_with("RUSTC")
+        || name == "RUSTFLAGS"
+        || name == "RUSTUP_TOOLCHAIN"
+        || name == "MAKEFLAGS"
 }
 
 /// Where cargo keeps its registry.

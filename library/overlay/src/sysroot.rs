@@ -166,7 +166,7 @@ fn name(toolchain: &Toolchain) -> String {
     }
     for file in embedded::new_files() {
         add(&file.path);
-        add(file.text);
+        add(&file.text);
     }
     for target in embedded::targets() {
         add(target.name);
@@ -189,7 +189,8 @@ fn write_library(upstream: &Path, directory: PathBuf) -> Result<()> {
         let path = entry.path().strip_prefix(upstream).expect("walked below upstream");
         let mut content = fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
         if let Some(edits) = path.to_str().and_then(|name| edits.remove(name)) {
-            let text = String::from_utf8(content).with_context(|| format!("{} is not UTF-8", entry.path().display()))?;
+            let text =
+                String::from_utf8(content).with_context(|| format!("{} is not UTF-8", entry.path().display()))?;
             content = edit::apply(&path.display().to_string(), &text, &edits)?.into_bytes();
         }
         mirror.put(path, &content)?;

@@ -27,7 +27,8 @@ impl Toolchain {
     /// A program that does not run, is no rustc, is not [`RUST_RELEASE`], or has no library sources beside it.
     pub fn probe(rustc: &Path, cargo: &Path) -> Result<Self> {
         let verbose_version = ask(rustc, &["--version", "--verbose"])?;
-        let release = field(&verbose_version, "release").with_context(|| format!("{} is not a rustc", rustc.display()))?;
+        let release =
+            field(&verbose_version, "release").with_context(|| format!("{} is not a rustc", rustc.display()))?;
         ensure!(
             release == RUST_RELEASE,
             "{} is Rust {release}; the standard library of this target is made for Rust {RUST_RELEASE} exactly. \
@@ -43,8 +44,7 @@ impl Toolchain {
         );
         let host = field(&verbose_version, "host").context("rustc does not tell its host")?.to_owned();
         let sysroot = PathBuf::from(ask(rustc, &["--print", "sysroot"])?.trim());
-        let toolchain =
-            Self { rustc: rustc.to_owned(), cargo: cargo.to_owned(), sysroot, host, verbose_version };
+        let toolchain = Self { rustc: rustc.to_owned(), cargo: cargo.to_owned(), sysroot, host, verbose_version };
         if !toolchain.library().join("std/src/lib.rs").is_file() {
             bail!(
                 "{} has no library sources: {} is missing. Install rustup's component `rust-src` for {RUST_RELEASE}, or \
@@ -94,10 +94,8 @@ fn field<'a>(verbose_version: &'a str, name: &str) -> Option<&'a str> {
 
 /// What `program` prints on stdout.
 fn ask(program: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .with_context(|| format!("cannot run {}", program.display()))?;
+    let output =
+        Command::new(program).args(arguments).output().with_context(|| format!("cannot run {}", program.display()))?;
     ensure!(
         output.status.success(),
         "{} {} failed ({}): {}",
