@@ -10,8 +10,8 @@
 //! corrupt memory. Those that take pointers are `unsafe`.
 
 pub mod import;
-#[macro_use]
 pub mod memory;
+pub mod shape;
 
 pub mod builtins;
 pub mod cli;

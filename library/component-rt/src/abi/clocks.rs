@@ -10,6 +10,8 @@ pub struct RawInstant {
     pub nanoseconds: u32,
 }
 
+crate::lowered_record!(RawInstant { seconds, nanoseconds });
+
 crate::imports! {
     /// `wasi:clocks/monotonic-clock`: marks and durations in nanoseconds.
     pub mod monotonic_clock = "wasi:clocks/monotonic-clock@0.3.0", fake crate::abi::fake::clocks::monotonic {

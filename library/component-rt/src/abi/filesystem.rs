@@ -11,9 +11,9 @@ use core::ops::BitOr;
 pub mod imports;
 pub mod layout;
 
-use self::layout::{Outcome, RawPreopen, RawStat, StreamAndFuture};
+use self::layout::{Outcome, RawPreopen, RawStat};
 use crate::Error;
-use crate::abi::memory::RawString;
+use crate::abi::memory::{RawString, StreamAndFuture};
 use crate::future::FutureReader;
 use crate::stream::{ReadableEnd, WritableEnd};
 use crate::waitable::Handle;
@@ -69,6 +69,8 @@ pub struct Timestamp {
     /// Nanoseconds on top, below 10^9.
     pub nanoseconds: u32,
 }
+
+crate::lowered_record!(Timestamp { seconds, nanoseconds });
 
 /// `new-timestamp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Declaring imports: one line that is the declaration, its fake, and its row in the table that a test checks against WIT.
 
+use super::shape::{Lowered, Shape};
+
 /// An import as this crate declares it.
 #[derive(Clone, Copy, Debug)]
 pub struct Import {
@@ -14,7 +16,7 @@ pub struct Import {
 }
 
 /// A core type, with what a pointer points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum CoreType {
     /// `i32`.
     I32,
@@ -22,13 +24,8 @@ pub enum CoreType {
     I64,
     /// A length: `i32` on wasm32.
     Length,
-    /// A pointer: `i32` on wasm32.
-    Pointer {
-        /// Bytes of what it points to.
-        size: usize,
-        /// Alignment of what it points to, in bytes.
-        align: usize,
-    },
+    /// A pointer: `i32` on wasm32; to what.
+    Pointer(&'static Shape),
 }
 
 /// Rust types that may appear in the signature of an import.
@@ -53,13 +50,13 @@ macro_rules! flat {
 flat!(u32 = I32, i32 = I32, u64 = I64, i64 = I64, usize = Length);
 
 // SAFETY: a thin pointer is an `i32` on wasm32.
-unsafe impl<T> Flat for *const T {
-    const TYPE: CoreType = CoreType::Pointer { size: size_of::<T>(), align: align_of::<T>() };
+unsafe impl<T: Lowered> Flat for *const T {
+    const TYPE: CoreType = CoreType::Pointer(T::SHAPE);
 }
 
 // SAFETY: a thin pointer is an `i32` on wasm32.
-unsafe impl<T> Flat for *mut T {
-    const TYPE: CoreType = CoreType::Pointer { size: size_of::<T>(), align: align_of::<T>() };
+unsafe impl<T: Lowered> Flat for *mut T {
+    const TYPE: CoreType = CoreType::Pointer(T::SHAPE);
 }
 
 /// Declares the imports of one interface (or of `$root`) as a module of functions and its table `IMPORTS`.

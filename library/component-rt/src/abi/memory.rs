@@ -10,11 +10,12 @@
 //! Arguments need none of this: a string or list argument is a pointer and a length, read by the host during the call.
 
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit, offset_of};
 
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 
+use crate::abi::shape::{self, Kind, Lowered, Shape};
 use crate::alloc;
 use crate::contract;
 
@@ -80,8 +81,8 @@ pub struct RawResult<T, E> {
 
 #[repr(C)]
 union Payload<T, E> {
-    ok: core::mem::ManuallyDrop<MaybeUninit<T>>,
-    error: core::mem::ManuallyDrop<MaybeUninit<E>>,
+    ok: ManuallyDrop<MaybeUninit<T>>,
+    error: ManuallyDrop<MaybeUninit<E>>,
 }
 
 impl<T, E> RawResult<T, E> {
@@ -90,19 +91,93 @@ impl<T, E> RawResult<T, E> {
         match self.tag {
             // SAFETY: by the type's invariant the payload of this tag was stored; every field of the union may be
             // uninitialised, so reading one is allowed whatever lies there.
-            0 => Ok(unsafe { core::mem::ManuallyDrop::into_inner(self.payload.ok).assume_init() }),
+            0 => Ok(unsafe { ManuallyDrop::into_inner(self.payload.ok).assume_init() }),
             // SAFETY: as above.
-            1 => Err(unsafe { core::mem::ManuallyDrop::into_inner(self.payload.error).assume_init() }),
+            1 => Err(unsafe { ManuallyDrop::into_inner(self.payload.error).assume_init() }),
             _ => contract::broken("the tag of a result is 0 or 1"),
         }
     }
+}
+
+/// A variant whose last case, `LAST`, is `other(option<string>)` and whose other cases have no payload.
+#[repr(C)]
+pub struct RawWithOther<const LAST: u8> {
+    tag: u8,
+    other: MaybeUninit<RawOption<RawString>>,
+}
+
+impl<const LAST: u8> RawWithOther<LAST> {
+    /// The case. The text of `other` is freed: it says nothing a program could act on.
+    pub fn lift(self) -> u8 {
+        contract::holds(self.tag <= LAST, "the tag of a variant is one of its cases");
+        if self.tag == LAST {
+            // SAFETY: by the type's invariant the payload of this tag was stored.
+            drop(unsafe { self.other.assume_init() }.lift().map(RawString::lift));
+        }
+        self.tag
+    }
+}
+
+/// `tuple<stream<T>, future<U>>`: their readable ends.
+#[repr(C)]
+pub struct StreamAndFuture {
+    /// The stream's readable end.
+    pub stream: u32,
+    /// The future's readable end.
+    pub future: u32,
+}
+
+crate::lowered_record!(StreamAndFuture { stream, future });
+
+// SAFETY: pointer and length.
+unsafe impl<T: Lowered> Lowered for RawList<T> {
+    const SHAPE: &'static Shape =
+        &Shape { size: size_of::<Self>(), align: align_of::<Self>(), kind: Kind::List(T::SHAPE) };
+}
+
+// SAFETY: a string is a list of bytes.
+unsafe impl Lowered for RawString {
+    const SHAPE: &'static Shape = RawList::<u8>::SHAPE;
+}
+
+// SAFETY: tag and payload, at the compiler's offset.
+unsafe impl<T: Lowered> Lowered for RawOption<T> {
+    const SHAPE: &'static Shape = &Shape {
+        size: size_of::<Self>(),
+        align: align_of::<Self>(),
+        kind: Kind::Variant { offset: offset_of!(Self, some), cases: &[None, Some(T::SHAPE)] },
+    };
+}
+
+// SAFETY: tag and payload, at the compiler's offset.
+unsafe impl<T: Lowered, E: Lowered> Lowered for RawResult<T, E> {
+    const SHAPE: &'static Shape = &Shape {
+        size: size_of::<Self>(),
+        align: align_of::<Self>(),
+        kind: Kind::Variant { offset: offset_of!(Self, payload), cases: &[shape::payload::<T>(), shape::payload::<E>()] },
+    };
+}
+
+/// The cases of a variant that ends in `other(option<string>)`, as many as any has.
+const CASES_WITH_OTHER: &[Option<&Shape>; 256] = {
+    let mut cases = [None; 256];
+    cases[255] = Some(RawOption::<RawString>::SHAPE);
+    &{ cases }
+};
+
+// SAFETY: tag and payload, at the compiler's offset.
+unsafe impl<const LAST: u8> Lowered for RawWithOther<LAST> {
+    const SHAPE: &'static Shape = &Shape {
+        size: size_of::<Self>(),
+        align: align_of::<Self>(),
+        kind: Kind::Variant { offset: offset_of!(Self, other), cases: CASES_WITH_OTHER.split_at(255 - LAST as usize).1 },
+    };
 }
 
 /// What the fake host stores.
 #[cfg(not(target_family = "wasm"))]
 mod lower {
     use super::*;
-    use core::mem::ManuallyDrop;
 
     impl<T> RawList<T> {
         /// Lowers a list: its elements move into a block from `cabi_realloc`.
@@ -137,6 +212,13 @@ mod lower {
                 None => RawOption { tag: 0, some: MaybeUninit::uninit() },
                 Some(value) => RawOption { tag: 1, some: MaybeUninit::new(value) },
             }
+        }
+    }
+
+    impl<const LAST: u8> RawWithOther<LAST> {
+        /// Lowers a case without payload, or `other` without text.
+        pub fn lower(case: u8) -> Self {
+            RawWithOther { tag: case, other: MaybeUninit::new(RawOption::lower(None)) }
         }
     }
 

@@ -10,13 +10,14 @@ use alloc_crate::vec::Vec;
 use core::net::IpAddr;
 
 use crate::Error;
+use crate::abi::memory::StreamAndFuture;
 use crate::future::FutureReader;
 use crate::stream::{self, ReadableEnd, WritableEnd};
 use crate::waitable::Handle;
 
 pub mod layout;
 
-use layout::{Family, IpAddress, LookupOutcome, Outcome, ReceivedDatagram, SendArguments, SocketAddress, StreamAndFuture};
+use layout::{Family, IpAddress, LookupOutcome, Outcome, ReceivedDatagram, SendArguments, SocketAddress};
 
 /// The most bytes a datagram may have: implementations may trap on longer ones (`udp-socket.send`).
 pub const MAX_DATAGRAM: usize = 65_535;

@@ -13,9 +13,9 @@ use crate::Error;
 use crate::abi::fake::futures::HostFuture;
 use crate::abi::fake::host;
 use crate::abi::fake::streams::{HostReader, HostWriter};
-use crate::abi::filesystem::layout::{Outcome, RawDescriptorType, RawEntry, RawErrorCode, RawPreopen, RawStat, StreamAndFuture};
+use crate::abi::filesystem::layout::{Outcome, RawDescriptorType, RawEntry, RawErrorCode, RawPreopen, RawStat};
 use crate::abi::filesystem::{DescriptorFlags, DescriptorType, OpenFlags, Timestamp};
-use crate::abi::memory::{RawList, RawOption, RawResult, RawString};
+use crate::abi::memory::{RawList, RawOption, RawResult, RawString, StreamAndFuture};
 
 mod tree;
 

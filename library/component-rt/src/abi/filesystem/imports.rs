@@ -1,7 +1,7 @@
 //! The imports of `wasi:filesystem` 0.3.0 as core functions. What they mean stands in [`super`].
 
-use super::layout::{Outcome, RawEntry, RawPreopen, RawStat, StreamAndFuture};
-use crate::abi::memory::{RawList, RawString};
+use super::layout::{Outcome, RawEntry, RawPreopen, RawStat};
+use crate::abi::memory::{RawList, RawString, StreamAndFuture};
 
 crate::imports! {
     /// `wasi:filesystem/preopens`.

@@ -2,14 +2,15 @@
 //!
 //! Addresses are `core::net`'s on our side, errors [`Error`].
 
-use core::mem::MaybeUninit;
+use core::mem::{MaybeUninit, offset_of};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use alloc_crate::vec::Vec;
 
 use super::Datagram;
 use crate::Error;
-use crate::abi::memory::{RawList, RawOption, RawResult, RawString};
+use crate::abi::memory::{RawList, RawResult, RawWithOther};
+use crate::abi::shape::{Kind, Lowered, Shape};
 use crate::contract;
 use crate::error::{ErrorCodes, LOOKUP, SOCKETS};
 
@@ -48,6 +49,8 @@ pub struct SocketAddress {
     case: SocketAddressCase,
 }
 
+crate::lowered_variant!(SocketAddress { case: Ipv4SocketAddress, Ipv6SocketAddress });
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 union SocketAddressCase {
@@ -63,6 +66,8 @@ struct Ipv4SocketAddress {
     address: [u8; 4],
 }
 
+crate::lowered_record!(Ipv4SocketAddress { port, address });
+
 /// `ipv6-socket-address`.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -72,6 +77,8 @@ struct Ipv6SocketAddress {
     address: [u16; 8],
     scope_id: u32,
 }
+
+crate::lowered_record!(Ipv6SocketAddress { port, flow_info, address, scope_id });
 
 impl SocketAddress {
     /// Lowers an address.
@@ -119,6 +126,8 @@ pub struct IpAddress {
     case: IpAddressCase,
 }
 
+crate::lowered_variant!(IpAddress { case: [u8; 4], [u16; 8] });
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 union IpAddressCase {
@@ -157,6 +166,8 @@ pub struct ConnectArguments {
     pub address: SocketAddress,
 }
 
+crate::lowered_record!(ConnectArguments { socket, address });
+
 /// The arguments of `udp-socket.send` in memory, as the asynchronous lowering takes them.
 #[repr(C)]
 pub struct SendArguments {
@@ -166,12 +177,27 @@ pub struct SendArguments {
     to: OptionalAddress,
 }
 
+// SAFETY: offsets and shapes are the compiler's own; `data` and `length` are the two halves of a list of bytes.
+unsafe impl Lowered for SendArguments {
+    const SHAPE: &'static Shape = &Shape {
+        size: size_of::<SendArguments>(),
+        align: align_of::<SendArguments>(),
+        kind: Kind::Record(&[
+            (offset_of!(SendArguments, socket), u32::SHAPE),
+            (offset_of!(SendArguments, data), RawList::<u8>::SHAPE),
+            (offset_of!(SendArguments, to), OptionalAddress::SHAPE),
+        ]),
+    };
+}
+
 /// `option<ip-socket-address>` as an argument.
 #[repr(C)]
 struct OptionalAddress {
     tag: u8,
     some: MaybeUninit<SocketAddress>,
 }
+
+crate::lowered_variant!(OptionalAddress { some: (), SocketAddress });
 
 impl SendArguments {
     /// Lowers the arguments; `data` is only pointed to.
@@ -208,6 +234,8 @@ pub struct ReceivedDatagram {
     from: SocketAddress,
 }
 
+crate::lowered_record!(ReceivedDatagram { data, from });
+
 impl ReceivedDatagram {
     /// Lowers a datagram.
     #[cfg(not(target_family = "wasm"))]
@@ -221,61 +249,42 @@ impl ReceivedDatagram {
     }
 }
 
-/// `tuple<stream<u8>, future<result<_, error-code>>>`, by handle: what `tcp-socket.receive` gives.
-#[repr(C)]
-pub struct StreamAndFuture {
-    /// The stream's readable end.
-    pub stream: u32,
-    /// The future's readable end.
-    pub future: u32,
-}
-
-/// A variant whose last case, and only that, has a payload: `other(option<string>)`.
-#[repr(C)]
-struct Code {
-    tag: u8,
-    other: MaybeUninit<RawOption<RawString>>,
-}
-
-impl Code {
-    /// The tag. The text of `other` is freed: it says nothing a program could act on.
-    fn lift(self, codes: ErrorCodes) -> u8 {
-        if usize::from(self.tag) + 1 == codes.cases.len() {
-            // SAFETY: this case has a payload, so the host stored one.
-            let text = unsafe { self.other.assume_init() };
-            drop(text.lift().map(RawString::lift));
-        }
-        self.tag
-    }
-
-    /// Lowers an error; one that is none of the cases becomes `other(none)`.
-    #[cfg(not(target_family = "wasm"))]
-    fn lower(error: Error, codes: ErrorCodes) -> Code {
-        let case = codes.cases.iter().position(|(_, case)| *case == error).unwrap_or(codes.cases.len() - 1);
-        Code { tag: case as u8, other: MaybeUninit::new(RawOption::lower(None)) }
-    }
+/// A case that stands for an error; one that is none of the cases becomes the last one, `other`.
+#[cfg(not(target_family = "wasm"))]
+fn case(error: Error, codes: ErrorCodes) -> u8 {
+    codes.errors.iter().position(|case| *case == error).unwrap_or(codes.errors.len() - 1) as u8
 }
 
 /// `types.error-code`, in memory.
 #[repr(transparent)]
-pub struct ErrorCode(Code);
+pub struct ErrorCode(RawWithOther<{ SOCKETS.errors.len() as u8 - 1 }>);
+
+// SAFETY: transparent.
+unsafe impl Lowered for ErrorCode {
+    const SHAPE: &'static Shape = RawWithOther::<{ SOCKETS.errors.len() as u8 - 1 }>::SHAPE;
+}
 
 impl ErrorCode {
     /// The error.
     pub fn lift(self) -> Error {
-        SOCKETS.error(self.0.lift(SOCKETS))
+        SOCKETS.error(self.0.lift())
     }
 
     /// Lowers an error; one that is none of the cases becomes `other(none)`.
     #[cfg(not(target_family = "wasm"))]
     pub fn lower(error: Error) -> ErrorCode {
-        ErrorCode(Code::lower(error, SOCKETS))
+        ErrorCode(RawWithOther::lower(case(error, SOCKETS)))
     }
 }
 
 /// `result<T, types.error-code>`, in memory.
 #[repr(transparent)]
 pub struct Outcome<T>(RawResult<T, ErrorCode>);
+
+// SAFETY: transparent.
+unsafe impl<T: Lowered> Lowered for Outcome<T> {
+    const SHAPE: &'static Shape = RawResult::<T, ErrorCode>::SHAPE;
+}
 
 impl<T> Outcome<T> {
     /// The result.
@@ -304,14 +313,22 @@ pub(crate) unsafe fn returned<T>(import: impl FnOnce(*mut Outcome<T>)) -> Result
 
 /// `result<list<ip-address>, ip-name-lookup.error-code>`, in memory.
 #[repr(transparent)]
-pub struct LookupOutcome(RawResult<RawList<IpAddress>, Code>);
+pub struct LookupOutcome(RawResult<RawList<IpAddress>, LookupCode>);
+
+/// `ip-name-lookup.error-code`, in memory.
+type LookupCode = RawWithOther<{ LOOKUP.errors.len() as u8 - 1 }>;
+
+// SAFETY: transparent.
+unsafe impl Lowered for LookupOutcome {
+    const SHAPE: &'static Shape = RawResult::<RawList<IpAddress>, LookupCode>::SHAPE;
+}
 
 impl LookupOutcome {
     /// The addresses.
     pub fn lift(self) -> Result<Vec<IpAddress>, Error> {
         match self.0.lift() {
             Ok(addresses) => Ok(addresses.lift()),
-            Err(code) => Err(LOOKUP.error(code.lift(LOOKUP))),
+            Err(code) => Err(LOOKUP.error(code.lift())),
         }
     }
 
@@ -320,7 +337,7 @@ impl LookupOutcome {
     pub fn lower(result: Result<Vec<IpAddr>, Error>) -> LookupOutcome {
         LookupOutcome(RawResult::lower(match result {
             Ok(addresses) => Ok(RawList::lower(addresses.into_iter().map(IpAddress::lower).collect())),
-            Err(error) => Err(Code::lower(error, LOOKUP)),
+            Err(error) => Err(LookupCode::lower(case(error, LOOKUP))),
         }))
     }
 }
