@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn the_platform_crate_goes_along_without_its_tests() {
         let manifest = "[package]\nname = 'x'\n[dev-dependencies]\ny = '1'\n[[test]]\nname = 't'\n[features]\nf = []\n";
-        assert_eq!(platform_manifest(manifest), "[package]\nname = \"x\"\n\n[features]\nf = []\n");
+        assert_eq!(platform_manifest(manifest), "[features]\nf = []\n\n[package]\nname = \"x\"\n");
         assert!(new_files().all(|file| !file.path.starts_with("component-rt/tests")));
     }
 }

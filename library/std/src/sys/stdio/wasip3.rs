@@ -2,7 +2,7 @@
 
 use component_rt::stdio;
 
-use crate::io::{self, Read, Write};
+use crate::io::{self, BorrowedCursor, Read, Write};
 use crate::sys::map_error;
 
 pub const STDIN_BUF_SIZE: usize = crate::sys::io::DEFAULT_BUF_SIZE;
@@ -32,6 +32,14 @@ impl Stderr {
 impl Read for Stdin {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         stdio::read_stdin(buffer).map_err(map_error)
+    }
+
+    fn read_buf(&mut self, mut cursor: BorrowedCursor<'_>) -> io::Result<()> {
+        // SAFETY: the platform writes initialised bytes only.
+        let count = stdio::read_stdin_uninit(unsafe { cursor.as_mut() }).map_err(map_error)?;
+        // SAFETY: the platform has initialised that many bytes.
+        unsafe { cursor.advance(count) };
+        Ok(())
     }
 }
 
