@@ -6,6 +6,7 @@
 
 use alloc_crate::rc::Rc;
 use alloc_crate::vec::Vec;
+use core::any::Any;
 use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
 
@@ -27,6 +28,22 @@ pub enum Entry {
     Stderr,
     /// A file or directory.
     File(Rc<OpenFile>),
+    /// A socket. Behind a vtable, so that only programs that make sockets contain, and import, what sockets need.
+    Socket(Rc<dyn Socket>),
+}
+
+/// A socket, as this table sees it; [`socket`] gives the whole.
+pub trait Socket: Any {
+    /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the end.
+    fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>;
+    /// Writes; gives how many bytes were taken.
+    fn write(&self, bytes: &[u8]) -> Result<usize, Error>;
+}
+
+impl From<OpenFile> for Entry {
+    fn from(file: OpenFile) -> Entry {
+        Entry::File(Rc::new(file))
+    }
 }
 
 crate::instance_state! {
@@ -93,6 +110,16 @@ pub fn file(fd: RawFd) -> Result<Rc<OpenFile>, Error> {
     }
 }
 
+/// The socket of type `S` that `fd` stands for; `BADF` if it is not open, `NOTSOCK` if it is no socket, `PROTOTYPE` if it is one
+/// of another type.
+#[inline]
+pub fn socket<S: Socket>(fd: RawFd) -> Result<Rc<S>, Error> {
+    match get(fd)? {
+        Entry::Socket(socket) => (socket as Rc<dyn Any>).downcast().map_err(|_| Error::PROTOTYPE),
+        _ => Err(Error::NOTSOCK),
+    }
+}
+
 /// Another number for the same thing, never one of the standard streams'.
 pub fn duplicate(fd: RawFd) -> Result<RawFd, Error> {
     TABLE.with(|table| {
@@ -133,7 +160,11 @@ pub fn write(fd: RawFd, bytes: &[u8]) -> Result<usize, Error> {
 /// Reads into one buffer after the other.
 pub fn read_vectored<B: DerefMut<Target = [u8]>>(fd: RawFd, buffers: &mut [B]) -> Result<usize, Error> {
     let entry = get(fd)?;
-    scatter(buffers, |buffer, _| entry.read(buffer))
+    scatter(buffers, |buffer, done| match &entry {
+        // What has come is there to be given: nobody waits for more.
+        Entry::Socket(_) if done > 0 => Ok(0),
+        entry => entry.read(buffer),
+    })
 }
 
 /// Writes one slice after the other. Short ones go in one piece, so that a line made of several slices is appended as a whole.
@@ -154,6 +185,14 @@ pub fn write_vectored_at<B: Deref<Target = [u8]>>(fd: RawFd, slices: &[B], offse
     gather(slices, |bytes, done| file.write_at(bytes, offset + done as u64))
 }
 
+/// Waits until the host has stored what was written, as far as other readers can see. Only files have something to wait for.
+pub fn flush(fd: RawFd) -> Result<(), Error> {
+    match get(fd)? {
+        Entry::File(file) => file.flush(),
+        _ => Ok(()),
+    }
+}
+
 /// Whether `fd` is a terminal.
 pub fn is_terminal(fd: RawFd) -> bool {
     match get(fd) {
@@ -170,6 +209,7 @@ impl Entry {
             Entry::Stdin => stdio::read_stdin_uninit(buffer),
             Entry::Stdout | Entry::Stderr => Err(Error::BADF),
             Entry::File(file) => file.read(buffer),
+            Entry::Socket(socket) => socket.read(buffer),
         }
     }
 
@@ -179,6 +219,7 @@ impl Entry {
             Entry::Stdout => stdio::write_stdout(bytes),
             Entry::Stderr => stdio::write_stderr(bytes),
             Entry::File(file) => file.write(bytes),
+            Entry::Socket(socket) => socket.write(bytes),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::streams::Channel;
 /// What an index of the handle table names.
 pub(super) enum Entry {
     Set,
-    Subtask { state: u32, on_cancel: Option<OnCancel> },
+    Subtask { state: u32, on_cancel: Option<OnCancel>, call: u64 },
     Readable(Rc<RefCell<Channel>>),
     Writable(Rc<RefCell<Channel>>),
     Future(Rc<RefCell<Cell>>),
@@ -53,6 +53,12 @@ pub(super) fn with<R: Default>(f: impl FnOnce(&mut Host) -> R) -> R {
 }
 
 impl Host {
+    /// A number that no other call has: indices are used again.
+    pub fn new_call(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
+    }
+
     /// Adds an entry; the lowest free index, so that a stale handle soon names something else, as in a real host.
     pub fn add(&mut self, entry: Entry) -> u32 {
         let index = (1..).find(|index| !self.table.contains_key(index)).expect("u32 is not used up");

@@ -64,7 +64,7 @@ pub(crate) fn waitable_join(waitable: u32, set: u32) {
 pub(crate) fn subtask_cancel(subtask: u32) -> u32 {
     let (state, on_cancel) = with(|host| {
         let slot = host.slot(subtask);
-        let Entry::Subtask { state, on_cancel } = &mut slot.entry else {
+        let Entry::Subtask { state, on_cancel, .. } = &mut slot.entry else {
             trap(format_args!("handle {subtask} is not a subtask"))
         };
         let undelivered = slot.event.take().is_some();
@@ -128,7 +128,10 @@ pub fn begin_cancellable_subtask(
 }
 
 /// A call with the asynchronous lowering that returns when the host says so.
-pub struct OpenSubtask(u32);
+pub struct OpenSubtask {
+    index: u32,
+    call: u64,
+}
 
 impl OpenSubtask {
     /// Begins the call. Gives what the import gives, and the call.
@@ -137,24 +140,28 @@ impl OpenSubtask {
     }
 
     fn begin_with(on_cancel: Option<host::OnCancel>) -> (u32, OpenSubtask) {
-        let subtask = with(|host| host.add(Entry::Subtask { state: STARTED, on_cancel }));
-        (STARTED | subtask << 4, OpenSubtask(subtask))
+        let (index, call) = with(|host| {
+            let call = host.new_call();
+            (host.add(Entry::Subtask { state: STARTED, on_cancel, call }), call)
+        });
+        (STARTED | index << 4, OpenSubtask { index, call })
     }
 
     /// Whether nobody has cancelled it.
     pub fn goes_on(&self) -> bool {
         with(|host| {
-            host.slots().any(|(index, slot)| index == self.0 && matches!(slot.entry, Entry::Subtask { state: STARTED, .. }))
+            host.slots()
+                .any(|(_, slot)| matches!(slot.entry, Entry::Subtask { state: STARTED, call, .. } if call == self.call))
         })
     }
 
     /// The call returns: its result is stored.
     pub fn returns(self) {
         with(|host| {
-            if let Entry::Subtask { state, .. } = &mut host.slot(self.0).entry {
+            if let Entry::Subtask { state, .. } = &mut host.slot(self.index).entry {
                 *state = RETURNED;
             }
-            host.notify(self.0, EVENT_SUBTASK, RETURNED);
+            host.notify(self.index, EVENT_SUBTASK, RETURNED);
         });
     }
 }

@@ -1,0 +1,58 @@
+//! Sockets, as `std::net` has them: [`TcpStream`], [`TcpListener`], [`UdpSocket`], and [`resolve`].
+//!
+//! `wasi:sockets` has no modes and no timeouts: everything is asynchronous, and whoever waits decides how long. So blocking,
+//! nonblocking and timeouts are made here ([`Modes`]), as are peeks (what was peeked at waits in the guest), and what a clone
+//! of a descriptor shares lives here. A call asks the host for no more than it needs: one call when the host is ready.
+//!
+//! One socket may be used by several threads. An operation that may block owns its direction for as long as it lasts
+//! ([`turn`]), and borrows nothing else across the wait.
+//!
+//! Left out, because WASI 0.3.0 has no word for it: TCP_NODELAY (kept as a wish, see [`TcpStream::set_nodelay`]), SO_LINGER,
+//! SO_BROADCAST, multicast groups and options, dual-stack IPv6 sockets.
+
+mod in_flight;
+mod modes;
+mod receiving;
+mod sending;
+mod tcp_listener;
+mod tcp_stream;
+mod turn;
+mod udp_socket;
+
+pub use modes::Modes;
+pub use tcp_listener::TcpListener;
+pub use tcp_stream::TcpStream;
+pub use udp_socket::UdpSocket;
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use alloc_crate::vec::Vec;
+
+use crate::Error;
+use crate::abi::sockets;
+
+/// The addresses of a host, in the order in which to try them. Blocks. No zero bytes in `name`.
+///
+/// # Errors
+///
+/// `ACCES`: the host does not let this component look names up. `INVAL`: not a host name. `NOENT`: no such name, or it has no
+/// address. `AGAIN`: the resolver cannot answer now. `NOTRECOVERABLE`, `IO`: it failed for good. `wasi:sockets/ip-name-lookup`.
+pub fn resolve(name: &str) -> Result<Vec<IpAddr>, Error> {
+    sockets::resolve_addresses(name)
+}
+
+/// The address to connect or send to when a program says `address`: for the unspecified address that is the loopback, as on
+/// Linux and the BSDs. WASI refuses it.
+fn destination(address: &SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        _ => return *address,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// A time to live as programs give it.
+fn hop_limit(ttl: u32) -> Result<u8, Error> {
+    u8::try_from(ttl).map_err(|_| Error::INVAL)
+}

@@ -1,0 +1,149 @@
+//! The half of a TCP stream that bytes come from.
+
+use core::mem::MaybeUninit;
+
+use alloc_crate::vec::Vec;
+
+use super::modes::Patience;
+use crate::Error;
+use crate::abi::sockets::{TcpSocket, receive_result, received_bytes};
+use crate::event::Copied;
+use crate::future::FutureReader;
+use crate::stream::ReadableEnd;
+
+/// What there is to read from a connection.
+#[derive(Default)]
+pub(super) enum Receiving {
+    /// `tcp-socket.receive` was not called yet: nobody has read.
+    #[default]
+    Unopened,
+    /// Bytes come, and bytes that were peeked at wait.
+    Open(Incoming),
+    /// No more bytes will come: the peer has ended its stream, the connection has failed, or we have shut it down. A failure
+    /// that nobody was told of yet is told once.
+    Ended(Option<Error>),
+}
+
+pub(super) struct Incoming {
+    stream: ReadableEnd<received_bytes::Stream>,
+    result: FutureReader<receive_result::Future>,
+    peeked: Vec<u8>,
+}
+
+impl Receiving {
+    /// Reads at least one byte into `buffer`, or none at the end of the stream.
+    ///
+    /// Bytes that were peeked at come first, and alone. Otherwise the host stores straight into `buffer`.
+    pub(super) fn read(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [MaybeUninit<u8>],
+        patience: Patience,
+    ) -> Result<usize, Error> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return told.map_or(Ok(0), Err),
+        };
+        if incoming.peeked.is_empty() {
+            let copied = incoming.copy(buffer, patience).ok_or(Error::AGAIN)?;
+            return if copied.count > 0 { Ok(copied.count) } else { self.end() };
+        }
+        let count = buffer.len().min(incoming.peeked.len());
+        buffer[..count].write_copy_of_slice(&incoming.peeked[..count]);
+        incoming.peeked.drain(..count);
+        Ok(count)
+    }
+
+    /// As [`Receiving::read`], but the bytes stay. Shows as many as are there, up to the length of `buffer`; waits only for
+    /// the first.
+    pub(super) fn peek(&mut self, socket: &TcpSocket, buffer: &mut [u8], patience: Patience) -> Result<usize, Error> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return told.map_or(Ok(0), Err),
+        };
+        if incoming.peeked.is_empty() {
+            let copied = incoming.gather(buffer.len(), patience).ok_or(Error::AGAIN)?;
+            if copied.count == 0 {
+                return self.end();
+            }
+        } else if let Some(more) = buffer.len().checked_sub(incoming.peeked.len()).filter(|more| *more > 0) {
+            // Whatever this comes to, the bytes from before are there to show; an end is met again by the next read.
+            incoming.gather(more, Patience::None);
+        }
+        let count = buffer.len().min(incoming.peeked.len());
+        buffer[..count].copy_from_slice(&incoming.peeked[..count]);
+        Ok(count)
+    }
+
+    /// The error the connection has come to, if it has and nobody was told of it. Never waits.
+    pub(super) fn take_error(&mut self, socket: &TcpSocket) -> Option<Error> {
+        match self.open(socket) {
+            Err(told) => told,
+            Ok(incoming) => {
+                // Bytes still come before an error: then there is none to tell of yet.
+                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None)?.count == 0;
+                if at_end { self.end().err() } else { None }
+            }
+        }
+    }
+
+    /// No more is read: SHUT_RD. What has come and was not read is lost.
+    pub(super) fn shut_down(&mut self) {
+        *self = Receiving::Ended(None);
+    }
+
+    /// The incoming bytes; or, at the end, the failure that is to be told.
+    fn open(&mut self, socket: &TcpSocket) -> Result<&mut Incoming, Option<Error>> {
+        if let Receiving::Unopened = self {
+            let (stream, result) = socket.receive();
+            *self = Receiving::Open(Incoming { stream, result, peeked: Vec::new() });
+        }
+        match self {
+            Receiving::Open(incoming) => Ok(incoming),
+            Receiving::Ended(failure) => Err(failure.take()),
+            Receiving::Unopened => unreachable!("opened just above"),
+        }
+    }
+
+    /// The stream has ended: asks how, tells it, and keeps nothing of the connection open.
+    #[cold]
+    fn end(&mut self) -> Result<usize, Error> {
+        match core::mem::replace(self, Receiving::Ended(None)) {
+            Receiving::Open(Incoming { result, .. }) => match result.read() {
+                Some(outcome) => outcome.lift().map(|()| 0),
+                None => Ok(0),
+            },
+            _ => Ok(0),
+        }
+    }
+}
+
+impl Incoming {
+    #[inline]
+    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience) -> Option<Copied> {
+        match patience {
+            Patience::Endless => Some(self.stream.read(buffer)),
+            Patience::Until(deadline) => self.stream.read_until(buffer, deadline),
+            Patience::None => self.stream.try_read(buffer),
+        }
+    }
+
+    /// Takes up to `count` bytes out of the stream to those that were peeked at.
+    fn gather(&mut self, count: usize, patience: Patience) -> Option<Copied> {
+        let mut peeked = core::mem::take(&mut self.peeked);
+        peeked.reserve(count);
+        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience);
+        let stored = copied.map_or(0, |copied| copied.count);
+        // SAFETY: a copy initialises as many elements as it counts, from the beginning of its buffer, and not more than there
+        // is room for (`ReadableEnd` checks it).
+        unsafe { peeked.set_len(peeked.len() + stored) };
+        self.peeked = peeked;
+        copied
+    }
+}

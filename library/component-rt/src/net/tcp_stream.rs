@@ -1,0 +1,220 @@
+//! Connections. `wasi:sockets/types`: `tcp-socket`, in its state `connected`.
+
+use core::cell::Cell;
+use core::fmt;
+use core::mem::MaybeUninit;
+use core::net::SocketAddr;
+use core::ops::{Deref, DerefMut};
+use core::time::Duration;
+
+use super::modes::{Modes, Patience, mark_after};
+use super::receiving::Receiving;
+use super::sending::Sending;
+use super::turn::Turn;
+use crate::Error;
+use crate::abi::sockets::TcpSocket;
+use crate::descriptor::Socket;
+
+/// A connection. Dropping it closes what is left of it; what was written still goes out.
+pub struct TcpStream {
+    // Declared before the socket, and so dropped before it: the streams end first.
+    receiving: Turn<Receiving>,
+    sending: Turn<Sending>,
+    socket: TcpSocket,
+    modes: Modes,
+    nodelay: Cell<bool>,
+}
+
+/// Vectored operations up to this many bytes go through one buffer on the stack, in one call of the host; larger ones go slice
+/// by slice. Copying 4 KiB costs less than the call that it saves.
+const GATHERED: usize = 4_096;
+
+impl TcpStream {
+    /// Connects; blocks until the connection stands or has failed.
+    pub fn connect(address: &SocketAddr) -> Result<TcpStream, Error> {
+        let socket = TcpSocket::create(address)?;
+        socket.connect(&super::destination(address))?;
+        Ok(TcpStream::connected(socket))
+    }
+
+    /// As [`TcpStream::connect`], but fails with `TIMEDOUT` when `timeout` is over.
+    pub fn connect_timeout(address: &SocketAddr, timeout: Duration) -> Result<TcpStream, Error> {
+        let socket = TcpSocket::create(address)?;
+        socket.connect_until(&super::destination(address), mark_after(timeout)).ok_or(Error::TIMEDOUT)??;
+        Ok(TcpStream::connected(socket))
+    }
+
+    /// A socket that is connected, and of which nobody has asked for its streams.
+    pub(super) fn connected(socket: TcpSocket) -> TcpStream {
+        TcpStream {
+            receiving: Turn::new(Receiving::default()),
+            sending: Turn::new(Sending::default()),
+            socket,
+            modes: Modes::default(),
+            nodelay: Cell::new(false),
+        }
+    }
+
+    /// Reads at least one byte, or none at the end of the stream. `AGAIN` when its patience ([`Modes`]) ends before one came.
+    pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
+        // SAFETY: `u8` and `MaybeUninit<u8>` have the same layout, and `read_uninit` stores initialised bytes only.
+        self.read_uninit(unsafe { &mut *(buffer as *mut [u8] as *mut [MaybeUninit<u8>]) })
+    }
+
+    /// As [`TcpStream::read`], into memory that need not be initialised: as many bytes of it are, afterwards, as are counted.
+    pub fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
+        self.receiving.take().read(&self.socket, buffer, self.modes.for_read())
+    }
+
+    /// As [`TcpStream::read`], into several buffers, each filled before the next.
+    pub fn read_vectored<B: DerefMut<Target = [u8]>>(&self, buffers: &mut [B]) -> Result<usize, Error> {
+        let mut receiving = self.receiving.take();
+        let mut patience = self.modes.for_read();
+        let room: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+        if buffers.iter().filter(|buffer| !buffer.is_empty()).count() > 1 && room <= GATHERED {
+            let mut gathered = [MaybeUninit::uninit(); GATHERED];
+            let count = receiving.read(&self.socket, &mut gathered[..room], patience)?;
+            // SAFETY: a read initialises as many bytes as it counts, from the beginning.
+            let mut rest = unsafe { gathered[..count].assume_init_ref() };
+            for buffer in buffers {
+                let (now, later) = rest.split_at(buffer.len().min(rest.len()));
+                buffer[..now.len()].copy_from_slice(now);
+                rest = later;
+            }
+            return Ok(count);
+        }
+        let mut total = 0;
+        for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_empty()) {
+            // SAFETY: as in `read`.
+            let uninit = unsafe { &mut *(&mut **buffer as *mut [u8] as *mut [MaybeUninit<u8>]) };
+            match receiving.read(&self.socket, uninit, patience) {
+                Ok(count) => {
+                    total += count;
+                    if count < uninit.len() {
+                        break;
+                    }
+                }
+                Err(error) if total == 0 => return Err(error),
+                // An end or an error that ends a read with bytes is met again by the next one.
+                Err(_) => break,
+            }
+            patience = Patience::None;
+        }
+        Ok(total)
+    }
+
+    /// As [`TcpStream::read`], but the bytes stay to be read.
+    pub fn peek(&self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.receiving.take().peek(&self.socket, buffer, self.modes.for_read())
+    }
+
+    /// Writes at least one byte. `AGAIN` when its patience ends before one went; `PIPE` when none ever will.
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
+        self.sending.take().write(&self.socket, bytes, self.modes.for_write())
+    }
+
+    /// As [`TcpStream::write`], from several slices, each written before the next.
+    pub fn write_vectored<B: Deref<Target = [u8]>>(&self, slices: &[B]) -> Result<usize, Error> {
+        let mut sending = self.sending.take();
+        let mut patience = self.modes.for_write();
+        let length: usize = slices.iter().map(|slice| slice.len()).fold(0, usize::saturating_add);
+        if length == 0 {
+            return sending.write(&self.socket, &[], patience);
+        }
+        if length <= GATHERED && slices.iter().filter(|slice| !slice.is_empty()).count() > 1 {
+            let mut gathered = [0; GATHERED];
+            let mut end = 0;
+            for slice in slices {
+                gathered[end..end + slice.len()].copy_from_slice(slice);
+                end += slice.len();
+            }
+            return sending.write(&self.socket, &gathered[..end], patience);
+        }
+        let mut total = 0;
+        for slice in slices.iter().filter(|slice| !slice.is_empty()) {
+            match sending.write(&self.socket, slice, patience) {
+                Ok(count) => {
+                    total += count;
+                    if count < slice.len() {
+                        break;
+                    }
+                }
+                Err(error) if total == 0 => return Err(error),
+                Err(_) => break,
+            }
+            patience = Patience::None;
+        }
+        Ok(total)
+    }
+
+    /// Ends reading for every descriptor of the connection: reads give 0.
+    pub fn shutdown_read(&self) -> Result<(), Error> {
+        self.receiving.take().shut_down();
+        Ok(())
+    }
+
+    /// Ends writing for every descriptor of the connection: the peer sees the end of the stream, writes give `PIPE`.
+    /// `NOTCONN` when the connection has failed already.
+    pub fn shutdown_write(&self) -> Result<(), Error> {
+        self.sending.take().shut_down(&self.socket)
+    }
+
+    /// Our address.
+    pub fn local_addr(&self) -> Result<SocketAddr, Error> {
+        self.socket.local_address()
+    }
+
+    /// The peer's address.
+    pub fn peer_addr(&self) -> Result<SocketAddr, Error> {
+        self.socket.remote_address()
+    }
+
+    /// The time to live of what is sent, in hops.
+    pub fn ttl(&self) -> Result<u32, Error> {
+        self.socket.hop_limit().map(u32::from)
+    }
+
+    /// Sets the time to live, 1 to 255 hops; others are `INVAL`.
+    pub fn set_ttl(&self, ttl: u32) -> Result<(), Error> {
+        self.socket.set_hop_limit(super::hop_limit(ttl)?)
+    }
+
+    /// What [`TcpStream::set_nodelay`] has set; false at first.
+    pub fn nodelay(&self) -> bool {
+        self.nodelay.get()
+    }
+
+    /// Keeps the wish that small writes are sent at once. WASI 0.3.0 has no TCP_NODELAY: the host decides, and no host can be
+    /// told. It is no error, because the option never changes what is delivered, only when, and most programs that set it
+    /// would rather run without it than not at all. A small write after another that the peer has not acknowledged yet may
+    /// wait for that (Nagle, up to 40 ms); one large or vectored write does not.
+    pub fn set_nodelay(&self, nodelay: bool) {
+        self.nodelay.set(nodelay);
+    }
+
+    /// The error the connection has come to, if nobody was told of it yet: then it is told now. Never waits.
+    pub fn take_error(&self) -> Option<Error> {
+        self.receiving.take().take_error(&self.socket)
+    }
+
+    /// How long reads and writes wait.
+    pub fn modes(&self) -> &Modes {
+        &self.modes
+    }
+}
+
+impl Socket for TcpStream {
+    fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
+        self.read_uninit(buffer)
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
+        TcpStream::write(self, bytes)
+    }
+}
+
+impl fmt::Debug for TcpStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TcpStream").field("socket", &self.socket).field("modes", &self.modes).finish_non_exhaustive()
+    }
+}
