@@ -23,7 +23,7 @@ pub struct Inputs {
 /// Someone who wants a symbol: a function of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wanter {
-    /// The crate, as far as the file's name tells.
+    /// The crate whose code it is; after link-time optimisation that is not the object's.
     pub krate: String,
     /// The file, and the member if it is an archive: `libfoo-0123.rlib(bar.o)`.
     pub object: String,
@@ -64,7 +64,8 @@ impl Inputs {
         let mut wanters = Vec::new();
         self.each(|krate, object, bytes| {
             for function in users(bytes, wanted).unwrap_or_default() {
-                wanters.push(Wanter { krate: krate.to_owned(), object: object.to_owned(), function });
+                let krate = function.as_deref().and_then(root).unwrap_or(krate).to_owned();
+                wanters.push(Wanter { krate, object: object.to_owned(), function });
             }
             ControlFlow::Continue(())
         });
@@ -120,6 +121,12 @@ fn krate(file: &str) -> &str {
     let stem = file.split('.').next().unwrap_or(file);
     let stem = stem.rsplit_once('-').map_or(stem, |(name, _hash)| name);
     if file.ends_with(".rlib") || file.ends_with(".a") { stem.strip_prefix("lib").unwrap_or(stem) } else { stem }
+}
+
+/// The crate at the head of a path, if the path begins with one: `a::b`, but not `<a::b as c::d>::e`.
+fn root(path: &str) -> Option<&str> {
+    let (root, _) = path.split_once("::")?;
+    root.chars().all(|character| character.is_ascii_alphanumeric() || character == '_').then_some(root)
 }
 
 /// The functions of an object that use what is wanted; `None` among them stands for its data. Empty if the object does not refer to it.

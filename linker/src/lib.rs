@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io::Write};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 pub use arguments::Strip;
 use arguments::{Arguments, Artifact};
@@ -75,6 +75,10 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
     let messages = String::from_utf8_lossy(&linked.stderr);
     if !linked.status.success() {
         eprint!("{}", explain::failure(&messages, &inputs));
+        if !messages.contains("error:") {
+            // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
+            bail!("{} ended with {}; is there room for {}?", wasm_ld.path().display(), linked.status, module.display());
+        }
         return Ok(ExitCode::FAILURE);
     }
     eprint!("{}", demangle::demangle_all(&messages));

@@ -40,6 +40,7 @@ impl WasmLd {
         }
         let path = env::var_os("PATH").unwrap_or_default();
         let directories: Vec<PathBuf> = env::split_paths(&path).collect();
+        let mut dangling = String::new();
         // In order of the directories: rustc's own comes first, and its name differs between distributors.
         for directory in &directories {
             for name in ["rust-lld", "wasm-ld"] {
@@ -47,11 +48,14 @@ impl WasmLd {
                 if path.is_file() {
                     return Ok(WasmLd { path });
                 }
+                if let Ok(target) = fs::read_link(&path) {
+                    dangling = format!("; {} is a link to {}, which is not there", path.display(), target.display());
+                }
             }
         }
         bail!(
-            "no wasm-ld found: neither `rust-lld` nor `wasm-ld` is in a directory of PATH. rustup's toolchains bring rust-lld along \
-             (rustc puts it on PATH itself); on Debian `apt-get install lld` does; or set {VARIABLE} to its path"
+            "no wasm-ld found: neither `rust-lld` nor `wasm-ld` is in a directory of PATH{dangling}. rustup's toolchains bring rust-lld along, \
+             and rustc puts it on PATH itself; beside Debian's rustc-web 1.96 `apt-get install lld-22` is needed; or set {VARIABLE} to its path"
         )
     }
 

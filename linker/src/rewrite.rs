@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{Parser, Payload};
 
+mod component_types;
 mod constructors;
 
 /// All passes, in order.
@@ -15,6 +16,8 @@ mod constructors;
 ///
 /// The module is not one wasm-ld writes.
 pub(crate) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
+    let module =
+        component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
     constructors::rewrite(module).context("the call of static constructors cannot be arranged")
 }
 

@@ -1,9 +1,10 @@
 //! Golden cases: each folder of `tests/cases` is one linked module and what becomes of it.
 //!
 //! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for that file's world
-//! leave one. `strip` is there if the link strips everything. What comes out stands in `component.wat`, or in `error.txt` if nothing may.
+//! leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as wasm-ld joins sections of one name. `strip` is there if the link strips everything. What comes out stands in `component.wat`, or in `error.txt` if nothing may.
 //! `BLESS=1 cargo test -p component-ld --test cases` writes these two anew: read the difference before committing it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::{env, ffi::OsStr};
@@ -66,12 +67,16 @@ fn module(case: &Path) -> Result<Vec<u8>> {
     let mut files: Vec<PathBuf> = fs::read_dir(case)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|file| file.extension() == Some(OsStr::new("wit")));
     files.sort();
+    let mut types: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for file in files {
         let name = file.file_stem().and_then(OsStr::to_str).context("a name that is not UTF-8")?;
         let mut resolve = Resolve::default();
         let package = resolve.push_source(name, &fs::read_to_string(&file)?)?;
         let world = resolve.select_world(&[package], None)?;
         let data = wit_component::metadata::encode(&resolve, world, StringEncoding::UTF8, None, false)?;
+        types.entry(name.split('+').next().unwrap_or(name).to_owned()).or_default().extend(data);
+    }
+    for (name, data) in types {
         let section = CustomSection { name: format!("component-type:{name}").into(), data: data.into() };
         module.push(section.id());
         section.encode(&mut module);
