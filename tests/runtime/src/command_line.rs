@@ -1,0 +1,182 @@
+//! The command line of `component-run`.
+//!
+//! Here so that `cargo p3 run` and installed launchers understand the same words: they take [`Options`] into their own command line.
+
+use crate::cache::Cache;
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+use crate::run::run;
+use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Runs a WASI 0.3 component. It is granted nothing but its standard streams and what the options name.
+#[derive(Parser)]
+#[command(
+    name = "component-run",
+    version,
+    override_usage = "component-run [OPTIONS] FILE [ARGS]...",
+    after_help = "Exit codes: the program's own; 124 time limit, 125 bad option or grant, 126 not a runnable component, 127 no such file, \
+                  130 interrupted, 134 trap or stack overflow, 135 deadlock, 137 memory limit.\n\
+                  Compiled code is kept in the user's cache directory; COMPONENT_RUN_CACHE names another one, or none if it is empty."
+)]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
+    /// The component, and its arguments: all that follows FILE belongs to it.
+    #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, value_parser = OsStringValueParser::new())]
+    command: Vec<OsString>,
+}
+
+/// The options of `component-run`, without the component and its arguments.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Options {
+    /// Grant a directory, by its own name or as GUEST; with :ro for reading only
+    #[arg(long = "dir", value_name = "HOST[::GUEST][:ro]", value_parser = OsStringValueParser::new().try_map(directory))]
+    pub directories: Vec<Directory>,
+    /// Set an environment variable
+    #[arg(long = "env", value_name = "K=V", value_parser = OsStringValueParser::new().try_map(variable))]
+    pub environment: Vec<(OsString, OsString)>,
+    /// Hand the whole environment on
+    #[arg(long)]
+    pub inherit_env: bool,
+    /// The current directory, a path in the guest
+    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new())]
+    pub cwd: Option<OsString>,
+    /// Argument 0, if it shall not be FILE
+    #[arg(long, value_name = "NAME", value_parser = OsStringValueParser::new())]
+    pub argv0: Option<OsString>,
+    /// The network addresses to grant
+    #[arg(long = "net", value_name = "none|loopback|all", default_value = "none", hide_default_value = true, value_parser = network)]
+    pub network: Network,
+    /// Limit the memory: bytes, or a number with K, M or G
+    #[arg(long, value_name = "N", value_parser = bytes)]
+    pub max_memory: Option<u64>,
+    /// Limit the time: seconds, or a duration such as 500ms or 2m
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Only the features that wasmtime has on by default
+    #[arg(long)]
+    pub stock: bool,
+}
+
+impl Options {
+    /// The setup that these options describe: with this process's standard streams, and without arguments.
+    #[must_use]
+    pub fn setup(self) -> Setup {
+        let mut environment = Vec::new();
+        if self.inherit_env {
+            environment.extend(std::env::vars_os());
+        }
+        environment.extend(self.environment);
+        Setup {
+            program: self.argv0,
+            arguments: Vec::new(),
+            environment,
+            current_dir: self.cwd,
+            directories: self.directories,
+            network: self.network,
+            memory_limit: self.max_memory,
+            time_limit: self.timeout,
+            features: if self.stock { Features::Stock } else { Features::All },
+            stdin: Input::Inherit,
+            stdout: Output::Inherit,
+            stderr: Output::Inherit,
+            cache: Cache::User,
+        }
+    }
+}
+
+/// Runs the component that this process's arguments name, with this process's standard streams; Ctrl-C ends it with exit code 130.
+pub fn main() -> ExitCode {
+    let CommandLine { options, command } = match parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // A closed stream leaves nobody to tell.
+            let _ = error.print();
+            let asked_for_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked_for_help { 0 } else { 125 });
+        }
+    };
+    if let Err(error) = ctrlc::set_handler(|| std::process::exit(130)) {
+        return ExitCode::from(Outcome::Refused(Refusal::Host { cause: format!("no handler for Ctrl-C: {error}") }).report());
+    }
+    let mut command = command.into_iter();
+    let file = command.next().unwrap_or_default();
+    let setup = Setup { arguments: command.collect(), ..options.setup() };
+    ExitCode::from(run(file, setup).report())
+}
+
+fn parse() -> Result<CommandLine, clap::Error> {
+    let line = CommandLine::try_parse()?;
+    // A positional argument that may begin with a hyphen swallows misspelt options.
+    if let Some(option) = line.command.first().filter(|file| file.as_bytes().starts_with(b"-")) {
+        let message = format!("unknown option {} before FILE; see component-run --help", option.display());
+        return Err(CommandLine::command().error(ErrorKind::UnknownArgument, message));
+    }
+    Ok(line)
+}
+
+/// `HOST[::GUEST][:ro]`
+fn directory(grant: OsString) -> Result<Directory, String> {
+    let grant = grant.as_bytes();
+    let (grant, access) = match grant.strip_suffix(b":ro") {
+        Some(grant) => (grant, Access::ReadOnly),
+        None => (grant, Access::ReadWrite),
+    };
+    let (host, guest) = match grant.windows(2).position(|two| two == b"::") {
+        Some(colons) => (&grant[..colons], &grant[colons + 2..]),
+        None => (grant, grant),
+    };
+    if host.is_empty() || guest.is_empty() {
+        return Err("the directory's name is empty".to_owned());
+    }
+    Ok(Directory { host: OsStr::from_bytes(host).into(), guest: OsStr::from_bytes(guest).to_owned(), access })
+}
+
+/// `K=V`
+fn variable(pair: OsString) -> Result<(OsString, OsString), String> {
+    let mut name = pair.into_vec();
+    // A name is at least one byte long, and that may be an `=`, as std has it.
+    let Some(equals) = name.iter().skip(1).position(|byte| *byte == b'=') else {
+        return Err("there is no value: write K=V".to_owned());
+    };
+    let value = name.split_off(equals + 2);
+    name.truncate(equals + 1);
+    Ok((OsString::from_vec(name), OsString::from_vec(value)))
+}
+
+fn network(word: &str) -> Result<Network, String> {
+    match word {
+        "none" => Ok(Network::None),
+        "loopback" => Ok(Network::Loopback),
+        "all" => Ok(Network::All),
+        _ => Err("it is none, loopback or all".to_owned()),
+    }
+}
+
+/// A number of bytes: plain, or with K, M or G for powers of 1024.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.as_bytes().last().map(u8::to_ascii_uppercase) {
+        Some(b'K') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'M') => (&text[..text.len() - 1], 1 << 20),
+        Some(b'G') => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    let number: u64 = number.parse().map_err(|_| "it is a number of bytes, or one with K, M or G, such as 512M".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
+}
+
+/// A duration: seconds, or what humantime reads.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .or_else(|| humantime::parse_duration(text).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "it is a number of seconds, or a duration such as 500ms, 10s or 2m, and not zero".to_owned())
+}

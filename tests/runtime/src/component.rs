@@ -1,0 +1,73 @@
+//! A component on its way from the file to code that can be instantiated.
+//!
+//! Here because every way in which a file can be the wrong one gets its own refusal, before anything of it runs.
+
+use crate::cache::Cache;
+use crate::engine::{self, Kind};
+use crate::host::{self, Host};
+use crate::refusal::Refusal;
+use crate::setup::{Features, Network};
+use std::path::Path;
+use wasmtime::Engine;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+
+/// The interface that a command exports.
+const RUN: &str = "wasi:cli/run@0.3.0";
+
+/// The first bytes of a core module and of a component: the magic number, the version, the layer.
+const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+/// A component that only waits to be instantiated.
+pub(crate) struct Command {
+    /// The engine its code was compiled for.
+    pub(crate) engine: Engine,
+    /// The component with its imports resolved.
+    pub(crate) instance: InstancePre<Host>,
+    /// Where to find `run` among its exports.
+    pub(crate) run: ComponentExportIndex,
+}
+
+impl Command {
+    /// Reads, compiles (or takes from the cache) and resolves the component in `file`.
+    pub(crate) fn load(file: &Path, kind: Kind, cache: &Cache, network: Network) -> Result<Self, Refusal> {
+        let binary = std::fs::read(file).map_err(|cause| Refusal::Unreadable { file: file.to_owned(), cause })?;
+        if binary.starts_with(CORE_MODULE) {
+            return Err(Refusal::CoreModule { file: file.to_owned() });
+        }
+        if !binary.starts_with(COMPONENT) {
+            return Err(Refusal::NotWasm { file: file.to_owned() });
+        }
+        let engine = engine::engine(kind).map_err(|error| Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") })?;
+        let component = cache
+            .component(&engine, &binary)
+            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: explain(&error, kind) })?;
+        let imports = missing(&engine, &component);
+        if !imports.is_empty() {
+            return Err(Refusal::MissingImports { file: file.to_owned(), imports });
+        }
+        let run = component
+            .get_export_index(None, RUN)
+            .and_then(|interface| component.get_export_index(Some(&interface), "run"))
+            .ok_or_else(|| Refusal::NoRun { file: file.to_owned() })?;
+        let mut linker = Linker::new(&engine);
+        let instance = host::add_to_linker(&mut linker, network)
+            .and_then(|()| linker.instantiate_pre(&component))
+            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: format!("{error:#}") })?;
+        Ok(Self { engine, instance, run })
+    }
+}
+
+/// The imports that are none of ours, by name.
+fn missing(engine: &Engine, component: &Component) -> Vec<String> {
+    component.component_type().imports(engine).map(|(name, _)| name).filter(|name| !host::provides(name)).map(str::to_owned).collect()
+}
+
+/// wasmtime's message, and what to do where the cause is a feature that is off.
+fn explain(error: &wasmtime::Error, kind: Kind) -> String {
+    let message = format!("{error:#}");
+    if kind.features == Features::Stock && message.contains("feature") {
+        return format!("{message}. Without --stock more features are on");
+    }
+    message
+}

@@ -1,0 +1,57 @@
+//! The wasmtime engine: which features are on, how large stacks are, what a trap records.
+//!
+//! Here because everything that decides whether a component is accepted, and how its code is compiled, belongs side by side. What a store
+//! adds for one run (limits, deadline) is in run.rs.
+
+use crate::setup::Features;
+use crate::trap::FRAMES;
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+use wasmtime::{Config, Engine, Result, WasmBacktraceDetails};
+
+/// The wasm stack of each thread of the guest, in bytes. A program that recurses through native's main stack of 8 MiB needs several times as
+/// much here, because cranelift's frames come on top of the shadow stack's. Only reserved: pages are committed as they are touched.
+const WASM_STACK: usize = 64 << 20;
+
+/// What host functions may use of the same stack beyond the guest's part, in bytes.
+const HOST_STACK: usize = 2 << 20;
+
+/// How an engine differs from another one. Code compiled for one kind does not run on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// What the guest may use.
+    pub(crate) features: Features,
+    /// Loops and calls check whether the time is up, which costs a few per cent.
+    pub(crate) interruptible: bool,
+}
+
+/// The engine of this kind, made at its first use and kept: making one takes longer than starting a small guest.
+pub(crate) fn engine(kind: Kind) -> Result<Engine> {
+    static ENGINES: Mutex<Vec<(Kind, Engine)>> = Mutex::new(Vec::new());
+    let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, engine)) = engines.iter().find(|(of, _)| *of == kind) {
+        return Ok(engine.clone());
+    }
+    let engine = Engine::new(&config(kind))?;
+    engines.push((kind, engine.clone()));
+    Ok(engine)
+}
+
+fn config(kind: Kind) -> Config {
+    let mut config = Config::new();
+    config
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK + HOST_STACK)
+        .epoch_interruption(kind.interruptible)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
+        // For the stack pointer at the moment of a trap (run.rs).
+        .coredump_on_trap(true);
+    if kind.features == Features::All {
+        config
+            .wasm_component_model_threading(true)
+            .wasm_component_model_more_async_builtins(true)
+            .wasm_component_model_async_stackful(true);
+    }
+    config
+}

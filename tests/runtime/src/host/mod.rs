@@ -1,0 +1,139 @@
+//! The host's side of WASI 0.3.0: which interfaces there are, and the state of one run behind them.
+//!
+//! Here because most of WASI is wasmtime-wasi's, and where ours takes its place (standard streams, name lookup) must be visible at one spot.
+//! wasmtime-wasi's streams would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest.
+
+mod lookup;
+mod stdio;
+
+use crate::limits::Limits;
+use crate::refusal::Refusal;
+use crate::setup::{Access, Network, Setup};
+use lookup::Lookup;
+use stdio::{Stdio, Streams};
+use wasmtime::Result;
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::p3::bindings::{cli, sockets};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView, p3};
+
+/// The interfaces that a guest may import, without their version.
+const INTERFACES: &[&str] = &[
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/types",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/system-clock",
+    "wasi:clocks/types",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/types",
+];
+
+/// Is this one of our interfaces at a version that 0.3.0 satisfies?
+pub(crate) fn provides(import: &str) -> bool {
+    let Some((interface, version)) = import.split_once('@') else { return false };
+    let patch = version.strip_prefix("0.3.").unwrap_or_default();
+    INTERFACES.contains(&interface) && !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The host's state of one run.
+pub(crate) struct Host {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    streams: Streams,
+    /// The limit on the guest's memory.
+    pub(crate) limits: Limits,
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// Defines every interface of [`INTERFACES`].
+pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Result<()> {
+    cli::environment::add_to_linker::<_, WasiCli>(linker, Host::cli)?;
+    cli::exit::add_to_linker::<_, WasiCli>(linker, Host::cli)?;
+    stdio::add_to_linker(linker, |host| Stdio { streams: &host.streams, table: &mut host.table })?;
+    p3::clocks::add_to_linker(linker)?;
+    p3::filesystem::add_to_linker(linker)?;
+    p3::random::add_to_linker(linker)?;
+    p3::sockets::add_to_linker(linker)?;
+    if network == Network::Loopback {
+        linker.allow_shadowing(true);
+        sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |_| Lookup)?;
+    }
+    Ok(())
+}
+
+impl Host {
+    /// Opens what the setup grants. `program` is argument 0 where the setup names none.
+    pub(crate) fn new(setup: Setup, program: &std::ffi::OsStr) -> Result<Self, Refusal> {
+        let mut wasi = WasiCtx::builder();
+        wasi.allow_blocking_current_thread(true);
+        wasi.arg(unicode(|| "argument 0".to_owned(), setup.program.as_deref().unwrap_or(program))?);
+        for (index, argument) in setup.arguments.iter().enumerate() {
+            wasi.arg(unicode(|| format!("argument {}", index + 1), argument)?);
+        }
+        for (name, value) in last_of_each(&setup.environment) {
+            let name = unicode(|| "the name of an environment variable".to_owned(), name)?;
+            wasi.env(name, unicode(|| format!("the environment variable {name}"), value)?);
+        }
+        if let Some(path) = &setup.current_dir {
+            wasi.initial_cwd(unicode(|| "the current directory".to_owned(), path)?);
+        }
+        for directory in &setup.directories {
+            let guest = unicode(|| "the guest's name of a directory".to_owned(), &directory.guest)?;
+            let permissions = match directory.access {
+                Access::ReadOnly => FsPerms::ReadOnly,
+                Access::ReadWrite => FsPerms::ReadWrite,
+            };
+            wasi.preopened_dir(&directory.host, guest, permissions)
+                .map_err(|error| Refusal::Directory { host: directory.host.clone(), cause: error.root_cause().to_string() })?;
+        }
+        match setup.network {
+            Network::None => {}
+            Network::Loopback => {
+                wasi.allow_tcp(true).allow_udp(true);
+                wasi.socket_addr_check(|address, _| Box::pin(async move { address.ip().is_loopback() }));
+            }
+            Network::All => {
+                wasi.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true).inherit_network();
+            }
+        }
+        Ok(Self {
+            wasi: wasi.build(),
+            table: ResourceTable::new(),
+            streams: Streams::new(setup.stdin, setup.stdout, setup.stderr)?,
+            limits: Limits::new(setup.memory_limit),
+        })
+    }
+}
+
+/// The string, or a refusal that names it.
+fn unicode(what: impl FnOnce() -> String, value: &std::ffi::OsStr) -> Result<&str, Refusal> {
+    value.to_str().ok_or_else(|| Refusal::NotUnicode { what: what(), value: format!("{value:?}") })
+}
+
+/// The pairs without those whose name comes again: the guest's std would take the first one.
+fn last_of_each<T: PartialEq>(pairs: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
+    pairs
+        .iter()
+        .enumerate()
+        .filter(|(index, (name, _))| !pairs[index + 1..].iter().any(|(later, _)| later == name))
+        .map(|(_, pair)| pair)
+}

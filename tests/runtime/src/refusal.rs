@@ -1,0 +1,126 @@
+//! Why a component was not started.
+//!
+//! Here because each of these is a mistake of the person who runs it, not of the guest: one message that names the thing, the cause and the
+//! next step. Exit code 127: there is no such file; 126: the file is there but cannot be run; 125: what was asked for cannot be had.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a component was not started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The file cannot be read.
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The file is not a WebAssembly binary.
+    NotWasm {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file is a core module.
+    CoreModule {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The component is not valid, or uses a feature that is off.
+    Invalid {
+        /// The file.
+        file: PathBuf,
+        /// What wasmtime says.
+        cause: String,
+    },
+    /// The component wants imports that do not exist here.
+    MissingImports {
+        /// The file.
+        file: PathBuf,
+        /// The imports by name.
+        imports: Vec<String>,
+    },
+    /// The component does not export `wasi:cli/run@0.3.0`.
+    NoRun {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A string for the guest is not Unicode.
+    NotUnicode {
+        /// What it is, for instance "argument 2".
+        what: String,
+        /// The string, with what is not Unicode escaped.
+        value: String,
+    },
+    /// A directory that was to be granted cannot be opened.
+    Directory {
+        /// The directory.
+        host: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+    /// The host could not do its part.
+    Host {
+        /// What failed and why.
+        cause: String,
+    },
+}
+
+impl Refusal {
+    /// 125, 126 or 127.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => 127,
+            Self::Unreadable { .. }
+            | Self::NotWasm { .. }
+            | Self::CoreModule { .. }
+            | Self::Invalid { .. }
+            | Self::MissingImports { .. }
+            | Self::NoRun { .. } => 126,
+            Self::NotUnicode { .. } | Self::Directory { .. } | Self::Host { .. } => 125,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, cause } => write!(f, "{}: cannot be read: {cause}", file.display()),
+            Self::NotWasm { file } => write!(
+                f,
+                "{}: not a WebAssembly binary. A component is made by `cargo p3 build`, or from text by `wasm-tools parse`",
+                file.display()
+            ),
+            Self::CoreModule { file } => write!(
+                f,
+                "{}: a core module, not a component. Link it with component-ld, or make a component of it with `wasm-tools component new`",
+                file.display()
+            ),
+            Self::Invalid { file, cause } => write!(f, "{}: cannot be compiled: {cause}", file.display()),
+            Self::MissingImports { file, imports } => {
+                write!(f, "{}: imports what does not exist here:", file.display())?;
+                for import in imports {
+                    write!(f, "\n  {import}")?;
+                }
+                write!(f, "\nOnly wasi:cli, clocks, filesystem, random and sockets at 0.3.0 are provided.")?;
+                if imports.iter().any(|import| import.starts_with("wasi:") && import.contains("@0.2.")) {
+                    write!(f, " This is a WASI 0.2 component: build it for wasm32-wasip3.")?;
+                }
+                Ok(())
+            }
+            Self::NoRun { file } => write!(
+                f,
+                "{}: does not export wasi:cli/run@0.3.0, so it is no command. A program with a main function exports it; a library \
+                 (cdylib) is called by another component",
+                file.display()
+            ),
+            Self::NotUnicode { what, value } => write!(
+                f,
+                "{what} is not Unicode: {value}. The component model's strings are Unicode, so a component cannot be given it"
+            ),
+            Self::Directory { host, cause } => write!(f, "--dir {}: cannot be opened: {cause}", host.display()),
+            Self::Host { cause } => f.write_str(cause),
+        }
+    }
+}

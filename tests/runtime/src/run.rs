@@ -1,0 +1,123 @@
+//! One run of one component: from the setup to the outcome.
+//!
+//! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome has to be told apart.
+
+use crate::component::Command;
+use crate::engine::Kind;
+use crate::host::Host;
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+use crate::setup::Setup;
+use crate::trap::Trap;
+use crate::watchdog::{self, Deadline, Guarded};
+use std::future::{Future as _, poll_fn};
+use std::path::Path;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+use wasmtime::{Store, UpdateDeadline, Val, WasmCoreDump};
+use wasmtime_wasi::I32Exit;
+
+/// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in bytes.
+const BELOW_STACK: u64 = 64 << 20;
+
+/// Runs the `wasi:cli/command` in the file `component` and says how it ended.
+///
+/// Whatever the component does, the process goes on: a trap, a limit, a deadlock, a file that is no component are outcomes. With a time
+/// limit, a guest that hangs inside a system call leaves a host thread behind.
+pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
+    guarded(component.as_ref(), setup).unwrap_or_else(Outcome::Refused)
+}
+
+fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
+    let limit = setup.time_limit;
+    let kind = Kind { features: setup.features, interruptible: limit.is_some() };
+    let command = Command::load(file, kind, &setup.cache, setup.network)?;
+    let host = Host::new(setup, file.as_os_str())?;
+    let Some(limit) = limit else { return start(&command, host, &Deadline::default(), Duration::MAX) };
+    let engine = command.engine.clone();
+    let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
+    match watchdog::guard(limit, &engine, guest) {
+        Ok(Guarded::Returned(outcome)) => outcome,
+        Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None }),
+        Ok(Guarded::Panicked) => Err(Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() }),
+        Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
+    }
+}
+
+/// Runs the guest on this thread.
+fn start(command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> Result<Outcome, Refusal> {
+    let reactor = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::Host { cause: format!("the event loop cannot start: {error}") })?;
+    let mut store = Store::new(&command.engine, host);
+    store.limiter(|host| &mut host.limits);
+    store.set_epoch_deadline(1);
+    let interrupt = deadline.clone();
+    store.epoch_deadline_callback(move |_| match interrupt.has_passed() {
+        true => Ok(UpdateDeadline::Interrupt),
+        // The time of another run on the same engine was up.
+        false => Ok(UpdateDeadline::Continue(1)),
+    });
+    let ended = reactor.block_on(async {
+        let (mut call, mut pass) = (pin!(call(command, &mut store)), pin!(deadline.pass()));
+        poll_fn(|cx| match call.as_mut().poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending => pass.as_mut().poll(cx).map(|()| None),
+        })
+        .await
+    });
+    // A name lookup that never ends must not hold up the end of the run.
+    reactor.shutdown_background();
+    Ok(match ended {
+        Some(Ok(code)) => Outcome::Exited(code),
+        Some(Err(error)) => outcome(&error, &mut store, deadline, limit),
+        None => Outcome::TimedOut { limit, trap: None },
+    })
+}
+
+/// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the guest.
+async fn call(command: &Command, store: &mut Store<Host>) -> wasmtime::Result<u8> {
+    let instance = command.instance.instantiate_async(&mut *store).await?;
+    let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, &command.run)?;
+    let (result,) = run.call_async(&mut *store, ()).await?;
+    Ok(u8::from(result.is_err()))
+}
+
+/// Tells apart why the call failed.
+fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline, limit: Duration) -> Outcome {
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        // wasi:cli/exit.exit-with-code takes a u8.
+        return Outcome::Exited(exit.0.to_le_bytes()[0]);
+    }
+    let code = error.downcast_ref::<wasmtime::Trap>().copied();
+    let trap = Trap::new(error);
+    if code == Some(wasmtime::Trap::AsyncDeadlock) {
+        return Outcome::Deadlocked;
+    }
+    if code == Some(wasmtime::Trap::Interrupt) && deadline.has_passed() {
+        return Outcome::TimedOut { limit, trap: Some(trap) };
+    }
+    if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, store) {
+        return Outcome::StackOverflowed(trap);
+    }
+    let Host { limits, .. } = store.data();
+    match limits.refused() {
+        Some(wanted) => Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: (!trap.frames.is_empty()).then_some(trap) },
+        None => Outcome::Trapped(trap),
+    }
+}
+
+/// Was the stack in linear memory exhausted? It lies at the bottom (`--stack-first`), so an overflow wraps around to the top of the address
+/// space: the stack pointer, a mutable i32 global, then holds an address that nothing else has.
+fn is_below_stack(error: &wasmtime::Error, store: &mut Store<Host>) -> bool {
+    let Some(dump) = error.downcast_ref::<WasmCoreDump>() else { return false };
+    if error.downcast_ref::<wasmtime::Trap>() != Some(&wasmtime::Trap::MemoryOutOfBounds) {
+        return false;
+    }
+    dump.globals().iter().any(|global| match global.get(&mut *store) {
+        Val::I32(value) => u64::from(value.cast_unsigned()) >= (1 << 32) - BELOW_STACK,
+        _ => false,
+    })
+}
