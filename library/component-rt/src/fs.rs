@@ -6,8 +6,8 @@
 //!
 //! Each function that names one file is one call of the host. Left out: locks and permission bits, which WASI 0.3 does not have.
 
-use alloc_crate::rc::Rc;
 use alloc_crate::string::String;
+use alloc_crate::sync::Arc;
 
 mod coherence;
 mod copy;
@@ -47,7 +47,7 @@ pub fn read_directory(path: &[u8]) -> Result<Entries, Error> {
         OpenFlags::DIRECTORY,
         DescriptorFlags::READ,
     )?;
-    Ok(Entries::new(Rc::new(Directory::new(directory, place.mount_index()))))
+    Ok(Entries::new(Arc::new(Directory::new(directory, place.mount_index()))))
 }
 
 /// What the host knows about the file, links followed.

@@ -96,6 +96,7 @@ mod cell {
 
 #[cfg(not(target_family = "wasm"))]
 mod per_instance {
+    use core::mem::ManuallyDrop;
     use std::any::Any;
     use std::boxed::Box;
     use std::cell::RefCell;
@@ -133,7 +134,9 @@ mod per_instance {
 
     std::thread_local! {
         /// The values of this thread's fake instance by the address of their cell; `None` while a closure has the value.
-        static VALUES: RefCell<BTreeMap<usize, Option<Box<dyn Any>>>> = const { RefCell::new(BTreeMap::new()) };
+        /// They end as those of a real instance do: with the memory, and nothing is dropped.
+        static VALUES: ManuallyDrop<RefCell<BTreeMap<usize, Option<Box<dyn Any>>>>> =
+            const { ManuallyDrop::new(RefCell::new(BTreeMap::new())) };
     }
 
     /// Gives the value back, also when the closure unwinds.

@@ -4,8 +4,8 @@
 //! not `open`): it is one call of one component, and no rename or link on the way there can lead it elsewhere.
 
 use alloc_crate::boxed::Box;
-use alloc_crate::rc::Rc;
 use alloc_crate::string::String;
+use alloc_crate::sync::Arc;
 use alloc_crate::vec::Vec;
 use core::mem::MaybeUninit;
 
@@ -56,7 +56,7 @@ impl Directory {
 
 /// The names in a directory, in the host's order, without `.` and `..`.
 pub struct Entries {
-    directory: Rc<Directory>,
+    directory: Arc<Directory>,
     /// `None` after the end or an error.
     source: Option<Source>,
     buffer: Box<[MaybeUninit<RawEntry>; BATCH]>,
@@ -69,6 +69,12 @@ struct Source {
     result: FutureReader<DirectoryResult>,
 }
 
+// SAFETY: what the buffer's elements point to belongs to the buffer alone (invariant of `abi::memory`).
+unsafe impl Send for Entries {}
+
+// SAFETY: through a shared reference nothing of the buffer can be reached.
+unsafe impl Sync for Entries {}
+
 /// A name in a directory.
 pub struct Entry {
     /// What it is; of a link, `SymbolicLink`.
@@ -78,14 +84,14 @@ pub struct Entry {
 }
 
 impl Entries {
-    pub(super) fn new(directory: Rc<Directory>) -> Entries {
+    pub(super) fn new(directory: Arc<Directory>) -> Entries {
         let (stream, result) = directory.descriptor.read_directory();
         let buffer = Box::new([const { MaybeUninit::uninit() }; BATCH]);
         Entries { directory, source: Some(Source { stream, result }), buffer, next: 0, filled: 0 }
     }
 
     /// The directory they are in.
-    pub fn directory(&self) -> &Rc<Directory> {
+    pub fn directory(&self) -> &Arc<Directory> {
         &self.directory
     }
 
@@ -166,7 +172,7 @@ pub(super) fn remove_tree(parent: &Descriptor, name: &str) -> Result<(), Error> 
 
 /// A directory on the way down, with the names still to be removed.
 struct Level {
-    directory: Rc<Directory>,
+    directory: Arc<Directory>,
     name: String,
     names: Vec<Entry>,
 }
@@ -174,7 +180,7 @@ struct Level {
 impl Level {
     fn open(parent: &Descriptor, name: String) -> Result<Level, (Error, String)> {
         let directory = match Directory::open(parent, usize::MAX, PathFlags::empty(), &name) {
-            Ok(directory) => Rc::new(directory),
+            Ok(directory) => Arc::new(directory),
             Err(error) => return Err((error, name)),
         };
         // All of them first: what a directory's stream gives while names are removed is nobody's promise.

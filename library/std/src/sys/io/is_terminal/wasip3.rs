@@ -1,7 +1,7 @@
-//! Whether a standard stream is a terminal.
+//! Whether a descriptor is a terminal.
 
 use crate::os::fd::{AsFd, AsRawFd};
 
 pub fn is_terminal(fd: &impl AsFd) -> bool {
-    component_rt::stdio::is_terminal(fd.as_fd().as_raw_fd())
+    component_rt::descriptor::is_terminal(fd.as_fd().as_raw_fd())
 }

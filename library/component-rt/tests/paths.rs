@@ -1,0 +1,193 @@
+//! Where paths lead: preopens, the current directory, `..`, links, and what is refused.
+
+use component_rt::Error;
+use component_rt::abi::fake::{self, filesystem as disk};
+use component_rt::fs::{self, FileType, OpenOptions};
+
+fn begin_in(cwd: &str) {
+    fake::cli::configure(|cli| cli.initial_cwd = Some(cwd.into()));
+}
+
+fn contents(path: &str) -> Result<Vec<u8>, Error> {
+    use std::mem::MaybeUninit;
+    let file = fs::open(path.as_bytes(), &OpenOptions { read: true, ..OpenOptions::default() })?;
+    let mut buffer = [MaybeUninit::uninit(); 100];
+    let count = file.read(&mut buffer)?;
+    // SAFETY: reading has stored that many bytes.
+    Ok(buffer[..count].iter().map(|byte| unsafe { byte.assume_init() }).collect())
+}
+
+#[test]
+fn relative_paths_begin_at_the_current_directory() {
+    disk::give("/work", false);
+    begin_in("/work");
+    disk::put("/work", "a", b"1");
+    fs::create_directory(b"d").unwrap();
+    disk::put("/work", "d/b", b"2");
+    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(contents("a").unwrap(), b"1");
+    assert_eq!(contents("./a").unwrap(), b"1");
+    assert_eq!(contents("d/../a").unwrap(), b"1");
+    assert_eq!(contents("/work//d/./b").unwrap(), b"2");
+    fs::set_current_dir(b"d").unwrap();
+    assert_eq!(fs::current_dir().unwrap(), "/work/d");
+    assert_eq!(contents("b").unwrap(), b"2");
+    assert_eq!(contents("../a").unwrap(), b"1");
+    fs::set_current_dir(b"..").unwrap();
+    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(fs::set_current_dir(b"a"), Err(Error::NOTDIR));
+    assert_eq!(fs::set_current_dir(b"missing"), Err(Error::NOENT));
+    assert_eq!(fs::set_current_dir(b"/elsewhere"), Err(Error::NOTCAPABLE));
+    assert_eq!(fs::current_dir().unwrap(), "/work");
+}
+
+#[test]
+fn a_plain_path_costs_one_call() {
+    disk::give("/work", false);
+    begin_in("/work");
+    disk::put("/work", "a", b"1");
+    fs::stat(b"a").unwrap();
+    disk::calls();
+    fs::stat(b"a").unwrap();
+    fs::stat(b"/work/a").unwrap();
+    assert_eq!(fs::stat(b"missing").err(), Some(Error::NOENT));
+    assert_eq!(disk::calls(), 3);
+}
+
+#[test]
+fn the_longest_preopen_wins() {
+    disk::give("/", false);
+    disk::give("/data", false);
+    disk::give("/data/deep", true);
+    disk::put("/", "f", b"root");
+    disk::put("/data", "f", b"data");
+    disk::put("/data/deep", "f", b"deep");
+    assert_eq!(fs::current_dir().unwrap(), "/");
+    assert_eq!(contents("f").unwrap(), b"root");
+    assert_eq!(contents("/data/f").unwrap(), b"data");
+    assert_eq!(contents("data/deep/f").unwrap(), b"deep");
+    assert_eq!(contents("/database"), Err(Error::NOENT), "a name that only begins alike is another");
+    assert_eq!(contents("/data/deep/../f").unwrap(), b"data");
+    assert_eq!(contents("/data/deep/../../f").unwrap(), b"root");
+    assert_eq!(contents("/data/../data/deep/f").unwrap(), b"deep");
+    assert_eq!(contents("/../../f").unwrap(), b"root");
+    assert!(fs::stat(b"/data/deep/f").unwrap().is_read_only());
+    assert!(!fs::stat(b"/data/f").unwrap().is_read_only());
+}
+
+#[test]
+fn outside_every_preopen_is_its_own_error() {
+    disk::give("/work/here", false);
+    begin_in("/work/here");
+    assert_eq!(fs::stat(b"/etc/passwd").err(), Some(Error::NOTCAPABLE));
+    assert_eq!(fs::stat(b"../other").err(), Some(Error::NOTCAPABLE));
+    assert_eq!(fs::stat(b"/work").err(), Some(Error::NOTCAPABLE));
+    assert_eq!(fs::canonicalize(b"/work"), Err(Error::NOTCAPABLE));
+    assert_eq!(fs::stat(b"../here").unwrap().kind(), FileType::Directory);
+    assert_eq!(fs::create_directory(b"/work/here"), Err(Error::EXIST));
+    assert_eq!(fs::stat(b"").err(), Some(Error::NOENT));
+}
+
+#[test]
+fn names_that_wasi_does_not_have_are_refused() {
+    disk::give("/work", false);
+    begin_in("/work");
+    assert_eq!(fs::stat(b"a\xff").err(), Some(Error::ILSEQ));
+    assert_eq!(fs::stat(b"a\0b").err(), Some(Error::INVAL));
+    assert_eq!(fs::symlink(b"\xff", b"link"), Err(Error::ILSEQ));
+}
+
+#[test]
+fn a_relative_preopen_is_relative_to_the_start() {
+    disk::give(".", false);
+    disk::put(".", "a", b"1");
+    assert_eq!(contents("a").unwrap(), b"1");
+    assert_eq!(contents("/a").unwrap(), b"1");
+    assert_eq!(fs::canonicalize(b"./a").unwrap(), "/a");
+}
+
+#[test]
+fn canonical_paths_have_no_links() {
+    disk::give("/work", false);
+    begin_in("/work");
+    fs::create_directory(b"d").unwrap();
+    fs::create_directory(b"d/e").unwrap();
+    disk::put("/work", "d/e/f", b"!");
+    fs::symlink(b"d/e", b"to-e").unwrap();
+    fs::symlink(b"../../to-e", b"d/e/around").unwrap();
+    assert_eq!(fs::canonicalize(b"to-e/f").unwrap(), "/work/d/e/f");
+    assert_eq!(fs::canonicalize(b"to-e/..").unwrap(), "/work/d");
+    assert_eq!(fs::canonicalize(b"d/e/around/around/f").unwrap(), "/work/d/e/f");
+    assert_eq!(fs::canonicalize(b".").unwrap(), "/work");
+    assert_eq!(fs::canonicalize(b"/work/").unwrap(), "/work");
+    assert_eq!(fs::canonicalize(b"to-e/missing"), Err(Error::NOENT));
+    assert_eq!(fs::canonicalize(b"d/e/f/"), Err(Error::NOTDIR));
+    assert_eq!(fs::canonicalize(b"d/e/f/.."), Err(Error::NOTDIR));
+    fs::symlink(b"loop", b"loop").unwrap();
+    assert_eq!(fs::canonicalize(b"loop"), Err(Error::LOOP));
+    fs::set_current_dir(b"to-e").unwrap();
+    assert_eq!(fs::current_dir().unwrap(), "/work/d/e");
+}
+
+#[test]
+fn links_are_made_read_and_followed() {
+    disk::give("/work", false);
+    begin_in("/work");
+    disk::put("/work", "a", b"12345");
+    fs::symlink(b"a", b"link").unwrap();
+    assert_eq!(fs::read_link(b"link").unwrap(), "a");
+    assert_eq!(fs::read_link(b"a"), Err(Error::INVAL));
+    assert_eq!(fs::stat(b"link").unwrap().size(), 5);
+    assert_eq!(fs::stat_no_follow(b"link").unwrap().kind(), FileType::SymbolicLink);
+    fs::symlink(b"gone", b"dangling").unwrap();
+    assert_eq!(fs::stat(b"dangling").err(), Some(Error::NOENT));
+    fs::hard_link(b"a", b"b").unwrap();
+    assert_eq!(fs::stat(b"a").unwrap().links(), 2);
+    fs::remove_file(b"a").unwrap();
+    assert_eq!(contents("b").unwrap(), b"12345");
+    assert_eq!(fs::stat(b"b").unwrap().links(), 1);
+}
+
+#[test]
+fn a_link_to_an_absolute_path_becomes_relative() {
+    disk::give("/work", false);
+    disk::give("/other", false);
+    begin_in("/work");
+    fs::create_directory(b"d").unwrap();
+    fs::create_directory(b"d/e").unwrap();
+    disk::put("/work", "a", b"1");
+    fs::symlink(b"/work/a", b"/work/d/e/link").unwrap();
+    assert_eq!(fs::read_link(b"d/e/link").unwrap(), "../../a");
+    assert_eq!(contents("d/e/link").unwrap(), b"1");
+    // The directory the link really lies in counts.
+    fs::symlink(b"d/e", b"short").unwrap();
+    fs::symlink(b"/work/a", b"short/second").unwrap();
+    assert_eq!(contents("d/e/second").unwrap(), b"1");
+    fs::symlink(b"/work", b"d/up").unwrap();
+    assert_eq!(contents("d/up/a").unwrap(), b"1");
+    assert_eq!(fs::symlink(b"/other/a", b"x"), Err(Error::PERM));
+    assert_eq!(fs::symlink(b"/etc/passwd", b"x"), Err(Error::PERM));
+}
+
+#[test]
+fn files_move_between_preopens() {
+    disk::give("/one", false);
+    disk::give("/two", false);
+    disk::put("/one", "a", b"1");
+    fs::rename(b"/one/a", b"/two/b").unwrap();
+    assert_eq!(contents("/two/b").unwrap(), b"1");
+    assert_eq!(contents("/one/a"), Err(Error::NOENT));
+}
+
+#[test]
+fn a_preopen_for_reading_is_not_written() {
+    disk::give("/ro", true);
+    disk::put("/ro", "a", b"1");
+    assert_eq!(contents("/ro/a").unwrap(), b"1");
+    let write = OpenOptions { write: true, ..OpenOptions::default() };
+    assert_eq!(fs::open(b"/ro/a", &write).err(), Some(Error::ROFS));
+    assert_eq!(fs::create_directory(b"/ro/d"), Err(Error::ROFS));
+    assert_eq!(fs::remove_file(b"/ro/a"), Err(Error::ROFS));
+    assert_eq!(fs::read_directory(b"/ro").unwrap().count(), 1);
+    assert_eq!(fs::remove_directory_all(b"/ro"), Err(Error::ROFS));
+}
