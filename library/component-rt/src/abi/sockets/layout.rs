@@ -12,7 +12,7 @@ use crate::Error;
 use crate::abi::memory::{RawList, RawResult, RawWithOther};
 use crate::abi::shape::{Kind, Lowered, Shape};
 use crate::contract;
-use crate::error::{ErrorCodes, LOOKUP, SOCKETS};
+use crate::error::{LOOKUP, SOCKETS};
 
 /// `ip-address-family`.
 #[derive(Clone, Copy)]
@@ -251,7 +251,7 @@ impl ReceivedDatagram {
 
 /// A case that stands for an error; one that is none of the cases becomes the last one, `other`.
 #[cfg(not(target_family = "wasm"))]
-fn case(error: Error, codes: ErrorCodes) -> u8 {
+fn case(error: Error, codes: crate::error::ErrorCodes) -> u8 {
     codes.errors.iter().position(|case| *case == error).unwrap_or(codes.errors.len() - 1) as u8
 }
 
