@@ -46,15 +46,7 @@ impl Sysroot {
         let total = build.count_units()?;
         let artifacts = build.run(total, progress)?;
         install(&artifacts, &self.target_lib(target))?;
-        Ok(())
-    }
-
-    /// Removes what prebuilding left behind for a faster second run.
-    ///
-    /// # Errors
-    /// A directory that cannot be removed.
-    pub fn remove_build_directory(&self) -> Result<()> {
-        files::remove_dir(&files::with_suffix(self.path(), ".build"))
+        if self.is_in_place() { Ok(()) } else { files::remove_dir(&build.target_dir) }
     }
 }
 
@@ -79,7 +71,7 @@ struct Build<'a> {
 
 impl Build<'_> {
     /// `cargo build` with nothing of the user's configuration in its environment.
-    fn command(&self) -> Command {
+    fn command(&self) -> Result<Command> {
         let toolchain = self.sysroot.toolchain();
         let mut command = Command::new(toolchain.cargo());
         for (name, _) in env::vars_os().filter(|(name, _)| is_build_setting(name)) {
@@ -92,24 +84,32 @@ impl Build<'_> {
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC", toolchain.rustc())
             .env("CARGO_TARGET_DIR", &self.target_dir)
-            .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags())
+            .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
             .stdin(Stdio::null());
-        command
+        Ok(command)
     }
 
     /// Marks everything unstable that is not marked stable, as in a released std; keeps LLVM's bitcode for `lto`; and gives
-    /// sources the paths they have in a released std, which rustc finds again in the sysroot for its messages.
-    fn rustflags(&self) -> OsString {
-        let sources = self.sysroot.path().join("lib/rustlib/src/rust");
-        let mut flags = OsString::from("-Zforce-unstable-if-unmarked\x1f-Cembed-bitcode=yes\x1f--remap-path-prefix=");
-        flags.push(sources);
-        flags.push(format!("=/rustc/{RUST_COMMIT}"));
-        if let Some(cargo_home) = cargo_home() {
+    /// sources the paths they have in a released std, so that what is compiled does not depend on where the cache is.
+    fn rustflags(&self) -> Result<OsString> {
+        let mut flags = OsString::from("-Zforce-unstable-if-unmarked\x1f-Cembed-bitcode=yes");
+        let mut remap = |from: &Path, to: &str| {
             flags.push("\x1f--remap-path-prefix=");
-            flags.push(cargo_home.join("registry/src"));
-            flags.push("=/rust/deps");
+            flags.push(from);
+            flags.push(format!("={to}"));
+        };
+        let library = self.sysroot.library();
+        let released = format!("/rustc/{RUST_COMMIT}/library");
+        remap(&library, &released);
+        // Cargo names the files of a workspace relative to it.
+        for entry in fs::read_dir(&library).with_context(|| format!("cannot list {}", library.display()))? {
+            let name = entry.with_context(|| format!("cannot list {}", library.display()))?.file_name();
+            remap(name.as_ref(), &format!("{released}/{}", name.display()));
         }
-        flags
+        if let Some(cargo_home) = cargo_home() {
+            remap(&cargo_home.join("registry/src"), "/rust/deps");
+        }
+        Ok(flags)
     }
 
     /// How many messages of finished units a whole build gives.
@@ -119,7 +119,7 @@ impl Build<'_> {
             units: Vec<serde::de::IgnoredAny>,
         }
         let output =
-            self.command().args(["--unit-graph", "-Zunstable-options"]).output().context("cannot run cargo")?;
+            self.command()?.args(["--unit-graph", "-Zunstable-options"]).output().context("cannot run cargo")?;
         if !output.status.success() {
             bail!(self.failure(&String::from_utf8_lossy(&output.stderr)));
         }
@@ -131,7 +131,7 @@ impl Build<'_> {
     /// Builds, and returns the rlibs for the target.
     fn run(&self, total: usize, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Vec<PathBuf>> {
         let mut child = self
-            .command()
+            .command()?
             .arg("--message-format=json-render-diagnostics")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -37,6 +37,8 @@ pub struct Link {
 pub struct Sysroot {
     path: PathBuf,
     toolchain: Toolchain,
+    /// Whether it will be written again, so that what compiling leaves behind is of use.
+    in_place: bool,
 }
 
 impl Sysroot {
@@ -46,7 +48,7 @@ impl Sysroot {
     /// # Errors
     /// Sources that are not those of the compiler, an edit that does not fit, a cache that cannot be written or is full.
     pub fn materialise(toolchain: &Toolchain, cache: &Path, links: &[Link]) -> Result<Self> {
-        let sysroot = Self { path: Self::directory(toolchain, cache), toolchain: toolchain.clone() };
+        let sysroot = Self { path: Self::directory(toolchain, cache), toolchain: toolchain.clone(), in_place: false };
         if !sysroot.path.exists() {
             let _lock = sysroot.lock()?;
             // Another process may have made it while this one waited.
@@ -72,7 +74,7 @@ impl Sysroot {
     /// # Errors
     /// As [`Sysroot::materialise`].
     pub fn materialise_in_place(toolchain: &Toolchain, directory: &Path, links: &[Link]) -> Result<Self> {
-        let sysroot = Self { path: directory.to_owned(), toolchain: toolchain.clone() };
+        let sysroot = Self { path: directory.to_owned(), toolchain: toolchain.clone(), in_place: true };
         let _lock = sysroot.lock()?;
         sysroot.write(directory)?;
         for target in embedded::targets() {
@@ -113,6 +115,10 @@ impl Sysroot {
     /// Whether the library was compiled for `target`.
     pub fn is_prebuilt(&self, target: &str) -> bool {
         self.target_lib(target).is_dir()
+    }
+
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.in_place
     }
 
     /// Where rustc looks for the compiled library of `target`.
