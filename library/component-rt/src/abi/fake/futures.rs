@@ -5,12 +5,12 @@ use std::boxed::Box;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::host::{Entry, trap, with};
+use super::host::{Entry, alive, trap, with};
 
 type Byte = MaybeUninit<u8>;
 
 /// A future.
-pub(super) struct Cell {
+pub(super) struct Future {
     kind: &'static str,
     handle: u32,
     state: State,
@@ -31,22 +31,22 @@ const COMPLETED: u32 = 0;
 const DROPPED: u32 = 1;
 const CANCELLED: u32 = 2;
 
-fn pump(cell: &Rc<RefCell<Cell>>) {
-    let cell = &mut *cell.borrow_mut();
-    let Some(to) = cell.copy else { return };
-    let result = match &cell.state {
+fn pump(future: &Rc<RefCell<Future>>) {
+    let future = &mut *future.borrow_mut();
+    let Some(to) = future.copy else { return };
+    let result = match &future.state {
         State::Awaited => return,
         State::Written(bytes) => {
             // SAFETY: the guest promised room for the value for the duration of the copy (contract of `read`).
             unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
-            cell.state = State::Read;
+            future.state = State::Read;
             COMPLETED
         }
         State::WriterDropped => DROPPED,
-        State::Read => trap(format_args!("future {} was read before", cell.handle)),
+        State::Read => trap(format_args!("future {} was read before", future.handle)),
     };
-    cell.copy = None;
-    with(|host| host.notify(cell.handle, EVENT_READ, result));
+    future.copy = None;
+    with(|host| host.notify(future.handle, EVENT_READ, result));
 }
 
 /// The built-ins of one future type, made by `future_builtins!`.
@@ -66,39 +66,39 @@ macro_rules! stand_in {
 }
 pub(crate) use stand_in;
 
-fn cell(kind: &'static str, end: u32) -> Rc<RefCell<Cell>> {
-    let cell = with(|host| match &host.slot(end).entry {
-        Entry::Future(cell) if cell.borrow().kind == kind => Some(Rc::clone(cell)),
+fn future(kind: &'static str, end: u32) -> Rc<RefCell<Future>> {
+    let future = with(|host| match &host.slot(end).entry {
+        Entry::Future(future) if future.borrow().kind == kind => Some(Rc::clone(future)),
         _ => None,
     });
-    cell.unwrap_or_else(|| trap(format_args!("handle {end} is not a readable end of {kind}")))
+    future.unwrap_or_else(|| trap(format_args!("handle {end} is not a readable end of {kind}")))
 }
 
 pub(crate) unsafe fn read(kind: &'static str, end: u32, value: *mut Byte) -> u32 {
-    let cell = cell(kind, end);
-    if cell.borrow_mut().copy.replace(value).is_some() {
+    let future = future(kind, end);
+    if future.borrow_mut().copy.replace(value).is_some() {
         trap(format_args!("future {end} is copying already"));
     }
-    pump(&cell);
+    pump(&future);
     with(|host| host.slot(end).event.take()).map_or(BLOCKED, |(_, payload)| payload)
 }
 
 pub(crate) fn cancel_read(kind: &'static str, end: u32) -> u32 {
-    let cell = cell(kind, end);
+    let future = future(kind, end);
     if let Some((_, payload)) = with(|host| host.slot(end).event.take()) {
         return payload;
     }
-    match cell.borrow_mut().copy.take() {
+    match future.borrow_mut().copy.take() {
         Some(_) => CANCELLED,
         None => trap(format_args!("future {end} is not copying")),
     }
 }
 
 pub(crate) fn drop_readable(kind: &'static str, end: u32) {
-    if !with(|_| true) {
+    if !alive() {
         return;
     }
-    if cell(kind, end).borrow().copy.is_some() {
+    if future(kind, end).borrow().copy.is_some() {
         trap(format_args!("future {end} is copying"));
     }
     with(|host| Some(host.remove(end)));
@@ -106,15 +106,15 @@ pub(crate) fn drop_readable(kind: &'static str, end: u32) {
 
 /// The host's end of a future.
 #[derive(Clone)]
-pub struct HostFuture(Rc<RefCell<Cell>>);
+pub struct HostFuture(Rc<RefCell<Future>>);
 
 impl HostFuture {
     /// Makes a future of a type: its name is `interface#function#index`. Gives the guest's readable end.
     pub fn new(kind: &'static str) -> (u32, HostFuture) {
-        let cell = Rc::new(RefCell::new(Cell { kind, handle: 0, state: State::Awaited, copy: None }));
-        let handle = with(|host| host.add(Entry::Future(Rc::clone(&cell))));
-        cell.borrow_mut().handle = handle;
-        (handle, HostFuture(cell))
+        let future = Rc::new(RefCell::new(Future { kind, handle: 0, state: State::Awaited, copy: None }));
+        let handle = with(|host| host.add(Entry::Future(Rc::clone(&future))));
+        future.borrow_mut().handle = handle;
+        (handle, HostFuture(future))
     }
 
     /// Writes the value, lowered. What it owns moves with it.

@@ -1,13 +1,13 @@
 //! The fake host itself: handle table, virtual time, what happens when.
 
 use std::boxed::Box;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
-use super::futures::Cell;
+use super::futures::Future;
 use super::streams::Channel;
 
 /// What an index of the handle table names.
@@ -16,7 +16,7 @@ pub(super) enum Entry {
     Subtask { state: u32, on_cancel: Option<OnCancel>, call: u64 },
     Readable(Rc<RefCell<Channel>>),
     Writable(Rc<RefCell<Channel>>),
-    Future(Rc<RefCell<Cell>>),
+    Future(Rc<RefCell<Future>>),
     Resource { kind: &'static str, value: Rc<dyn core::any::Any> },
 }
 
@@ -45,6 +45,7 @@ pub(super) struct Host {
 
 std::thread_local! {
     static HOST: RefCell<Host> = RefCell::new(Host::default());
+    static TRAPPED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `f` on this thread's host. After the end of the thread's own storage there is none: then `default`.
@@ -88,10 +89,17 @@ impl Host {
     }
 }
 
-/// A trap: the test did what a real host ends the instance for.
+/// A trap: the test did what a real host ends the instance for. Destructors that run on the way out find no host any more.
 #[track_caller]
 pub(super) fn trap(why: core::fmt::Arguments<'_>) -> ! {
+    TRAPPED.set(true);
     panic!("trap: {why}")
+}
+
+/// Whether there is a host to call: not after a trap, nor after the end of the thread's own storage. Asked by what
+/// destructors call.
+pub(super) fn alive() -> bool {
+    !TRAPPED.get() && with(|_| true)
 }
 
 /// Has `action` happen when the monotonic clock reaches `mark`, during whatever wait is going on then.
@@ -156,6 +164,9 @@ pub fn resource<T: 'static>(kind: &'static str, index: u32) -> Rc<T> {
 
 /// Drops a resource's handle.
 pub fn drop_resource(kind: &'static str, index: u32) {
+    if !alive() {
+        return;
+    }
     let slot = with(|host| {
         if !matches!(host.slot(index).entry, Entry::Resource { kind: actual, .. } if actual == kind) {
             trap(format_args!("handle {index} is not a {kind}"));

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::vec::Vec;
 
-use super::host::{Entry, trap, with};
+use super::host::{Entry, alive, trap, with};
 
 /// A byte of an element: elements may have padding.
 type Byte = MaybeUninit<u8>;
@@ -281,11 +281,6 @@ fn mark_dropped(handle: u32) {
             *payload = *payload & !0xf | DROPPED;
         }
     });
-}
-
-/// Whether this thread still has a host: destructors may run after it.
-fn alive() -> bool {
-    with(|_| true)
 }
 
 /// The host's end of a stream that the guest reads.

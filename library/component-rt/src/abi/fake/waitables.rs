@@ -1,6 +1,6 @@
 //! Waitable sets and subtasks of the fake host.
 
-use super::host::{self, Entry, trap, with};
+use super::host::{self, Entry, alive, trap, with};
 
 pub(crate) fn waitable_set_new() -> u32 {
     with(|host| host.add(Entry::Set))
@@ -16,7 +16,9 @@ pub(crate) unsafe fn waitable_set_wait(set: u32, payload: *mut [u32; 2]) -> u32 
         if code != 0 {
             return code;
         }
-        assert!(host::step(u64::MAX), "deadlock: every thread is blocked and no host event can wake any");
+        if !host::step(u64::MAX) {
+            trap(format_args!("deadlock: every thread is blocked and no host event can wake any"));
+        }
     }
 }
 
@@ -38,6 +40,9 @@ pub(crate) unsafe fn waitable_set_poll(set: u32, payload: *mut [u32; 2]) -> u32 
 }
 
 pub(crate) fn waitable_set_drop(set: u32) {
+    if !alive() {
+        return;
+    }
     with(|host| {
         if host.slots().any(|(_, slot)| slot.set == set) {
             trap(format_args!("waitable set {set} is not empty"));
@@ -62,6 +67,9 @@ pub(crate) fn waitable_join(waitable: u32, set: u32) {
 }
 
 pub(crate) fn subtask_cancel(subtask: u32) -> u32 {
+    if !alive() {
+        return CANCELLED_BEFORE_RETURNED;
+    }
     let (state, on_cancel) = with(|host| {
         let slot = host.slot(subtask);
         let Entry::Subtask { state, on_cancel, .. } = &mut slot.entry else {
@@ -89,6 +97,9 @@ pub(crate) fn subtask_cancel(subtask: u32) -> u32 {
 }
 
 pub(crate) fn subtask_drop(subtask: u32) {
+    if !alive() {
+        return;
+    }
     with(|host| {
         let slot = host.remove(subtask);
         match slot.entry {
