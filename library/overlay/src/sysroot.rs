@@ -55,8 +55,12 @@ impl Sysroot {
             if !sysroot.path.exists() {
                 let partial = files::with_suffix(&sysroot.path, ".partial");
                 files::remove_dir(&partial)?;
-                sysroot.write(&partial)?;
-                files::rename(&partial, &sysroot.path)?;
+                let made = sysroot.write(&partial).and_then(|()| files::rename(&partial, &sysroot.path));
+                if made.is_err() {
+                    // The first error is the one to tell, and the next run removes what this cannot.
+                    let _ = files::remove_dir(&partial);
+                }
+                made?;
             }
         }
         sysroot.link(links)?;

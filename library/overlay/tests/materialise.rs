@@ -143,7 +143,8 @@ fn sources_of_something_else_are_refused_and_nothing_is_left() {
     let toolchain = Toolchain::probe(&rustc, &rustc).unwrap();
     let message = Sysroot::materialise(&toolchain, directory.path(), &[]).unwrap_err().to_string();
     assert!(message.contains("alloc/src") && message.contains("Reinstall"), "{message}");
-    assert!(!Sysroot::directory(&toolchain, directory.path()).exists());
+    let path = Sysroot::directory(&toolchain, directory.path());
+    assert_eq!(entries(&directory.path().join("sysroots")), [format!("{}.lock", path.file_name().unwrap().display())]);
 }
 
 #[test]
