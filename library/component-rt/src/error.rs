@@ -6,7 +6,7 @@
 
 /// An error: a WASI `errno`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Error(u16);
+pub struct Error(i32);
 
 macro_rules! errors {
     ($($name:ident = $number:literal, $message:literal;)*) => {
@@ -117,12 +117,12 @@ errors! {
 impl Error {
     /// The number, for `io::Error::from_raw_os_error`.
     pub const fn raw(self) -> i32 {
-        self.0 as i32
+        self.0
     }
 
     /// The error of a number, as `io::Error::raw_os_error` gives it. Numbers that WASI does not know stay what they are.
     pub const fn from_raw(number: i32) -> Error {
-        Error(number as u16)
+        Error(number)
     }
 }
 

@@ -187,6 +187,9 @@ impl OutputStream for Stderr {
 }
 
 fn write<S: OutputStream>(bytes: &[u8]) -> Result<usize, Error> {
+    if bytes.is_empty() {
+        return Ok(0);
+    }
     let mut output = Taken::of(S::state());
     loop {
         match output.value() {

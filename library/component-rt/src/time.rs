@@ -3,6 +3,7 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::clocks::{RawInstant, monotonic_clock, system_clock};
+use crate::instance;
 
 /// A point of the monotonic clock, in nanoseconds since some start. `wasi:clocks/monotonic-clock`: `mark`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,10 +43,12 @@ pub fn system_now() -> (i64, u32) {
 
 /// Blocks for at least `nanoseconds`.
 pub fn sleep(nanoseconds: u64) {
+    instance::assert_nothing_borrowed();
     monotonic_clock::wait_for(nanoseconds);
 }
 
 /// Blocks until the monotonic clock has reached `mark`.
 pub fn sleep_until(mark: Mark) {
+    instance::assert_nothing_borrowed();
     monotonic_clock::wait_until(mark.0);
 }
