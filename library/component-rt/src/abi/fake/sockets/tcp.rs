@@ -206,7 +206,10 @@ pub(crate) unsafe fn hop_limit(index: u32, result: *mut Outcome<u8>) {
 }
 
 pub(crate) unsafe fn set_hop_limit(index: u32, value: u32, result: *mut Outcome<()>) {
-    let outcome = if value == 0 { Err(Error::INVAL) } else { Ok(socket(index).hop_limit.set(value as u8)) };
+    let outcome = if value == 0 { Err(Error::INVAL) } else { Ok(()) };
+    if outcome.is_ok() {
+        socket(index).hop_limit.set(value as u8);
+    }
     // SAFETY: the caller's promise.
     unsafe { result.write(Outcome::lower(outcome)) };
 }
