@@ -131,7 +131,8 @@ fn renew(file: &File) {
 fn insert(directory: &Path, entry: &Path, code: &[u8]) -> io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    let unfinished = directory.join(format!("{}-{}.unfinished", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    let unfinished =
+        directory.join(format!("{}-{}.unfinished", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     let mut checksum = crc32fast::Hasher::new();
     checksum.update(code);
     let write = || {
@@ -179,7 +180,12 @@ mod tests {
     fn entry(directory: &Path, name: &str, code: usize, age: u64) -> PathBuf {
         let entry = directory.join(name);
         insert(directory, &entry, &vec![0; code]).unwrap();
-        File::options().append(true).open(&entry).unwrap().set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        File::options()
+            .append(true)
+            .open(&entry)
+            .unwrap()
+            .set_modified(SystemTime::now() - Duration::from_secs(age))
+            .unwrap();
         entry
     }
 

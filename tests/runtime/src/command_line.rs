@@ -104,7 +104,9 @@ pub fn main() -> ExitCode {
         }
     };
     if let Err(error) = ctrlc::set_handler(|| std::process::exit(130)) {
-        return ExitCode::from(Outcome::Refused(Refusal::Host { cause: format!("no handler for Ctrl-C: {error}") }).report());
+        return ExitCode::from(
+            Outcome::Refused(Refusal::Host { cause: format!("no handler for Ctrl-C: {error}") }).report(),
+        );
     }
     let mut command = command.into_iter();
     let file = command.next().unwrap_or_default();
@@ -168,7 +170,8 @@ fn bytes(text: &str) -> Result<u64, String> {
         Some(b'G') => (&text[..text.len() - 1], 1 << 30),
         _ => (text, 1),
     };
-    let number: u64 = number.parse().map_err(|_| "it is a number of bytes, or one with K, M or G, such as 512M".to_owned())?;
+    let number: u64 =
+        number.parse().map_err(|_| "it is a number of bytes, or one with K, M or G, such as 512M".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
 }
 

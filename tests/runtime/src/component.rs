@@ -38,7 +38,8 @@ impl Command {
         if !binary.starts_with(COMPONENT) {
             return Err(Refusal::NotWasm { file: file.to_owned() });
         }
-        let engine = engine::engine(kind).map_err(|error| Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") })?;
+        let engine = engine::engine(kind)
+            .map_err(|error| Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") })?;
         let component = cache
             .component(&engine, &binary)
             .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: explain(&error, kind) })?;
@@ -60,7 +61,13 @@ impl Command {
 
 /// The imports that are none of ours, by name.
 fn missing(engine: &Engine, component: &Component) -> Vec<String> {
-    component.component_type().imports(engine).map(|(name, _)| name).filter(|name| !host::provides(name)).map(str::to_owned).collect()
+    component
+        .component_type()
+        .imports(engine)
+        .map(|(name, _)| name)
+        .filter(|name| !host::provides(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// wasmtime's message, and what to do where the cause is a feature that is off.

@@ -18,7 +18,9 @@
 
 #![cfg_attr(not(unix), allow(unused))]
 #[cfg(not(unix))]
-compile_error!("component-run supports Unix hosts only: it relies on poll(2) and on file descriptors for the standard streams");
+compile_error!(
+    "component-run supports Unix hosts only: it relies on poll(2) and on file descriptors for the standard streams"
+);
 
 mod cache;
 mod command_line;

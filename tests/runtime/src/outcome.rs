@@ -97,13 +97,13 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A number of bytes, for people: exact, and in the largest unit that divides it or with one decimal.
+/// A number of bytes, for people.
 struct Bytes(u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            bytes if bytes < 1 << 20 => write!(f, "{} KiB", bytes.div_ceil(1 << 10)),
+            bytes if bytes < 1 << 20 => write!(f, "{bytes} bytes"),
             bytes => write!(f, "{:.1} MiB", bytes as f64 / f64::from(1 << 20)),
         }
     }

@@ -40,7 +40,9 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     match watchdog::guard(limit, &engine, guest) {
         Ok(Guarded::Returned(outcome)) => outcome,
         Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None }),
-        Ok(Guarded::Panicked) => Err(Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() }),
+        Ok(Guarded::Panicked) => {
+            Err(Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() })
+        }
         Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
     }
 }
@@ -104,7 +106,9 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
     }
     let Host { limits, .. } = store.data();
     match limits.refused() {
-        Some(wanted) => Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: (!trap.frames.is_empty()).then_some(trap) },
+        Some(wanted) => {
+            Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: (!trap.frames.is_empty()).then_some(trap) }
+        }
         None => Outcome::Trapped(trap),
     }
 }

@@ -38,7 +38,10 @@ impl Trap {
             .downcast_ref::<WasmCoreDump>()
             .map(WasmCoreDump::frames)
             .or_else(|| error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames));
-        Self { reason: reason(error), frames: backtrace.unwrap_or_default().iter().flat_map(frames).take(FRAMES).collect() }
+        Self {
+            reason: reason(error),
+            frames: backtrace.unwrap_or_default().iter().flat_map(frames).take(FRAMES).collect(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! Name lookup for a guest that may only use the loopback.
+//! Name lookup for a guest that may use the loopback only, or nothing.
 //!
-//! Here because wasmtime-wasi knows all or nothing, and a lookup of any other name would itself go out to the network.
+//! Here because wasmtime-wasi knows all or nothing (and calls nothing a failure of the resolver), and a lookup of any other name would itself
+//! go out to the network.
 
 use tokio::net::lookup_host;
 use wasmtime::Result;
@@ -9,7 +10,10 @@ use wasmtime_wasi::p3::bindings::sockets::ip_name_lookup::{ErrorCode, Host, Host
 use wasmtime_wasi::p3::bindings::sockets::types::IpAddress;
 
 /// Resolves `localhost`, what ends in `.localhost` (RFC 6761), and addresses in text form.
-pub(crate) struct Lookup;
+pub(crate) struct Lookup {
+    /// If not, access is denied.
+    pub(crate) localhost: bool,
+}
 
 impl HasData for Lookup {
     type Data<'a> = Self;
@@ -18,7 +22,10 @@ impl HasData for Lookup {
 impl Host for Lookup {}
 
 impl<T> HostWithStore<T> for Lookup {
-    async fn resolve_addresses(_: &Accessor<T, Self>, name: String) -> Result<Result<Vec<IpAddress>, ErrorCode>> {
+    async fn resolve_addresses(store: &Accessor<T, Self>, name: String) -> Result<Result<Vec<IpAddress>, ErrorCode>> {
+        if !store.with(|mut access| access.get().localhost) {
+            return Ok(Err(ErrorCode::AccessDenied));
+        }
         if let Ok(address) = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>() {
             return Ok(Ok(vec![address.into()]));
         }

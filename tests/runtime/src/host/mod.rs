@@ -54,6 +54,8 @@ pub(crate) struct Host {
     wasi: WasiCtx,
     table: ResourceTable,
     streams: Streams,
+    /// May the guest look `localhost` up?
+    localhost: bool,
     /// The limit on the guest's memory.
     pub(crate) limits: Limits,
 }
@@ -73,9 +75,9 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Resu
     p3::filesystem::add_to_linker(linker)?;
     p3::random::add_to_linker(linker)?;
     p3::sockets::add_to_linker(linker)?;
-    if network == Network::Loopback {
+    if network != Network::All {
         linker.allow_shadowing(true);
-        sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |_| Lookup)?;
+        sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { localhost: host.localhost })?;
     }
     Ok(())
 }
@@ -102,8 +104,10 @@ impl Host {
                 Access::ReadOnly => FsPerms::ReadOnly,
                 Access::ReadWrite => FsPerms::ReadWrite,
             };
-            wasi.preopened_dir(&directory.host, guest, permissions)
-                .map_err(|error| Refusal::Directory { host: directory.host.clone(), cause: error.root_cause().to_string() })?;
+            wasi.preopened_dir(&directory.host, guest, permissions).map_err(|error| Refusal::Directory {
+                host: directory.host.clone(),
+                cause: error.root_cause().to_string(),
+            })?;
         }
         match setup.network {
             Network::None => {}
@@ -119,6 +123,7 @@ impl Host {
             wasi: wasi.build(),
             table: ResourceTable::new(),
             streams: Streams::new(setup.stdin, setup.stdout, setup.stderr)?,
+            localhost: setup.network == Network::Loopback,
             limits: Limits::new(setup.memory_limit),
         })
     }

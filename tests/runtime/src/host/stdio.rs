@@ -17,10 +17,10 @@ use streams::{Consumer, Producer};
 use tokio::sync::oneshot;
 use wasmtime::Result;
 use wasmtime::component::{Access, FutureReader, HasData, Linker, Resource, ResourceTable, StreamReader};
+use wasmtime_wasi::p3::bindings::cli::types::ErrorCode;
 use wasmtime_wasi::p3::bindings::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
 };
-use wasmtime_wasi::p3::bindings::cli::types::ErrorCode;
 use wasmtime_wasi::p3::cli::{TerminalInput, TerminalOutput};
 
 /// Where the three streams lead.
@@ -49,7 +49,9 @@ impl Streams {
     /// Takes the streams over. An inherited one is duplicated.
     pub(super) fn new(stdin: Input, stdout: Output, stderr: Output) -> Result<Self, Refusal> {
         let duplicate = |what: &str, descriptor: io::Result<Descriptor>| {
-            descriptor.map(Arc::new).map_err(|error| Refusal::Host { cause: format!("{what} cannot be handed to the guest: {error}") })
+            descriptor
+                .map(Arc::new)
+                .map_err(|error| Refusal::Host { cause: format!("{what} cannot be handed to the guest: {error}") })
         };
         let sink = |what: &str, output: Output, inherited: fn() -> io::Result<Descriptor>| {
             Ok::<_, Refusal>(match output {
@@ -109,7 +111,9 @@ fn ending<T>(store: &mut Access<'_, T, WasiStdio>) -> Result<(Ending, FutureRead
 }
 
 impl<T: 'static> stdin::HostWithStore<T> for WasiStdio {
-    fn read_via_stream(mut store: Access<'_, T, Self>) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
+    fn read_via_stream(
+        mut store: Access<'_, T, Self>,
+    ) -> Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
         let source = store.get().streams.stdin.clone();
         let (ending, future) = ending(&mut store)?;
         Ok((StreamReader::new(&mut store, Producer::new(source, ending))?, future))
@@ -117,7 +121,10 @@ impl<T: 'static> stdin::HostWithStore<T> for WasiStdio {
 }
 
 impl<T: 'static> stdout::HostWithStore<T> for WasiStdio {
-    fn write_via_stream(mut store: Access<'_, T, Self>, data: StreamReader<u8>) -> Result<FutureReader<Result<(), ErrorCode>>> {
+    fn write_via_stream(
+        mut store: Access<'_, T, Self>,
+        data: StreamReader<u8>,
+    ) -> Result<FutureReader<Result<(), ErrorCode>>> {
         let sink = store.get().streams.stdout.clone();
         let (ending, future) = ending(&mut store)?;
         data.pipe(&mut store, Consumer::new(sink, ending))?;
@@ -126,7 +133,10 @@ impl<T: 'static> stdout::HostWithStore<T> for WasiStdio {
 }
 
 impl<T: 'static> stderr::HostWithStore<T> for WasiStdio {
-    fn write_via_stream(mut store: Access<'_, T, Self>, data: StreamReader<u8>) -> Result<FutureReader<Result<(), ErrorCode>>> {
+    fn write_via_stream(
+        mut store: Access<'_, T, Self>,
+        data: StreamReader<u8>,
+    ) -> Result<FutureReader<Result<(), ErrorCode>>> {
         let sink = store.get().streams.stderr.clone();
         let (ending, future) = ending(&mut store)?;
         data.pipe(&mut store, Consumer::new(sink, ending))?;

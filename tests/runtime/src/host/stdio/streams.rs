@@ -12,7 +12,9 @@ use std::sync::PoisonError;
 use std::task::{Context, Poll, ready};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use wasmtime::component::{Destination, Source as GuestSource, StreamConsumer, StreamProducer, StreamResult, VecBuffer};
+use wasmtime::component::{
+    Destination, Source as GuestSource, StreamConsumer, StreamProducer, StreamResult, VecBuffer,
+};
 use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::p3::bindings::cli::types::ErrorCode;
 

@@ -1,0 +1,286 @@
+//! How a run ends, and what the outcome says about it.
+
+mod guest;
+
+use component_run::{Features, Input, Outcome, Refusal, Setup};
+use guest::{body, file, guest, output, printing, run};
+use std::time::{Duration, Instant};
+
+fn seconds(seconds: f64) -> Setup {
+    Setup { time_limit: Some(Duration::from_secs_f64(seconds)), ..Setup::default() }
+}
+
+#[test]
+fn the_result_of_run_is_the_exit_code() {
+    assert!(matches!(run(body("(i32.const 0)"), Setup::default()), Outcome::Exited(0)));
+    assert!(matches!(run(body("(i32.const 1)"), Setup::default()), Outcome::Exited(1)));
+}
+
+#[test]
+fn every_exit_code_passes_through() {
+    for code in [0, 1, 7, 101, 134, 255] {
+        let outcome = run(body(&format!("(call $exit (i32.const {code})) (i32.const 0)")), Setup::default());
+        assert!(matches!(outcome, Outcome::Exited(_)), "{outcome:?}");
+        assert_eq!(i32::from(outcome.exit_code()), code);
+    }
+}
+
+#[test]
+fn a_run_without_a_time_limit_ends_the_same_way() {
+    let setup = || Setup { cache: component_run::Cache::Off, ..Setup::default() };
+    assert!(matches!(
+        component_run::run(body("(call $exit (i32.const 7)) (i32.const 0)"), setup()),
+        Outcome::Exited(7)
+    ));
+    assert!(matches!(component_run::run(body("unreachable"), setup()), Outcome::Trapped(_)));
+    let blocked = body("(call $set-wait (call $set-new) (i32.const 0))");
+    assert!(matches!(component_run::run(blocked, setup()), Outcome::Deadlocked));
+}
+
+#[test]
+fn a_result_that_run_cannot_have_is_a_trap() {
+    assert!(matches!(run(body("(i32.const 101)"), Setup::default()), Outcome::Trapped(_)));
+}
+
+#[test]
+fn a_trap_names_the_functions_demangled() {
+    let component = guest(
+        "",
+        "(func $_ZN5guest5inner17h0123456789abcdefE unreachable)
+         (func $run (result i32) (call $_ZN5guest5inner17h0123456789abcdefE) (i32.const 0))",
+    );
+    let outcome = run(component, Setup::default());
+    let Outcome::Trapped(trap) = &outcome else { panic!("{outcome:?}") };
+    assert!(trap.reason.contains("unreachable"), "{}", trap.reason);
+    let functions: Vec<&str> = trap.frames.iter().map(|frame| frame.function.as_str()).collect();
+    assert_eq!(functions, ["guest::inner", "run"]);
+    assert_eq!(outcome.exit_code(), 134);
+    assert_eq!(
+        outcome.to_string(),
+        "the guest trapped: wasm `unreachable` instruction executed\nguest backtrace:\n    0: guest::inner\n    1: run"
+    );
+}
+
+#[test]
+fn what_was_written_before_a_trap_or_an_exit_arrives() {
+    let (outcome, stdout) = output(printing("before", "unreachable"), Setup::default());
+    assert!(matches!(outcome, Outcome::Trapped(_)));
+    assert_eq!(stdout, "before");
+    let (outcome, stdout) = output(printing("before", "(call $exit (i32.const 3)) (i32.const 0)"), Setup::default());
+    assert!(matches!(outcome, Outcome::Exited(3)));
+    assert_eq!(stdout, "before");
+}
+
+#[test]
+fn a_computing_guest_is_stopped_where_it_is() {
+    let started = Instant::now();
+    let outcome = run(body("(loop $for-ever (br $for-ever)) (i32.const 0)"), seconds(0.3));
+    let Outcome::TimedOut { trap: Some(trap), .. } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(trap.frames[0].function, "run");
+    assert_eq!(outcome.exit_code(), 124);
+    assert!((Duration::from_millis(300)..Duration::from_secs(20)).contains(&started.elapsed()));
+}
+
+#[test]
+fn one_run_that_is_stopped_does_not_stop_another() {
+    let endless = body("(loop $for-ever (br $for-ever)) (i32.const 0)");
+    let finite = body(
+        "(local $n i64) (local.set $n (i64.const 2000000000))
+         (loop $next (local.set $n (i64.sub (local.get $n) (i64.const 1))) (br_if $next (i64.ne (local.get $n) (i64.const 0)))) (i32.const 0)",
+    );
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| run(&finite, seconds(60.0)));
+        for _ in 0..3 {
+            assert!(matches!(run(&endless, seconds(0.05)), Outcome::TimedOut { .. }));
+        }
+        assert!(matches!(other.join().unwrap(), Outcome::Exited(0)));
+    });
+}
+
+const WAIT_FOR: &str = r#"(import "wasi:clocks/monotonic-clock@0.3.0" "wait-for" (func $wait-for (param i64)))"#;
+
+#[test]
+fn a_sleeping_guest_is_stopped() {
+    let component =
+        guest(WAIT_FOR, "(func $run (result i32) (call $wait-for (i64.const 3600000000000)) (i32.const 0))");
+    let started = Instant::now();
+    let outcome = run(component, seconds(0.2));
+    assert!(matches!(outcome, Outcome::TimedOut { trap: None, .. }), "{outcome:?}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_guest_that_waits_for_stdin_is_stopped() {
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let stdin = Input::File(std::os::fd::OwnedFd::from(reader).into());
+    let outcome = run(reading_stdin(), Setup { stdin, ..seconds(0.2) });
+    assert!(matches!(outcome, Outcome::TimedOut { trap: None, .. }), "{outcome:?}");
+}
+
+/// Copies stdin to stdout until its end.
+fn reading_stdin() -> tempfile::TempPath {
+    guest(
+        r#"(import "wasi:cli/stdin@0.3.0" "read-via-stream" (func $stdin (param i32)))
+           (import "wasi:cli/stdin@0.3.0" "[async-lower][stream-read-0]read-via-stream" (func $read (param i32 i32 i32) (result i32)))"#,
+        "(func $run (result i32)
+           (local $in i32) (local $result i32)
+           (call $stdin (i32.const 16))
+           (local.set $in (i32.load (i32.const 16)))
+           (loop $more
+             (local.set $result (call $complete (local.get $in) (call $read (local.get $in) (i32.const 4096) (i32.const 1000))))
+             (drop (call $print (i32.const 4096) (i32.shr_u (local.get $result) (i32.const 4))))
+             (br_if $more (i32.eqz (i32.and (local.get $result) (i32.const 15)))))
+           (i32.const 0))",
+    )
+}
+
+#[test]
+fn stdin_is_what_was_given_and_then_ends() {
+    let text = "0123456789".repeat(1000);
+    let (outcome, stdout) =
+        output(reading_stdin(), Setup { stdin: Input::Bytes(text.clone().into()), ..Setup::default() });
+    assert!(matches!(outcome, Outcome::Exited(0)));
+    assert_eq!(stdout, text);
+    let (outcome, stdout) = output(reading_stdin(), Setup::default());
+    assert!(matches!(outcome, Outcome::Exited(0)));
+    assert_eq!(stdout, "");
+}
+
+#[test]
+fn a_guest_that_nobody_can_wake_is_deadlocked() {
+    let started = Instant::now();
+    let outcome = run(body("(call $set-wait (call $set-new) (i32.const 0))"), seconds(30.0));
+    assert!(matches!(outcome, Outcome::Deadlocked), "{outcome:?}");
+    assert_eq!(outcome.exit_code(), 135);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_sleeping_guest_is_not_deadlocked() {
+    let component = guest(WAIT_FOR, "(func $run (result i32) (call $wait-for (i64.const 50000000)) (i32.const 0))");
+    assert!(matches!(run(component, Setup::default()), Outcome::Exited(0)));
+}
+
+const MEGABYTES: fn(u64) -> Setup = |count| Setup { memory_limit: Some(count << 20), ..Setup::default() };
+
+#[test]
+fn a_guest_that_gives_up_for_lack_of_memory_is_told_from_a_trap() {
+    let component = body("(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable");
+    let outcome = run(component, MEGABYTES(8));
+    let Outcome::MemoryExhausted { wanted, limit: Some(limit), trap: Some(_) } = &outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(*limit, 8 << 20);
+    assert!((8 << 20..10 << 20).contains(wanted), "{wanted}");
+    assert_eq!(outcome.exit_code(), 137);
+}
+
+#[test]
+fn a_refused_growth_is_the_guests_to_handle() {
+    let component = body("(i32.ne (memory.grow (i32.const 1000)) (i32.const -1))");
+    assert!(matches!(run(&component, MEGABYTES(8)), Outcome::Exited(0)));
+    assert!(matches!(run(&component, MEGABYTES(80)), Outcome::Exited(1)));
+}
+
+#[test]
+fn a_guest_that_begins_with_too_much_memory_does_not_start() {
+    let outcome = run(body("(i32.const 0)"), Setup { memory_limit: Some(1 << 16), ..Setup::default() });
+    assert!(matches!(outcome, Outcome::MemoryExhausted { trap: None, .. }), "{outcome:?}");
+}
+
+const DOWN: &str = "(func $down (param $n i32) (result i32)
+    (if (i32.eqz (local.get $n)) (then (return (i32.const 0))))
+    (i32.add (call $down (i32.sub (local.get $n) (i32.const 1))) (i32.const 1)))";
+
+#[test]
+fn recursion_is_as_deep_as_eight_megabytes_of_native_stack_allow() {
+    // A native frame has at least 16 bytes.
+    let component =
+        guest("", &format!("{DOWN} (func $run (result i32) (drop (call $down (i32.const 524288))) (i32.const 0))"));
+    assert!(matches!(run(component, Setup::default()), Outcome::Exited(0)));
+}
+
+#[test]
+fn endless_recursion_is_a_stack_overflow() {
+    let outcome =
+        run(guest("", &format!("{DOWN} (func $run (result i32) (call $down (i32.const -1)))")), Setup::default());
+    let Outcome::StackOverflowed(trap) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(trap.frames[0].function, "down");
+    assert_eq!(outcome.exit_code(), 134);
+    assert!(outcome.to_string().starts_with("stack overflow"));
+}
+
+#[test]
+fn the_stack_in_linear_memory_overflows_into_a_stack_overflow() {
+    for access in
+        ["(i32.store (global.get $sp) (i32.const 1))", "(memory.fill (global.get $sp) (i32.const 0) (i32.const 4096))"]
+    {
+        let component = guest(
+            "",
+            &format!(
+                "(global $sp (mut i32) (i32.const 65536))
+                 (func $run (result i32) (loop $deeper
+                   (global.set $sp (i32.sub (global.get $sp) (i32.const 4096))) {access} (br $deeper)) (i32.const 0))"
+            ),
+        );
+        let outcome = run(component, Setup::default());
+        assert!(matches!(outcome, Outcome::StackOverflowed(_)), "{access}: {outcome:?}");
+    }
+}
+
+#[test]
+fn an_access_outside_of_memory_is_no_stack_overflow() {
+    let component = guest(
+        "",
+        "(global $sp (mut i32) (i32.const 65536))
+         (func $run (result i32) (i32.load (i32.const 0x10000000)))",
+    );
+    assert!(matches!(run(component, Setup::default()), Outcome::Trapped(_)));
+}
+
+#[test]
+fn features_beyond_the_stock_ones_are_refused_when_asked_to() {
+    let component = guest(
+        r#"(import "$root" "[thread-index]" (func $index (result i32)))"#,
+        "(func $run (result i32) (drop (call $index)) (i32.const 0))",
+    );
+    assert!(matches!(run(&component, Setup::default()), Outcome::Exited(0)));
+    let outcome = run(&component, Setup { features: Features::Stock, ..Setup::default() });
+    assert!(matches!(&outcome, Outcome::Refused(Refusal::Invalid { .. })), "{outcome:?}");
+    assert!(outcome.to_string().contains("--stock"), "{outcome}");
+}
+
+#[test]
+fn missing_imports_are_named_all_at_once() {
+    let component = file(
+        &wat::parse_str(
+            r#"(component
+                 (import "test:missing/thing@1.0.0" (instance))
+                 (import "wasi:cli/stdout@0.2.6" (instance))
+                 (import "wasi:cli/stdin@0.3.0" (instance)))"#,
+        )
+        .unwrap(),
+    );
+    let outcome = run(component, Setup::default());
+    let Outcome::Refused(Refusal::MissingImports { imports, .. }) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(imports, &["test:missing/thing@1.0.0", "wasi:cli/stdout@0.2.6"]);
+    assert_eq!(outcome.exit_code(), 126);
+    assert!(outcome.to_string().contains("WASI 0.2"), "{outcome}");
+}
+
+#[test]
+fn files_that_are_no_command_are_told_apart() {
+    let refused = |component: &std::path::Path| match run(component, Setup::default()) {
+        Outcome::Refused(refusal) => refusal,
+        outcome => panic!("{outcome:?}"),
+    };
+    assert!(matches!(refused(&file(&wat::parse_str("(module)").unwrap())), Refusal::CoreModule { .. }));
+    assert!(matches!(refused(&file(&wat::parse_str("(component)").unwrap())), Refusal::NoRun { .. }));
+    assert!(matches!(refused(&file(b"#!/bin/sh\n")), Refusal::NotWasm { .. }));
+    assert!(matches!(refused(&file(b"")), Refusal::NotWasm { .. }));
+    let mut cut = std::fs::read(body("(i32.const 0)")).unwrap();
+    cut.truncate(cut.len() / 2);
+    assert!(matches!(refused(&file(&cut)), Refusal::Invalid { .. }));
+    assert!(matches!(refused("/nonexistent/file".as_ref()), Refusal::Unreadable { .. }));
+    assert!(matches!(refused("/".as_ref()), Refusal::Unreadable { .. }));
+}
