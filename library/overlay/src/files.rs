@@ -84,7 +84,7 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 pub(crate) fn explain(error: io::Error, action: &str, path: &Path) -> anyhow::Error {
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ". Free some space (a sysroot takes about 250 MiB) or choose another cache directory"
+            ". Free some space (a sysroot takes about 130 MiB, and as much again while it is built) or choose another cache directory"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             ". Choose a cache directory that you may write"

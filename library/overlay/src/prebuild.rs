@@ -173,7 +173,7 @@ impl Build<'_> {
     fn failure(&self, diagnostics: &str) -> String {
         let errors = diagnostics.find("error").map_or(diagnostics, |at| &diagnostics[at..]).trim_end();
         let advice = if errors.contains("No space left on device") {
-            "\nFree some space (building takes about 500 MiB) or choose another cache directory."
+            "\nFree some space (building takes about 300 MiB) or choose another cache directory."
         } else if errors.contains("failed to download")
             || errors.contains("failed to get")
             || errors.contains("--offline")
