@@ -7,7 +7,6 @@ fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let taken = listener.local_addr()?;
     println!("bound twice: {:?}", TcpListener::bind(taken).unwrap_err().kind());
-    println!("not ours: {:?}", TcpListener::bind("192.0.2.1:0").unwrap_err().kind());
     drop(listener);
     println!("nobody there: {:?}", TcpStream::connect(taken).unwrap_err().kind());
     let again = TcpListener::bind(taken)?;
@@ -15,7 +14,6 @@ fn main() -> std::io::Result<()> {
 
     let udp = UdpSocket::bind("127.0.0.1:0")?;
     println!("udp bound twice: {:?}", UdpSocket::bind(udp.local_addr()?).unwrap_err().kind());
-    println!("udp not ours: {:?}", UdpSocket::bind("192.0.2.1:0").unwrap_err().kind());
     println!("udp without a peer: {:?}", udp.peer_addr().unwrap_err().kind());
     assert!(udp.send(b"to whom?").is_err());
     assert!(udp.send_to(&[0; 70_000], udp.local_addr()?).is_err());
@@ -26,15 +24,7 @@ fn main() -> std::io::Result<()> {
     }
     let none: &[std::net::SocketAddr] = &[];
     println!("no address: {:?}", TcpStream::connect(none).unwrap_err().kind());
-    println!(
-        "the second of two: {}",
-        TcpListener::bind(
-            &[
-                "192.0.2.1:0".parse().unwrap(),
-                taken.ip().to_string().parse().map(|ip| std::net::SocketAddr::new(ip, 0)).unwrap()
-            ][..]
-        )
-        .is_ok()
-    );
+    let two: [std::net::SocketAddr; 2] = ["192.0.2.1:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap()];
+    println!("the second of two: {}", TcpListener::bind(&two[..])?.local_addr()?.ip());
     Ok(())
 }
