@@ -67,9 +67,9 @@ pub(crate) fn unknown_imports(imports: &[(&str, &str)], inputs: &Inputs) -> Stri
 }
 
 const NO_WASI_0_1: &str = "this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, or a \
-                           feature of it that goes through std";
+                           feature of it that goes through std; `cargo tree -i CRATE` shows what brings it in";
 const NO_C_LIBRARY: &str = "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs \
-                            std only; look for a feature of that crate, or a newer version, that does without";
+                            std only; look for a feature of that crate, or a newer version, that does without; `cargo tree -i CRATE` shows what brings it in";
 const NO_WIT: &str = "no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
                       their world along; a bare `extern` block with `wasm_import_module` needs one too";
 
