@@ -81,10 +81,7 @@ impl SystemTime {
         let nanoseconds = self.nanoseconds + other.subsec_nanos();
         let seconds = self.seconds.checked_add_unsigned(other.as_secs())?;
         let carry = i64::from(nanoseconds / NANOSECONDS_PER_SECOND);
-        Some(SystemTime {
-            seconds: seconds.checked_add(carry)?,
-            nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND,
-        })
+        Some(SystemTime { seconds: seconds.checked_add(carry)?, nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND })
     }
 
     pub fn checked_sub_duration(&self, other: &Duration) -> Option<SystemTime> {
@@ -111,9 +108,6 @@ fn distance(earlier: &SystemTime, later: &SystemTime) -> Duration {
 
 impl fmt::Debug for SystemTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SystemTime")
-            .field("tv_sec", &self.seconds)
-            .field("tv_nsec", &self.nanoseconds)
-            .finish()
+        f.debug_struct("SystemTime").field("tv_sec", &self.seconds).field("tv_nsec", &self.nanoseconds).finish()
     }
 }

@@ -38,11 +38,3 @@ pub fn abort_internal() -> ! {
 pub(crate) fn map_error(error: component_rt::Error) -> io::Error {
     io::Error::from_raw_os_error(error.raw())
 }
-
-pub fn unsupported<T>() -> io::Result<T> {
-    Err(unsupported_err())
-}
-
-pub fn unsupported_err() -> io::Error {
-    io::Error::UNSUPPORTED_PLATFORM
-}
