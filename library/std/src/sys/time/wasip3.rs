@@ -5,56 +5,63 @@ use component_rt::time::Mark;
 use crate::fmt;
 use crate::time::Duration;
 
-/// Nanoseconds on the monotonic clock; its zero means nothing.
+const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
+
+/// A point of the monotonic clock; its zero means nothing.
 ///
-/// Kept as a [`Duration`], which has the range that std's arithmetic on instants is documented to have.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub struct Instant(Duration);
+/// Signed, although the clock's marks are not: a host's clock may have begun with the program, and programs do ask for the
+/// instant an hour ago.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(Timestamp);
 
 impl Instant {
     pub fn now() -> Instant {
-        Instant(Duration::from_nanos(component_rt::time::monotonic_now()))
+        let mark = Duration::from_nanos(component_rt::time::monotonic_now());
+        Instant(Timestamp { seconds: mark.as_secs() as i64, nanoseconds: mark.subsec_nanos() })
     }
 
-    /// The mark on the monotonic clock; the clock's last if this instant is beyond it.
+    /// The nearest mark that the monotonic clock has.
     pub(crate) fn mark(&self) -> Mark {
-        Mark(u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX))
+        let Timestamp { seconds, nanoseconds } = self.0;
+        let Ok(seconds) = u64::try_from(seconds) else { return Mark(0) };
+        Mark(seconds.saturating_mul(NANOSECONDS_PER_SECOND.into()).saturating_add(nanoseconds.into()))
     }
 
     pub fn checked_sub_instant(&self, other: &Instant) -> Option<Duration> {
-        self.0.checked_sub(other.0)
+        self.0.since(&other.0).ok()
     }
 
     pub fn checked_add_duration(&self, other: &Duration) -> Option<Instant> {
-        Some(Instant(self.0.checked_add(*other)?))
+        self.0.checked_add(other).map(Instant)
     }
 
     pub fn checked_sub_duration(&self, other: &Duration) -> Option<Instant> {
-        Some(Instant(self.0.checked_sub(*other)?))
+        self.0.checked_sub(other).map(Instant)
     }
 }
 
-/// `wasi:clocks/system-clock`'s `instant`: whole seconds since 1970, negative before it, and nanoseconds after that
-/// second (less than 1,000,000,000).
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemTime {
-    seconds: i64,
-    nanoseconds: u32,
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("Instant", f)
+    }
 }
 
-const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
+/// A point of the system clock, counted from 1970-01-01T00:00:00Z.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemTime(Timestamp);
 
-pub const UNIX_EPOCH: SystemTime = SystemTime { seconds: 0, nanoseconds: 0 };
+pub const UNIX_EPOCH: SystemTime = SystemTime(Timestamp { seconds: 0, nanoseconds: 0 });
 
 impl SystemTime {
-    pub const MAX: SystemTime = SystemTime { seconds: i64::MAX, nanoseconds: NANOSECONDS_PER_SECOND - 1 };
+    pub const MAX: SystemTime = SystemTime(Timestamp { seconds: i64::MAX, nanoseconds: NANOSECONDS_PER_SECOND - 1 });
 
-    pub const MIN: SystemTime = SystemTime { seconds: i64::MIN, nanoseconds: 0 };
+    pub const MIN: SystemTime = SystemTime(Timestamp { seconds: i64::MIN, nanoseconds: 0 });
 
-    /// A point in time as WASI gives it. More nanoseconds than a second has are carried over.
+    /// A point in time as WASI's `instant` gives it. More nanoseconds than a second has are carried over.
     pub fn new(seconds: i64, nanoseconds: u32) -> SystemTime {
         let carry = i64::from(nanoseconds / NANOSECONDS_PER_SECOND);
-        SystemTime { seconds: seconds.saturating_add(carry), nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND }
+        let nanoseconds = nanoseconds % NANOSECONDS_PER_SECOND;
+        SystemTime(Timestamp { seconds: seconds.saturating_add(carry), nanoseconds })
     }
 
     pub fn now() -> SystemTime {
@@ -62,52 +69,74 @@ impl SystemTime {
         SystemTime::new(seconds, nanoseconds)
     }
 
-    /// Whole seconds since 1970.
+    /// Whole seconds since 1970, negative before it.
     pub fn seconds(&self) -> i64 {
-        self.seconds
+        self.0.seconds
     }
 
     /// Nanoseconds after that second.
     pub fn nanoseconds(&self) -> u32 {
-        self.nanoseconds
+        self.0.nanoseconds
     }
 
     /// The time from `other` to this one, or as an error the time from this one to `other`.
     pub fn sub_time(&self, other: &SystemTime) -> Result<Duration, Duration> {
-        if self >= other { Ok(distance(other, self)) } else { Err(distance(self, other)) }
+        self.0.since(&other.0)
     }
 
     pub fn checked_add_duration(&self, other: &Duration) -> Option<SystemTime> {
-        let nanoseconds = self.nanoseconds + other.subsec_nanos();
-        let seconds = self.seconds.checked_add_unsigned(other.as_secs())?;
-        let carry = i64::from(nanoseconds / NANOSECONDS_PER_SECOND);
-        Some(SystemTime { seconds: seconds.checked_add(carry)?, nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND })
+        self.0.checked_add(other).map(SystemTime)
     }
 
     pub fn checked_sub_duration(&self, other: &Duration) -> Option<SystemTime> {
-        let seconds = self.seconds.checked_sub_unsigned(other.as_secs())?;
-        match self.nanoseconds.checked_sub(other.subsec_nanos()) {
-            Some(nanoseconds) => Some(SystemTime { seconds, nanoseconds }),
-            None => Some(SystemTime {
-                seconds: seconds.checked_sub(1)?,
-                nanoseconds: self.nanoseconds + NANOSECONDS_PER_SECOND - other.subsec_nanos(),
-            }),
-        }
-    }
-}
-
-/// The time from `earlier` to `later`.
-fn distance(earlier: &SystemTime, later: &SystemTime) -> Duration {
-    let seconds = later.seconds.abs_diff(earlier.seconds);
-    if later.nanoseconds >= earlier.nanoseconds {
-        Duration::new(seconds, later.nanoseconds - earlier.nanoseconds)
-    } else {
-        Duration::new(seconds - 1, later.nanoseconds + NANOSECONDS_PER_SECOND - earlier.nanoseconds)
+        self.0.checked_sub(other).map(SystemTime)
     }
 }
 
 impl fmt::Debug for SystemTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SystemTime").field("tv_sec", &self.seconds).field("tv_nsec", &self.nanoseconds).finish()
+        self.0.debug("SystemTime", f)
+    }
+}
+
+/// Whole seconds, and nanoseconds after that second (fewer than a second has).
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Timestamp {
+    seconds: i64,
+    nanoseconds: u32,
+}
+
+impl Timestamp {
+    fn since(&self, earlier: &Timestamp) -> Result<Duration, Duration> {
+        if self < earlier {
+            return Err(earlier.since(self).unwrap_or_else(|time| time));
+        }
+        let seconds = self.seconds.abs_diff(earlier.seconds);
+        Ok(match self.nanoseconds.checked_sub(earlier.nanoseconds) {
+            Some(nanoseconds) => Duration::new(seconds, nanoseconds),
+            None => Duration::new(seconds - 1, self.nanoseconds + NANOSECONDS_PER_SECOND - earlier.nanoseconds),
+        })
+    }
+
+    fn checked_add(&self, time: &Duration) -> Option<Timestamp> {
+        let nanoseconds = self.nanoseconds + time.subsec_nanos();
+        let seconds = self.seconds.checked_add_unsigned(time.as_secs())?;
+        let carry = i64::from(nanoseconds / NANOSECONDS_PER_SECOND);
+        Some(Timestamp { seconds: seconds.checked_add(carry)?, nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND })
+    }
+
+    fn checked_sub(&self, time: &Duration) -> Option<Timestamp> {
+        let seconds = self.seconds.checked_sub_unsigned(time.as_secs())?;
+        Some(match self.nanoseconds.checked_sub(time.subsec_nanos()) {
+            Some(nanoseconds) => Timestamp { seconds, nanoseconds },
+            None => Timestamp {
+                seconds: seconds.checked_sub(1)?,
+                nanoseconds: self.nanoseconds + NANOSECONDS_PER_SECOND - time.subsec_nanos(),
+            },
+        })
+    }
+
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name).field("tv_sec", &self.seconds).field("tv_nsec", &self.nanoseconds).finish()
     }
 }
