@@ -94,19 +94,17 @@ impl Verb {
             Verb::Rustc => "Build a package with extra arguments for rustc",
             Verb::Tree => "Show a package's dependencies on the target",
         };
-        let command = clap::Command::new(self.name())
-            .about(about)
-            .override_usage(format!("cargo p3 {} [ARGUMENTS OF CARGO {0}]", self.name()))
-            .disable_help_flag(true)
-            .after_help(format!(
+        let command = match self {
+            // Gives the command its own description: the runtime's.
+            Verb::Run | Verb::Test | Verb::Bench => grants::document(clap::Command::new(self.name())),
+            Verb::Install => clap::Command::new(self.name()).after_help(install::HELP),
+            _ => clap::Command::new(self.name()).after_help(format!(
                 "Every argument of `cargo {0}` is passed on to it; `cargo {0} --help` lists them.",
                 self.name()
-            ));
-        match self {
-            Verb::Run | Verb::Test | Verb::Bench => grants::document(command),
-            Verb::Install => command.after_help(install::HELP),
-            _ => command,
-        }
+            )),
+        };
+        let usage = format!("cargo p3 {} [ARGUMENTS OF CARGO {0}]", self.name());
+        command.about(about).long_about(None).override_usage(usage).disable_help_flag(true)
     }
 
     /// Whether components are run.

@@ -32,9 +32,9 @@ pub(crate) fn document(command: Command) -> Command {
     })
     .after_help(format!(
         "All other arguments are cargo's.\n\n\
-         The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and a\n\
-         temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment\n\
-         CARGO_*, RUST_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds\n\
+         The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and \
+         a temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment \
+         CARGO_*, RUST_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
 }

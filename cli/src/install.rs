@@ -106,9 +106,13 @@ fn root(arguments: &[OsString]) -> Result<PathBuf> {
     if let Some(root) = env::var_os("CARGO_INSTALL_ROOT") {
         return Ok(root.into());
     }
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let home = home.context("this user has no home directory; give --root, where to install")?;
+    let home = cargo_home().context("this user has no home directory; give --root, where to install")?;
     Ok(configured_root(&home)?.unwrap_or(home))
+}
+
+/// Where cargo keeps its configuration, its registry and what it installs.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
 /// `install.root` of the user's cargo configuration; relative to the folder that `home` lies in.

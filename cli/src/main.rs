@@ -12,7 +12,6 @@
 //!             NAME               an installed program's launcher: `cargo-p3 p3 launch`      (launcher, runner)
 //! ```
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -41,8 +40,8 @@ fn main() -> ExitCode {
     match name {
         "component-ld" => component_ld::main(),
         "component-run" => component_run::main(),
-        "rustc" | "rustdoc" => ended(wrapper::compiler(name).map(never)),
-        "clippy" => ended(wrapper::clippy().map(never)),
+        "rustc" | "rustdoc" => ended(wrapper::compiler(name)),
+        "clippy" => ended(wrapper::clippy()),
         guest::RUNNER => ended(runner::for_cargo()),
         _ => ended(command_line::main()),
     }
@@ -53,8 +52,4 @@ fn ended(result: Result<ExitCode>) -> ExitCode {
         advice::report(&error);
         ExitCode::FAILURE
     })
-}
-
-fn never(never: Infallible) -> ExitCode {
-    match never {}
 }

@@ -1,7 +1,7 @@
 //! Finding Rust 1.96.0 on this machine.
 //!
 //! Guests are compiled with exactly the release that the library's edits fit, whatever the user's default toolchain is. Looked at, in this order:
-//! what `CARGO_P3_RUSTC` names (and then nothing else), rustup's toolchains, every `rustc` on `PATH`, `/usr/bin`. Left out: installing one (`provision`).
+//! what `CARGO_P3_RUSTC` names (and then nothing else), rustup's toolchains, every `rustc` on `PATH`. Left out: installing one (`provision`).
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, iter};
@@ -79,10 +79,8 @@ pub(crate) fn wasm_ld(toolchain: &Toolchain) -> Option<PathBuf> {
 /// Every rustc worth asking, the likeliest first.
 fn candidates() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
-    let system = iter::once(PathBuf::from("/usr/bin"));
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = rustup_folders().into_iter().chain(env::split_paths(&path)).chain(system);
-    for folder in folders {
+    for folder in rustup_folders().into_iter().chain(env::split_paths(&path)) {
         let rustc = folder.join(format!("rustc{}", env::consts::EXE_SUFFIX));
         if rustc.is_file() && !is_stand_in(&rustc) && !found.contains(&rustc) {
             found.push(rustc);

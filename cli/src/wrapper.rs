@@ -1,30 +1,32 @@
 //! `SYSROOT/bin/{rustc,rustdoc,clippy}`: the toolchain's compilers with our sysroot and our target.
 //!
 //! Cargo starts these a few hundred times in a build, so nothing is read or asked here: everything follows from the name this executable was
-//! called by. Three things are added to a command line:
+//! called by. To a command line are added:
 //!
 //! - `--sysroot`, always;
 //! - for our target: its specification in place of its name, `-Zunstable-options` and `RUSTC_BOOTSTRAP=1` without which rustc takes no
 //!   specification, and `-Clinker`;
+//! - for the library's own crates (`-Zbuild-std`): `--remap-path-prefix`, so that messages name files as a released library does and not by where
+//!   the cache is;
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
 //!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may.
 //!
 //! Clippy is no compiler that cargo could be given: cargo-clippy makes its driver the workspace wrapper, around `RUSTC`. So here it is a wrapper
 //! around that wrapper (`RUSTC_WRAPPER`), and passes on to the user's own one, if there is any.
 
-use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
-use overlay::RUST_RELEASE;
+use overlay::{RUST_COMMIT, RUST_RELEASE};
 
 use crate::advice::Advise;
 use crate::guest::TARGET;
-use crate::process;
+use crate::{install, process};
 
 /// Says that `RUSTC_BOOTSTRAP` in cargo's environment is for cargo, not for the crates it builds.
 pub(crate) const BOOTSTRAP_IS_CARGOS: &str = "CARGO_P3_BOOTSTRAP_IS_CARGOS";
@@ -41,20 +43,36 @@ pub(crate) fn real(name: &str) -> String {
 ///
 /// # Errors
 /// It cannot be started.
-pub(crate) fn compiler(name: &str) -> Result<Infallible> {
+pub(crate) fn compiler(name: &str) -> Result<ExitCode> {
     let sysroot = sysroot(name)?;
     let program = sysroot.join("bin").join(real(name));
+    if name == "rustc" && env::args_os().skip(1).eq(["-vV"]) {
+        return tell_version(&program, &sysroot);
+    }
     let call = Call::read(&sysroot, env::args_os().skip(1))?;
     let mut command = Command::new(&program);
     call.add_to(&mut command, &sysroot)?;
     Err(process::replace_by(command)).advise("`cargo p3 setup` makes the sysroot's links anew")
 }
 
+/// Answers cargo's question what this compiler is. Cargo builds everything again when the answer changes, and so it has to when the library, which
+/// the sysroot's name stands for, or the linker, which is this executable, is another one.
+fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
+    let output =
+        Command::new(program).arg("-vV").output().with_context(|| format!("cannot start {}", program.display()))?;
+    let library = sysroot.file_name().unwrap_or_default().display();
+    let linker = env::current_exe().and_then(|own| own.metadata()?.modified()).ok();
+    let linker = linker.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+    let version = String::from_utf8_lossy(&output.stdout);
+    process::print(&format!("{version}library: {library}\nlinker: {}\n", linker.as_nanos()))?;
+    Ok(process::exit_code(output.status))
+}
+
 /// Becomes what cargo wants wrapped, clippy's driver or the compiler, around the compiler that is the next argument.
 ///
 /// # Errors
 /// It cannot be started.
-pub(crate) fn clippy() -> Result<Infallible> {
+pub(crate) fn clippy() -> Result<ExitCode> {
     let sysroot = sysroot("clippy")?;
     let mut arguments = env::args_os().skip(1).peekable();
     let program = arguments.next().context("clippy's wrapper is started by cargo, with a program to wrap")?;
@@ -138,7 +156,9 @@ impl Call {
             let mut linker = OsString::from("-Clinker=");
             linker.push(sysroot.join("bin/component-ld"));
             arguments.extend([linker, "-Zunstable-options".into()]);
-            if !self.is_library && !users_bootstrap {
+            if self.is_library {
+                arguments.extend(remapped(sysroot));
+            } else if !users_bootstrap {
                 arguments.push("-Zallow-features=".into());
             }
         } else if !users_bootstrap {
@@ -152,6 +172,19 @@ impl Call {
         }
         Ok(())
     }
+}
+
+/// The names that a released library gives to its files and those of its dependencies.
+fn remapped(sysroot: &Path) -> impl Iterator<Item = OsString> {
+    let library = (sysroot.join("lib/rustlib/src/rust/library"), format!("/rustc/{RUST_COMMIT}/library"));
+    let registry = install::cargo_home().map(|home| (home.join("registry/src"), "/rust/deps".to_owned()));
+    [Some(library), registry].into_iter().flatten().map(|(from, to)| {
+        let mut argument = OsString::from("--remap-path-prefix=");
+        argument.push(from);
+        argument.push("=");
+        argument.push(to);
+        argument
+    })
 }
 
 fn joined_target(spec: &Path) -> OsString {

@@ -1,0 +1,203 @@
+//! `cargo p3` without a toolchain: help, bad input, installing with stand-ins for the installers, launchers.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A `cargo-p3` that sees no toolchain, no cache and no program but those in `place`.
+fn cargo_p3(place: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-p3"));
+    command.env_clear().current_dir(place.path());
+    command
+        .env("PATH", place.path().join("bin"))
+        .env("HOME", place.path())
+        .env("CARGO_P3_CACHE", place.path().join("cache"));
+    command
+}
+
+fn place() -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(place.path().join("bin")).unwrap();
+    place
+}
+
+/// Puts a shell script on the path of `place`.
+fn script(place: &Path, name: &str, text: &str) {
+    let file = place.join("bin").join(name);
+    fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Standard error of a run that had to fail, cleanly.
+fn failure(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code().is_some_and(|code| code != 0 && code != 101), "{:?}: {text}", output.status);
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+#[test]
+fn help_lists_every_verb_and_each_has_its_own() {
+    let place = place();
+    let help = stdout(&cargo_p3(&place).args(["p3", "--help"]).output().unwrap());
+    let verbs = "setup doctor env build check clippy doc run test bench install uninstall clean";
+    for verb in verbs.split(' ') {
+        assert!(help.contains(&format!("\n  {verb} ")), "{verb} is missing in: {help}");
+    }
+    for verb in ["run", "test", "bench"] {
+        let help = cargo_p3(&place).args(["p3", verb, "--help"]).output().unwrap();
+        assert!(help.status.success() && stdout(&help).contains("--inherit-env"), "{help:?}");
+    }
+    let help = cargo_p3(&place).args(["p3", "help", "install"]).output().unwrap();
+    assert!(stdout(&help).contains("--p3-help"), "{help:?}");
+    // Called directly instead of by cargo.
+    let direct = cargo_p3(&place).args(["run", "-h"]).output().unwrap();
+    assert!(stdout(&direct).contains("--inherit-env"), "{direct:?}");
+}
+
+#[test]
+fn a_word_that_is_no_verb_is_an_error() {
+    let error = failure(cargo_p3(&place()).args(["p3", "biuld"]));
+    assert!(error.contains("biuld") && error.contains("build"), "{error}");
+}
+
+#[test]
+fn wrong_options_of_the_runtime_are_errors_before_anything_is_built() {
+    let place = place();
+    let error = failure(cargo_p3(&place).args(["p3", "run", "--net", "some"]));
+    assert!(error.contains("--net") && error.contains("help: "), "{error}");
+    let error = failure(cargo_p3(&place).args(["p3", "test"]).env("CARGO_P3_RUN", "--dir '/a"));
+    assert!(error.contains("CARGO_P3_RUN") && error.contains("quote"), "{error}");
+    assert!(!place.path().join("cache").exists());
+}
+
+#[test]
+fn without_a_toolchain_and_without_installers_the_error_names_the_commands() {
+    let error = failure(cargo_p3(&place()).args(["p3", "build"]));
+    assert!(error.contains("Rust 1.96.0") && error.contains("rustup toolchain install 1.96.0"), "{error}");
+}
+
+#[test]
+fn rustup_is_asked_for_the_release_with_sources_and_no_default_changes() {
+    let place = place();
+    script(place.path(), "rustup", r#"echo "$@" >> "$HOME/asked""#);
+    let error = failure(cargo_p3(&place).args(["p3", "setup"]));
+    let asked = fs::read_to_string(place.path().join("asked")).unwrap();
+    assert_eq!(
+        asked,
+        "toolchain install 1.96.0 --profile minimal --no-self-update --component rust-src --component clippy\n"
+    );
+    assert!(error.contains("Installing Rust 1.96.0 with rustup"), "{error}");
+    assert!(error.contains("no complete one is found"), "{error}");
+}
+
+#[test]
+fn a_failing_installer_is_quoted() {
+    let place = place();
+    script(place.path(), "rustup", "echo 'error: the network is down' >&2; exit 3");
+    let error = failure(cargo_p3(&place).args(["p3", "setup"]));
+    assert!(error.contains("the network is down") && error.contains("help: "), "{error}");
+}
+
+#[test]
+fn as_root_on_debian_its_packages_are_installed_and_none_is_removed() {
+    let is_root_on_debian =
+        fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) && Path::new("/etc/debian_version").exists();
+    let place = place();
+    script(place.path(), "apt-get", r#"echo "$@" >> "$HOME/asked""#);
+    script(place.path(), "apt-cache", "echo '  Candidate: 1.96.0+dfsg1-1~deb12u2'");
+    script(place.path(), "rustup", r#"echo "$@" >> "$HOME/asked""#);
+    failure(cargo_p3(&place).args(["p3", "setup"]));
+    let asked = fs::read_to_string(place.path().join("asked")).unwrap();
+    if is_root_on_debian {
+        assert!(asked.starts_with("update"), "{asked}");
+        assert!(
+            asked.contains("install -y --no-remove") && asked.contains("rustc-web cargo-web rust-web-src"),
+            "{asked}"
+        );
+        assert!(!asked.contains("toolchain"), "{asked}");
+    } else {
+        assert!(asked.starts_with("toolchain install"), "{asked}");
+    }
+    // An archive that has another release is no use.
+    fs::remove_file(place.path().join("asked")).unwrap();
+    script(place.path(), "apt-cache", "echo '  Candidate: 1.85.0+dfsg3-1~deb12u3'");
+    failure(cargo_p3(&place).args(["p3", "setup"]));
+    let asked = fs::read_to_string(place.path().join("asked")).unwrap();
+    assert!(!asked.contains("--no-remove") && asked.contains("toolchain install 1.96.0"), "{asked}");
+}
+
+#[test]
+fn a_compiler_of_another_release_is_named_with_its_release() {
+    let place = place();
+    script(place.path(), "rustc", "printf 'rustc 1.95.0\\nhost: x86_64-unknown-linux-gnu\\nrelease: 1.95.0\\n'");
+    script(place.path(), "cargo", "");
+    let error = failure(cargo_p3(&place).args(["p3", "build"]));
+    assert!(error.contains("1.95.0") && error.contains("1.96.0"), "{error}");
+    let error = failure(cargo_p3(&place).args(["p3", "build"]).env("CARGO_P3_RUSTC", place.path().join("bin/rustc")));
+    assert!(error.contains("CARGO_P3_RUSTC") && error.contains("1.95.0"), "{error}");
+    let error = failure(cargo_p3(&place).args(["p3", "build"]).env("CARGO_P3_RUSTC", "/nowhere/rustc"));
+    assert!(error.contains("/nowhere/rustc"), "{error}");
+}
+
+#[test]
+fn the_doctor_names_what_is_missing_and_fails() {
+    let place = place();
+    let output = cargo_p3(&place).args(["p3", "doctor"]).output().unwrap();
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("MISSING  Rust 1.96.0") && text.contains("MISSING  cc") && text.contains("mend: "), "{text}");
+    let output = cargo_p3(&place).args(["p3", "doctor"]).env("CARGO_P3_CACHE", "/dev/null/cache").output().unwrap();
+    assert!(stdout(&output).contains("MISSING  cache") && stdout(&output).contains("CARGO_P3_CACHE"), "{output:?}");
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let place = place();
+    let mut command = cargo_p3(&place);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.args(["p3", "run", "--help"]).stdout(writer).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn clean_cache_removes_sysroots_and_shows_their_size() {
+    let place = place();
+    let sysroot = place.path().join("cache/sysroots/0123456789abcdef");
+    fs::create_dir_all(sysroot.join("lib")).unwrap();
+    fs::write(sysroot.join("lib/std"), vec![0; 2 << 20]).unwrap();
+    let output = cargo_p3(&place).args(["p3", "clean", "--cache"]).output().unwrap();
+    let text = stdout(&output);
+    assert!(output.status.success() && text.contains("2.00 MiB") && text.contains("0123456789abcdef"), "{output:?}");
+    assert!(!sysroot.exists());
+    let error = failure(cargo_p3(&place).args(["p3", "clean", "--cache", "-p", "x"]));
+    assert!(error.contains("`-p`"), "{error}");
+}
+
+#[test]
+fn a_compiler_outside_of_a_sysroot_says_so() {
+    let place = place();
+    let rustc = place.path().join("bin/rustc");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cargo-p3"), &rustc).unwrap();
+    let error = failure(Command::new(&rustc).arg("-vV"));
+    assert!(error.contains("not in a sysroot"), "{error}");
+}
+
+#[test]
+fn the_launched_program_explains_itself_and_its_errors_name_the_component() {
+    let place = place();
+    let help = cargo_p3(&place).args(["launch", "tool.wasm", "--p3-help"]).output().unwrap();
+    assert!(stdout(&help).contains("CARGO_P3_RUN='--dir") && stdout(&help).contains("tool is a"), "{help:?}");
+    let output = cargo_p3(&place).args(["launch", "tool.wasm", "--", "x"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(127));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("tool.wasm"), "{output:?}");
+}

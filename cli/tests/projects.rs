@@ -1,0 +1,313 @@
+//! `cargo p3` with the toolchain: whole projects, built, run, tested, installed. Needs what `cargo p3 setup` makes.
+
+mod project;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use project::{Project, failed, stderr, stdout, succeeded};
+
+/// The example, and the three ways it ends.
+fn hello(profile: &[&str]) {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/hello");
+    let project = Project::copy(&example);
+    let run =
+        |arguments: &[&str]| project.p3("run").arg("--quiet").args(profile).arg("--").args(arguments).output().unwrap();
+    assert_eq!(stdout(&succeeded(run(&["wörld"]))), "Hello, wörld!\n");
+    let exit = run(&["--exit", "7"]);
+    assert_eq!(exit.status.code(), Some(7), "{exit:?}");
+    let panic = run(&["--panic"]);
+    assert_eq!(
+        panic.status.code(),
+        Some(if profile.iter().any(|word| word.contains("abort")) { 134 } else { 101 }),
+        "{panic:?}"
+    );
+    assert!(stderr(&panic).contains("asked to") && stderr(&panic).contains("src/main.rs:"), "{panic:?}");
+    assert!(project.path().join("target/wasm32-wasip3").is_dir());
+}
+
+#[test]
+fn hello_runs_in_the_dev_profile() {
+    hello(&[]);
+}
+
+#[test]
+fn hello_runs_in_the_release_profile() {
+    hello(&["--release"]);
+}
+
+#[test]
+fn hello_runs_small_stripped_and_optimised_at_link_time() {
+    let profile = ["lto='fat'", "opt-level='z'", "strip=true", "codegen-units=1"];
+    let settings: Vec<String> = profile.iter().map(|setting| format!("--config=profile.release.{setting}")).collect();
+    let mut arguments: Vec<&str> = settings.iter().map(String::as_str).collect();
+    arguments.push("--release");
+    hello(&arguments);
+}
+
+#[test]
+fn hello_runs_with_panics_that_abort() {
+    hello(&["--config=profile.dev.panic='abort'"]);
+}
+
+#[test]
+fn hello_runs_on_a_library_that_it_builds_itself() {
+    hello(&["-Zbuild-std=std,panic_unwind", "--release"]);
+}
+
+#[test]
+fn a_guest_sees_what_a_native_program_would_and_no_more() {
+    let project = Project::new("guest");
+    project.write(
+        "src/main.rs",
+        r#"
+        use std::{env, fs, net::TcpListener};
+        fn main() {
+            let here = env::current_dir().unwrap();
+            assert_eq!(here.to_str(), env::var("CARGO_TEST_HERE").ok().as_deref());
+            assert!(fs::read_to_string(here.join("Cargo.toml")).unwrap().contains("guest"));
+            let temporary = env::temp_dir();
+            assert_eq!(env::var_os("TMPDIR").unwrap(), *temporary);
+            fs::write(temporary.join("file"), "text").unwrap();
+            println!("{}", temporary.display());
+            TcpListener::bind("127.0.0.1:0").unwrap();
+            assert_eq!(env::var("CARGO_PKG_NAME").unwrap(), "guest");
+            assert_eq!(env::var("RUST_SAMPLE").unwrap(), "sample");
+            assert!(env::var_os("HOME").is_none() && env::var_os("CARGO_REGISTRY_TOKEN").is_none());
+            assert_eq!(env::var("NAMED").unwrap(), "named");
+            assert_eq!(env::var("PASSED").unwrap(), "passed on");
+            assert!(fs::metadata("/etc/hostname").is_err());
+        }
+        "#,
+    );
+    let mut run = project.p3("run");
+    run.args(["--quiet", "--env", "NAMED=named", "--env", "PASSED"]);
+    run.env("CARGO_TEST_HERE", project.path()).env("PASSED", "passed on");
+    run.env("RUST_SAMPLE", "sample").env("CARGO_REGISTRY_TOKEN", "secret");
+    let temporary = stdout(&succeeded(run.output().unwrap())).trim().to_owned();
+    assert!(temporary.contains("cargo-p3-"), "{temporary}");
+    assert!(!Path::new(&temporary).exists(), "{temporary} was not removed");
+}
+
+#[test]
+fn more_is_granted_by_option_and_by_variable() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("file"), "text").unwrap();
+    let file = elsewhere.path().canonicalize().unwrap().join("file");
+    let project = Project::new("grant");
+    let main = r#"fn main() { print!("{}", std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap()) }"#;
+    project.write("src/main.rs", main);
+    let run = || {
+        let mut run = project.p3("run");
+        run.arg("--quiet");
+        run
+    };
+    failed(run().arg("--").arg(&file).output().unwrap(), "main.rs");
+    let grant = format!("{}:ro", file.parent().unwrap().display());
+    let output = run().args(["--dir", &grant, "--"]).arg(&file).output().unwrap();
+    assert_eq!(stdout(&succeeded(output)), "text");
+    let output = run().arg("--").arg(&file).env("CARGO_P3_RUN", format!("--dir '{grant}'")).output().unwrap();
+    assert_eq!(stdout(&succeeded(output)), "text");
+}
+
+#[test]
+fn every_kind_of_test_runs() {
+    let project = Project::new("tested");
+    project.write(
+        "src/lib.rs",
+        r#"
+        //! ```
+        //! assert_eq!(tested::double(2), 4);
+        //! std::fs::write(std::env::temp_dir().join("file"), "text").unwrap();
+        //! ```
+        //! ```should_panic
+        //! tested::double(i32::MAX);
+        //! ```
+        //! ```compile_fail
+        //! tested::double("2");
+        //! ```
+        pub fn double(number: i32) -> i32 { number.checked_mul(2).expect("it is too large") }
+        #[test] fn doubles() { assert_eq!(double(4), 8); }
+        #[test] #[should_panic(expected = "too large")] fn too_large() { double(i32::MAX); }
+        #[test] #[should_panic(expected = "something else")] fn panics_otherwise() { double(i32::MAX); }
+        "#,
+    );
+    project.write(
+        "tests/outside.rs",
+        r#"
+        #[test] fn finds_its_files() {
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+            assert!(std::fs::read_to_string(file).unwrap().contains("tested"));
+            std::fs::write(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("file"), "text").unwrap();
+        }
+        "#,
+    );
+    let output = project.p3("test").arg("--no-fail-fast").output().unwrap();
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(101), "{output:?}");
+    for line in [
+        "doubles ... ok",
+        "too_large - should panic ... ok",
+        "panics_otherwise - should panic ... FAILED",
+        "finds_its_files ... ok",
+    ] {
+        assert!(text.contains(line), "{line} is missing in: {text}\n{}", stderr(&output));
+    }
+    assert!(text.contains("test result: FAILED. 2 passed; 1 failed"), "{text}");
+    assert!(text.contains("test result: ok. 3 passed; 0 failed"), "{text}");
+}
+
+#[test]
+fn crates_find_a_stable_compiler_and_may_ask_for_another() {
+    let project = Project::new("probing");
+    // As many published crates do it: try a feature, with the compiler and the target that cargo names.
+    project.write(
+        "build.rs",
+        r##"
+        use std::{env, fs, process::Command};
+        fn main() {
+            let out = env::var("OUT_DIR").unwrap();
+            let probe = format!("{out}/probe.rs");
+            fs::write(&probe, "#![feature(rustc_attrs)] #![no_std] pub fn f() {}").unwrap();
+            let status = Command::new(env::var_os("RUSTC").unwrap())
+                .args(["--crate-type=lib", "--emit=metadata", "--target", &env::var("TARGET").unwrap(), "--out-dir", &out, &probe])
+                .status().unwrap();
+            println!("cargo::rustc-env=PROBE={}", status.success());
+            println!("cargo::rustc-env=SEEN={}", env::var("RUSTC_BOOTSTRAP").unwrap_or_default());
+        }
+        "##,
+    );
+    project.write("src/main.rs", r#"fn main() { println!("{} {}", env!("PROBE"), env!("SEEN")) }"#);
+    assert_eq!(stdout(&succeeded(project.p3("run").output().unwrap())), "false \n");
+
+    project.write("src/main.rs", "#![feature(rustc_attrs)] fn main() {}");
+    failed(project.p3("build").output().unwrap(), "rustc_attrs");
+    succeeded(project.p3("build").env("RUSTC_BOOTSTRAP", "1").output().unwrap());
+}
+
+#[test]
+fn a_users_configuration_is_respected() {
+    let project = Project::new("configured");
+    project.write(".cargo/config.toml", "[target.wasm32-wasip3]\nrustflags = [\"--cfg=configured\"]\n");
+    project.write("src/main.rs", r#"fn main() { println!("{} {}", cfg!(configured), cfg!(target_abi = "nolibc")) }"#);
+    project.write("wrapper", "#!/bin/sh\necho called >> \"$CALLS\"\nexec \"$@\"\n");
+    project.make_executable("wrapper");
+    let calls = project.path().join("calls");
+    let elsewhere = project.path().join("elsewhere");
+    let mut run = project.p3("run");
+    run.env("RUSTC_WRAPPER", project.path().join("wrapper")).env("CALLS", &calls).env("CARGO_TARGET_DIR", &elsewhere);
+    assert_eq!(stdout(&succeeded(run.output().unwrap())), "true true\n");
+    assert!(fs::read_to_string(&calls).unwrap().contains("called"));
+    assert!(elsewhere.join("wasm32-wasip3/debug/configured.wasm").is_file());
+}
+
+#[test]
+fn an_installed_program_has_a_launcher_that_goes_with_it() {
+    let project = Project::new("installed");
+    project.write(
+        "src/main.rs",
+        r#"fn main() {
+            for argument in std::env::args() { println!("{argument}") }
+            println!("{}", std::fs::read_to_string("here").unwrap_or_default());
+            println!("{}", std::fs::read_to_string("/etc/os-release").is_ok());
+        }"#,
+    );
+    let root = tempfile::tempdir().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("here"), "found").unwrap();
+    let mut install = project.p3("install");
+    succeeded(install.args(["--path", ".", "--root"]).arg(root.path()).output().unwrap());
+    assert!(root.path().join("bin/installed.wasm").is_file());
+
+    let run = || {
+        let mut run = Command::new("installed");
+        run.current_dir(place.path()).env("PATH", format!("{}:/usr/bin:/bin", root.path().join("bin").display()));
+        run
+    };
+    let output = run().args(["--", "-x", "two words"]).output().unwrap();
+    assert_eq!(stdout(&succeeded(output)), "installed\n--\n-x\ntwo words\nfound\nfalse\n");
+    let output = run().env("CARGO_P3_RUN", "--dir /etc:ro").output().unwrap();
+    assert_eq!(stdout(&succeeded(output)), "installed\nfound\ntrue\n");
+    assert!(stdout(&succeeded(run().arg("--p3-help").output().unwrap())).contains("CARGO_P3_RUN"));
+
+    let mut uninstall = project.p3("uninstall");
+    succeeded(uninstall.args(["installed", "--root"]).arg(root.path()).output().unwrap());
+    assert_eq!(fs::read_dir(root.path().join("bin")).unwrap().count(), 0);
+}
+
+#[test]
+fn another_program_of_the_name_is_not_replaced_unless_forced() {
+    let project = Project::new("taken");
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("bin")).unwrap();
+    fs::write(root.path().join("bin/taken"), "mine").unwrap();
+    let install = || {
+        let mut install = project.p3("install");
+        install.args(["--path", ".", "--root"]).arg(root.path());
+        install
+    };
+    failed(install().output().unwrap(), "--force");
+    assert_eq!(fs::read_to_string(root.path().join("bin/taken")).unwrap(), "mine");
+    succeeded(install().arg("--force").output().unwrap());
+    assert!(fs::read_to_string(root.path().join("bin/taken")).unwrap().starts_with("#!/bin/sh"));
+}
+
+#[test]
+fn plain_cargo_builds_with_the_printed_environment() {
+    let project = Project::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/hello"));
+    let variables = stdout(&succeeded(project.p3("env").output().unwrap()));
+    let shell = |command: &str| {
+        let script = format!("{variables}\n{command}");
+        project.clean(Command::new("sh").args(["-c", &script])).output().unwrap()
+    };
+    assert!(stdout(&succeeded(shell("cargo run --quiet --target wasm32-wasip3"))).contains("Hello"));
+    let own = "cargo run --quiet --release -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_SPEC\"";
+    assert!(stdout(&succeeded(shell(own))).contains("Hello"));
+    // The shell is still good for the machine itself.
+    assert!(stdout(&succeeded(shell("cargo run --quiet"))).contains("Hello"));
+}
+
+#[test]
+fn check_doc_and_clippy_are_of_the_target() {
+    let project = Project::new("looked_at");
+    let main =
+        "/// Guests only.\n#[cfg(target_env = \"p3\")]\npub fn guests_only() -> bool { let x = 1; return x == 1; }\n";
+    project.write("src/lib.rs", main);
+    succeeded(project.p3("check").output().unwrap());
+    succeeded(project.p3("doc").output().unwrap());
+    assert!(project.path().join("target/wasm32-wasip3/doc/looked_at/fn.guests_only.html").is_file());
+    let clippy = project.p3("clippy").args(["--", "-D", "clippy::needless_return"]).output().unwrap();
+    // A toolchain may come without clippy: then the error names the package that brings it.
+    let text = stderr(&clippy);
+    assert!(
+        !clippy.status.success()
+            && (text.contains("needless_return")
+                || text.contains("rust-web-clippy")
+                || text.contains("rustup component")),
+        "{text}"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_a_run_with_130_and_leaves_nothing() {
+    let project = Project::new("patient");
+    project.write(
+        "src/main.rs",
+        r#"fn main() {
+            println!("{}", std::env::temp_dir().display());
+            std::thread::sleep(std::time::Duration::from_secs(60));
+        }"#,
+    );
+    succeeded(project.p3("build").output().unwrap());
+    let mut run = project.p3("run").arg("--quiet").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(run.stdout.take().unwrap()), &mut line).unwrap();
+    assert!(Path::new(line.trim()).is_dir(), "{line}");
+    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    let start = Instant::now();
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(!Path::new(line.trim()).exists(), "{line}");
+}
