@@ -186,7 +186,7 @@ mod tests {
     fn the_runtimes_options_are_found_among_cargos() {
         let (cargos, ours) = taken(&["--release", "--env", "A=b c", "-p", "x", "--net=all", "--", "--env", "y"]);
         assert_eq!(cargos, ["--release", "-p", "x", "--", "--env", "y"]);
-        assert_eq!(ours, "--env 'A=b c' --net=all");
+        assert_eq!(ours, "--env 'A=b c' '--net=all'");
     }
 
     #[test]
