@@ -1,0 +1,187 @@
+//! The heap: std's global allocator on this platform.
+//!
+//! Rust tells size and alignment of memory when it gives it back, so they alone decide where it comes from and goes to:
+//!
+//! - *slabs* (`slabs.rs`) hold small objects of one size each: a few instructions to take one or give it back, no header, and
+//!   large memory is not cut up by small objects that stay;
+//! - *blocks* (`blocks.rs`) are of any size; free neighbours join, and a block grows where it stands if it can.
+//!
+//! Memory grows only when neither has any. Left out: giving memory back to the host (wasm cannot), and locks (an instance's
+//! threads are cooperative, and nothing here blocks).
+
+use core::alloc::Layout;
+use core::cmp::min;
+use core::ptr::{copy_nonoverlapping, null_mut};
+
+mod bins;
+mod block;
+mod blocks;
+mod memory;
+mod slabs;
+#[cfg(test)]
+mod tests;
+
+use block::{Block, GRAIN};
+use blocks::Blocks;
+use memory::Memory;
+use slabs::{Size, Slabs};
+
+#[cfg(target_family = "wasm")]
+pub use instance::{allocate, allocate_zeroed, deallocate, reallocate};
+
+/// The one heap of the component instance.
+#[cfg(target_family = "wasm")]
+mod instance {
+    use core::alloc::Layout;
+    use core::cell::UnsafeCell;
+
+    use super::Heap;
+    use super::memory::Linear;
+
+    struct Instance(UnsafeCell<Heap<Linear>>);
+
+    // SAFETY: an instance's threads are cooperative and switch only in calls out of the instance, of which the heap makes none.
+    unsafe impl Sync for Instance {}
+
+    static HEAP: Instance = Instance(UnsafeCell::new(Heap::new(Linear { begun: false })));
+
+    /// A block of memory for this layout; null if there is none.
+    ///
+    /// # Safety
+    /// The layout's size is not 0.
+    #[inline]
+    pub unsafe fn allocate(layout: Layout) -> *mut u8 {
+        // SAFETY: nobody else has a reference: see `Sync` above, and the heap calls nobody who allocates.
+        unsafe { (*HEAP.0.get()).allocate(layout) }
+    }
+
+    /// A block of zeros for this layout; null if there is none.
+    ///
+    /// # Safety
+    /// The layout's size is not 0.
+    #[inline]
+    pub unsafe fn allocate_zeroed(layout: Layout) -> *mut u8 {
+        // SAFETY: as in `allocate`.
+        unsafe { (*HEAP.0.get()).allocate_zeroed(layout) }
+    }
+
+    /// Gives a block back.
+    ///
+    /// # Safety
+    /// The block came from here for this layout and is not used any more.
+    #[inline]
+    pub unsafe fn deallocate(block: *mut u8, layout: Layout) {
+        // SAFETY: as in `allocate`; the rest is the caller's promise.
+        unsafe { (*HEAP.0.get()).deallocate(block, layout) }
+    }
+
+    /// A block of another size with the same bytes, instead of this one; null if there is none, and then this one stays.
+    ///
+    /// # Safety
+    /// The block came from here for this layout; the size is not 0 and with the layout's alignment makes a layout.
+    #[inline]
+    pub unsafe fn reallocate(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as in `allocate`; the rest is the caller's promise.
+        unsafe { (*HEAP.0.get()).reallocate(block, layout, size) }
+    }
+}
+
+/// A heap on some memory.
+struct Heap<M> {
+    slabs: Slabs,
+    blocks: Blocks<M>,
+}
+
+impl<M: Memory> Heap<M> {
+    const fn new(memory: M) -> Heap<M> {
+        Heap { slabs: Slabs::new(), blocks: Blocks::new(memory) }
+    }
+
+    /// Memory for this layout, whose size is not 0; null if there is none.
+    #[inline]
+    fn allocate(&mut self, layout: Layout) -> *mut u8 {
+        let Some(size) = Size::of(layout.size(), layout.align()) else { return self.allocate_block(layout) };
+        let object = self.slabs.allocate(size);
+        if object.is_null() { self.allocate_object(size) } else { object }
+    }
+
+    /// As [`allocate`](Heap::allocate), filled with zeros.
+    fn allocate_zeroed(&mut self, layout: Layout) -> *mut u8 {
+        let fresh = self.blocks.fresh;
+        let memory = self.allocate(layout);
+        if !memory.is_null() {
+            let used_before = min(layout.size(), fresh.addr().saturating_sub(memory.addr()));
+            // SAFETY: the memory has the layout's size.
+            unsafe { memory.write_bytes(0, used_before) };
+        }
+        memory
+    }
+
+    /// # Safety
+    /// The memory came from this heap for this layout and is not used any more.
+    #[inline]
+    unsafe fn deallocate(&mut self, memory: *mut u8, layout: Layout) {
+        match Size::of(layout.size(), layout.align()) {
+            // SAFETY: for a small layout the memory is an object of a slab.
+            Some(size) => unsafe { self.slabs.deallocate(memory, size, &mut self.blocks) },
+            // SAFETY: for another it is the payload of a block.
+            None => self.blocks.release(unsafe { Block::of(memory) }),
+        }
+    }
+
+    /// Memory of another size, which is not 0, with the same bytes; null if there is none, and then the old memory stays.
+    ///
+    /// # Safety
+    /// The memory came from this heap for this layout; if the result is not null, that is used instead.
+    unsafe fn reallocate(&mut self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let align = layout.align();
+        let stays = match (Size::of(layout.size(), align), Size::of(size, align)) {
+            (Some(old), Some(new)) => old == new,
+            // SAFETY: memory that is not for a small layout is the payload of a block.
+            (None, None) => self.blocks.resize(unsafe { Block::of(memory) }, size),
+            _ => false,
+        };
+        if stays {
+            return memory;
+        }
+        // SAFETY: the alignment is the old one's; the caller promises a size that is one.
+        let new = self.allocate(unsafe { Layout::from_size_align_unchecked(size, align) });
+        if !new.is_null() {
+            // SAFETY: both have at least that many bytes and are not the same memory; the old one is given up.
+            unsafe {
+                copy_nonoverlapping(memory, new, min(size, layout.size()));
+                self.deallocate(memory, layout);
+            }
+        }
+        new
+    }
+
+    #[inline(never)]
+    fn allocate_object(&mut self, size: Size) -> *mut u8 {
+        loop {
+            let object = self.slabs.allocate_slowly(size, &mut self.blocks);
+            if !object.is_null() || !self.make_room(slabs::SLAB - block::WORD, slabs::SLAB) {
+                return object;
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn allocate_block(&mut self, layout: Layout) -> *mut u8 {
+        let (size, align) = (layout.size(), layout.align());
+        loop {
+            let block =
+                if align > GRAIN { self.blocks.allocate_aligned(size, align) } else { self.blocks.allocate(size) };
+            match block {
+                Some(block) => return block.payload(),
+                None if self.make_room(size, align) => {}
+                None => return null_mut(),
+            }
+        }
+    }
+
+    /// Finds memory for a block that there was none for: what is free in another form, else new memory.
+    fn make_room(&mut self, size: usize, align: usize) -> bool {
+        self.slabs.release_empty(&mut self.blocks) || self.blocks.grow_for(size, align)
+    }
+}

@@ -1,0 +1,43 @@
+//! Where the heap's memory comes from.
+
+use core::ops::Range;
+
+/// Memory that can grow.
+pub(super) trait Memory {
+    /// Adds at least `bytes` of memory that was never used and is all zero. Where it begins is where the last piece ended, unless
+    /// somebody else took memory in between; then it lies further up. `None` if there is no more.
+    fn grow(&mut self, bytes: usize) -> Option<Range<*mut u8>>;
+}
+
+/// The linear memory of a wasm module: first what it has from the start behind the program's data, then what `memory.grow` adds.
+#[cfg(target_family = "wasm")]
+pub(super) struct Linear {
+    pub(super) begun: bool,
+}
+
+#[cfg(target_family = "wasm")]
+impl Memory for Linear {
+    fn grow(&mut self, bytes: usize) -> Option<Range<*mut u8>> {
+        use core::arch::wasm32::{memory_grow, memory_size};
+
+        const PAGE: usize = 64 * 1024;
+        // The address after the last page must be expressible.
+        const PAGES: usize = usize::MAX / PAGE;
+        unsafe extern "C" {
+            // Made by the linker: the end of the program's data.
+            safe static __heap_base: u8;
+        }
+        let end = memory_size(0) * PAGE;
+        let mut start = end;
+        if !self.begun {
+            start = (&raw const __heap_base).expose_provenance();
+        }
+        let pages = bytes.saturating_sub(end - start).div_ceil(PAGE);
+        if pages > PAGES - end / PAGE || pages > 0 && memory_grow(0, pages) == usize::MAX {
+            return None;
+        }
+        self.begun = true;
+        let pointer = core::ptr::with_exposed_provenance_mut;
+        Some(pointer(start)..pointer(end + pages * PAGE))
+    }
+}

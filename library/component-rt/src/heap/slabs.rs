@@ -1,0 +1,213 @@
+//! Slabs: pieces of memory that hold small objects of one size, without headers.
+//!
+//! A slab begins at a multiple of its size, so the address of an object tells its slab. Free objects of a slab are a list, the last
+//! one freed first. The slabs of one size that have a free object are a list as well: allocation takes from its first.
+
+use core::ptr::{NonNull, null_mut};
+
+use super::block::{Block, GRAIN, WORD};
+use super::blocks::Blocks;
+use super::memory::Memory;
+
+/// The size of a slab, with the header that its block has in front.
+pub(super) const SLAB: usize = 4096;
+/// The largest object.
+pub(super) const LARGEST: usize = 32 * GRAIN;
+const SIZES: usize = LARGEST / GRAIN;
+
+/// What a slab begins with. Objects follow.
+pub(super) struct Slab {
+    /// The first free object, which begins with a pointer to the next.
+    free: *mut u8,
+    /// How many objects may be freed before something is to be done: for a slab in the list, how many are in use; for a full one,
+    /// which is not in the list, 1.
+    frees: u16,
+    /// Where the objects end that were ever in use, from the slab's begin.
+    untouched: u16,
+    next: Option<NonNull<Slab>>,
+    previous: Option<NonNull<Slab>>,
+}
+
+const FIRST: usize = size_of::<Slab>();
+const END: usize = SLAB - WORD;
+
+/// Slabs by the size of their objects.
+pub(super) struct Slabs {
+    /// The slabs with a free object, by size in grains less one.
+    pub(super) first: [Option<NonNull<Slab>>; SIZES],
+}
+
+/// A size that objects of slabs have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size(usize);
+
+impl Size {
+    /// The size for a layout, if that is small.
+    #[inline(always)]
+    pub(super) fn of(size: usize, align: usize) -> Option<Size> {
+        // Objects of twice a grain's multiple are aligned to that, since what is in front of them is.
+        if align > 2 * GRAIN {
+            return None;
+        }
+        let size = if align > GRAIN { size.next_multiple_of(2 * GRAIN) } else { size };
+        let grains = size.wrapping_sub(1) / GRAIN;
+        (grains < SIZES).then_some(Size(grains))
+    }
+
+    fn bytes(self) -> usize {
+        (self.0 + 1) * GRAIN
+    }
+
+    /// How many objects a slab holds.
+    fn capacity(self) -> u16 {
+        ((END - FIRST) / self.bytes()) as u16
+    }
+}
+
+impl Slabs {
+    pub(super) const fn new() -> Slabs {
+        assert!(FIRST.is_multiple_of(2 * GRAIN) && SLAB <= u16::MAX as usize);
+        Slabs { first: [None; SIZES] }
+    }
+
+    /// An object of this size, if a slab has one that was in use before.
+    #[inline(always)]
+    pub(super) fn allocate(&mut self, size: Size) -> *mut u8 {
+        let Some(mut slab) = self.first[size.0] else { return null_mut() };
+        // SAFETY: what is in the list is a slab, and only the heap has references to slabs.
+        let slab = unsafe { slab.as_mut() };
+        let object = slab.free;
+        if !object.is_null() {
+            // SAFETY: a free object begins with a pointer to the next.
+            slab.free = unsafe { object.cast::<*mut u8>().read() };
+            slab.frees += 1;
+        }
+        object
+    }
+
+    /// An object of this size, if there is memory for it.
+    #[inline(never)]
+    pub(super) fn allocate_slowly<M: Memory>(&mut self, size: Size, blocks: &mut Blocks<M>) -> *mut u8 {
+        loop {
+            let Some(mut first) = self.first[size.0] else {
+                // A slab that makes its neighbours find their alignment without a gap.
+                let Some(block) = blocks.allocate_aligned(END, SLAB) else { return null_mut() };
+                self.add(size, block);
+                continue;
+            };
+            // SAFETY: as in `allocate`.
+            let slab = unsafe { first.as_mut() };
+            if !slab.free.is_null() {
+                return self.allocate(size);
+            }
+            let begin = slab.untouched as usize;
+            if begin + size.bytes() <= END {
+                slab.untouched = (begin + size.bytes()) as u16;
+                slab.frees += 1;
+                // SAFETY: within the slab.
+                return unsafe { first.cast::<u8>().as_ptr().add(begin) };
+            }
+            // Full: the next object freed puts it back.
+            slab.frees = 1;
+            self.unlink(size, first);
+        }
+    }
+
+    /// Takes an object back.
+    ///
+    /// # Safety
+    /// The object came from here for this size and is not used any more.
+    #[inline(always)]
+    pub(super) unsafe fn deallocate<M: Memory>(&mut self, object: *mut u8, size: Size, blocks: &mut Blocks<M>) {
+        let first = object.map_addr(|address| address & !(SLAB - 1)).cast::<Slab>();
+        // SAFETY: an object lies in a slab, which begins at a multiple of its size, and the object is large enough for a pointer.
+        let slab = unsafe {
+            object.cast::<*mut u8>().write((*first).free);
+            &mut *first
+        };
+        slab.free = object;
+        slab.frees -= 1;
+        if slab.frees == 0 {
+            self.reconsider(size, NonNull::from(slab), blocks);
+        }
+    }
+
+    /// Gives back the slabs without an object in use. Returns whether there was one.
+    pub(super) fn release_empty<M: Memory>(&mut self, blocks: &mut Blocks<M>) -> bool {
+        let mut released = false;
+        for grains in 0..SIZES {
+            let mut next = self.first[grains];
+            while let Some(slab) = next {
+                // SAFETY: what is in the list is a slab.
+                let Slab { frees, next: after, .. } = unsafe { slab.read() };
+                next = after;
+                if frees == 0 {
+                    self.release(Size(grains), slab, blocks);
+                    released = true;
+                }
+            }
+        }
+        released
+    }
+
+    /// A slab that was full has a free object, or one in the list has no object in use any more.
+    #[inline(never)]
+    fn reconsider<M: Memory>(&mut self, size: Size, mut slab: NonNull<Slab>, blocks: &mut Blocks<M>) {
+        // SAFETY: the caller just freed an object of it.
+        let state = unsafe { slab.as_mut() };
+        let in_list = state.previous.is_some() || self.first[size.0] == Some(slab);
+        if !in_list {
+            state.frees = size.capacity() - 1;
+            self.link(size, slab);
+            // A slab for one object is empty again at once.
+            if state.frees > 0 {
+                return;
+            }
+        }
+        // One is kept, for who frees and allocates in turn.
+        if state.next.is_some() || state.previous.is_some() {
+            self.release(size, slab, blocks);
+        }
+    }
+
+    fn add(&mut self, size: Size, block: Block) {
+        let slab: *mut Slab = block.payload().cast();
+        // SAFETY: the block is ours, aligned and large enough.
+        unsafe {
+            slab.write(Slab { free: null_mut(), frees: 0, untouched: FIRST as u16, next: None, previous: None });
+            self.link(size, NonNull::new_unchecked(slab));
+        }
+    }
+
+    fn release<M: Memory>(&mut self, size: Size, slab: NonNull<Slab>, blocks: &mut Blocks<M>) {
+        self.unlink(size, slab);
+        // SAFETY: a slab is the payload of a block, and no object of this one is in use.
+        blocks.release(unsafe { Block::of(slab.cast().as_ptr()) });
+    }
+
+    fn link(&mut self, size: Size, mut slab: NonNull<Slab>) {
+        let next = self.first[size.0].replace(slab);
+        // SAFETY: the caller's slab and those of the list are slabs; no other reference is alive.
+        unsafe {
+            slab.as_mut().next = next;
+            slab.as_mut().previous = None;
+            if let Some(mut next) = next {
+                next.as_mut().previous = Some(slab);
+            }
+        }
+    }
+
+    fn unlink(&mut self, size: Size, mut slab: NonNull<Slab>) {
+        // SAFETY: as in `link`.
+        unsafe {
+            let (next, previous) = (slab.as_mut().next.take(), slab.as_mut().previous.take());
+            match previous {
+                Some(mut previous) => previous.as_mut().next = next,
+                None => self.first[size.0] = next,
+            }
+            if let Some(mut next) = next {
+                next.as_mut().previous = previous;
+            }
+        }
+    }
+}
