@@ -37,6 +37,11 @@ impl Socket {
         descriptor::socket(self.as_raw_fd()).map_err(map_error)
     }
 
+    /// The descriptor's number, by the name that std's own tests use on every platform.
+    pub fn as_raw(&self) -> RawFd {
+        self.as_raw_fd()
+    }
+
     fn duplicate(&self) -> io::Result<Socket> {
         self.0.duplicate().map(Socket)
     }

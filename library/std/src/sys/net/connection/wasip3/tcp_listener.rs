@@ -6,7 +6,6 @@ use super::{Socket, TcpStream, each_addr};
 use crate::fmt;
 use crate::io;
 use crate::net::{SocketAddr, ToSocketAddrs};
-use crate::os::fd::AsRawFd;
 use crate::rc::Rc;
 use crate::sys::{FromInner, map_error};
 
@@ -87,7 +86,7 @@ impl fmt::Debug for TcpListener {
         if let Ok(addr) = self.socket_addr() {
             res.field("addr", &addr);
         }
-        res.field("fd", &self.inner.as_raw_fd()).finish()
+        res.field("fd", &self.inner.as_raw()).finish()
     }
 }
 

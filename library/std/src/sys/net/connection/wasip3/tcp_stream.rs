@@ -6,7 +6,6 @@ use super::{Socket, each_addr, nonzero};
 use crate::fmt;
 use crate::io::{self, BorrowedCursor, IoSlice, IoSliceMut};
 use crate::net::{Shutdown, SocketAddr, ToSocketAddrs};
-use crate::os::fd::AsRawFd;
 use crate::rc::Rc;
 use crate::sys::{AsInner, FromInner, map_error};
 use crate::time::Duration;
@@ -172,7 +171,7 @@ impl fmt::Debug for TcpStream {
         if let Ok(peer) = self.peer_addr() {
             res.field("peer", &peer);
         }
-        res.field("fd", &self.inner.as_raw_fd()).finish()
+        res.field("fd", &self.inner.as_raw()).finish()
     }
 }
 

@@ -6,7 +6,6 @@ use super::{Socket, each_addr, nonzero};
 use crate::fmt;
 use crate::io;
 use crate::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use crate::os::fd::AsRawFd;
 use crate::rc::Rc;
 use crate::sys::{FromInner, map_error};
 use crate::time::Duration;
@@ -180,7 +179,7 @@ impl fmt::Debug for UdpSocket {
         if let Ok(addr) = self.socket_addr() {
             res.field("addr", &addr);
         }
-        res.field("fd", &self.inner.as_raw_fd()).finish()
+        res.field("fd", &self.inner.as_raw()).finish()
     }
 }
 
