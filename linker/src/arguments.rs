@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
     pub(crate) forwarded: Vec<OsString>,
     /// Which wasm-ld to run, if the command line says so (`--wasm-ld-path`).
     pub(crate) wasm_ld: Option<PathBuf>,
+    /// Whether threads look at each call if their stack is long enough (not with `--no-stack-check`).
+    pub(crate) stack_check: bool,
     /// How much of the debug information is to go.
     pub(crate) strip: Strip,
     /// What to make of the linked module.
@@ -64,6 +66,7 @@ impl Arguments {
             output: PathBuf::new(),
             forwarded: Vec::with_capacity(words.len()),
             wasm_ld: None,
+            stack_check: true,
             strip: Strip::Nothing,
             artifact: Artifact::Component,
         };
@@ -83,6 +86,7 @@ impl Arguments {
                 flag if flag.starts_with("--wasm-ld-path=") => {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
+                "--no-stack-check" => parsed.stack_check = false,
                 "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,
                 flag @ ("-l" | "--library") => {
                     let name = value(flag)?;

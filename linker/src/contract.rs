@@ -28,3 +28,51 @@ pub const WASI_0_1: &str = "wasi_snapshot_preview1";
 /// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing, and only a symbol that is
 /// really wanted is an error, by name.
 pub const C_LIBRARIES: &[&str] = &["c", "m", "pthread", "dl", "rt", "util", "xnet", "resolv"];
+
+// What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in component-rt; the passes in
+// rewrite/ finish what an assembler and wasm-ld cannot say.
+
+/// Module name under which assembly imports canonical built-ins, because an assembler has neither `$root` nor brackets:
+/// `component_built_in.context_get_0` means `$root.[context-get-0]`.
+pub const BUILT_IN: &str = "component_built_in";
+
+/// Field of [`BUILT_IN`]: `thread.new-indirect`. A program in whose linked code it is reachable has threads; no other has.
+pub const THREAD_NEW: &str = "thread_new_indirect_v0";
+
+/// Symbols of the other thread built-ins. In a program that cannot make a thread, `X` among them is `__wrap_X`, a function of the library:
+/// suspending is then a deadlock, and nobody is there to be resumed.
+pub const THREAD_BUILT_INS: &[&str] = &[
+    "component_thread_index",
+    "component_thread_suspend",
+    "component_thread_resume_later",
+    "component_thread_suspend_then_resume",
+    "component_thread_yield_then_resume",
+];
+
+/// Made by wasm-ld: the shadow stack's pointer. In a program with threads it is context slot 0; the global keeps its first value, which is the
+/// top of the main stack.
+pub const STACK_POINTER: &str = "__stack_pointer";
+
+/// Made by wasm-ld: where the thread-local variables are. In a program with threads it is context slot 1; the global is the main thread's.
+pub const TLS_BASE: &str = "__tls_base";
+
+/// Core export, `(event) -> ()`, that wit-component has called around every task: sets both slots of one that has none yet. It is the one
+/// function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
+pub const TASK_HOOK: &str = "__wasm_task_hook";
+
+/// Function `(new) -> ()`: sets the stack pointer, and ends the program with a message if that lies beyond the thread's stack.
+pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
+
+/// Data, `[u32; 2]`: size and alignment of the thread-local variables, in bytes, filled in after linking.
+pub const TLS_LAYOUT: &str = "component_tls";
+
+/// Function `(to) -> ()`: gives thread-local variables at `to` their first values. The one call in it, of a function
+/// `(to, from, length) -> ()`, becomes a `memory.init`, which an assembler cannot name a segment for.
+pub const TLS_INITIALIZE: &str = "component_tls_init";
+
+/// Core export: the table of functions, out of which `thread.new-indirect` takes a thread's first.
+pub const TABLE: &str = "__indirect_function_table";
+
+/// Functions `(address, expected, nanoseconds) -> u32` for `memory.atomic.wait32` and `wait64`, `(address, count) -> u32` for
+/// `memory.atomic.notify`, of crates that use these instructions.
+pub const FUTEX: [&str; 3] = ["component_futex_notify", "component_futex_wait32", "component_futex_wait64"];

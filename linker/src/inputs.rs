@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use object::read::archive::ArchiveFile;
-use wasmparser::{KnownCustom, Linking, Parser, Payload, Result, SymbolFlags, SymbolInfo, TypeRef};
+use wasmparser::{KnownCustom, Linking, Parser, Payload, Result, SegmentFlags, SymbolFlags, SymbolInfo, TypeRef};
 
 use crate::demangle::demangle;
 
@@ -92,6 +92,17 @@ impl Inputs {
         holder
     }
 
+    /// The most that a thread-local variable of any object asks for, in bytes.
+    #[must_use]
+    pub fn tls_alignment(&self) -> u32 {
+        let mut most = 0;
+        self.each(|_, _, bytes| {
+            most = most.max(tls_alignment(bytes).unwrap_or_default());
+            ControlFlow::Continue(())
+        });
+        1 << most
+    }
+
     /// Calls `visit` with the crate, the name and the bytes of every wasm object.
     fn each(&self, mut visit: impl FnMut(&str, &str, &[u8]) -> ControlFlow<()>) {
         for path in &self.files {
@@ -121,6 +132,28 @@ fn krate(file: &str) -> &str {
     let stem = file.split('.').next().unwrap_or(file);
     let stem = stem.rsplit_once('-').map_or(stem, |(name, _hash)| name);
     if file.ends_with(".rlib") || file.ends_with(".a") { stem.strip_prefix("lib").unwrap_or(stem) } else { stem }
+}
+
+/// log2 of the largest alignment of an object's thread-local segments.
+fn tls_alignment(object: &[u8]) -> Result<u32> {
+    let mut most = 0;
+    for payload in Parser::new(0).parse_all(object) {
+        if let Payload::CustomSection(custom) = payload?
+            && let KnownCustom::Linking(linking) = custom.as_known()
+        {
+            for subsection in linking.subsections() {
+                if let Linking::SegmentInfo(segments) = subsection? {
+                    for segment in segments {
+                        let segment = segment?;
+                        if segment.flags.contains(SegmentFlags::TLS) {
+                            most = most.max(segment.alignment);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(most)
 }
 
 /// The crate at the head of a path, if the path begins with one: `a::b`, but not `<a::b as c::d>::e`.

@@ -24,6 +24,7 @@ pub use arguments::Strip;
 use arguments::{Arguments, Artifact};
 use inputs::Inputs;
 use lld::WasmLd;
+use rewrite::Wants;
 
 mod arguments;
 mod bindings;
@@ -70,23 +71,40 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
     // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
     let module = scratch.path().join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
     let inputs = Inputs::new(arguments.inputs());
-    let linked = wasm_ld.run(&for_wasm_ld(&arguments, &module), scratch.path())?;
-    std::io::stdout().write_all(&linked.stdout)?;
-    let messages = String::from_utf8_lossy(&linked.stderr);
-    if !linked.status.success() {
-        eprint!("{}", explain::failure(&messages, &inputs));
-        if !messages.contains("error:") {
-            // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
-            bail!("{} ended with {}; is there room for {}?", wasm_ld.path().display(), linked.status, module.display());
+    let mut wants = Wants::default();
+    loop {
+        let linked = wasm_ld.run(&for_wasm_ld(&arguments, &module, wants), scratch.path())?;
+        std::io::stdout().write_all(&linked.stdout)?;
+        let messages = String::from_utf8_lossy(&linked.stderr);
+        if !linked.status.success() {
+            eprint!("{}", explain::failure(&messages, &inputs));
+            if !messages.contains("error:") {
+                // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
+                bail!(
+                    "{} ended with {}; is there room for {}?",
+                    wasm_ld.path().display(),
+                    linked.status,
+                    module.display()
+                );
+            }
+            return Ok(ExitCode::FAILURE);
         }
-        return Ok(ExitCode::FAILURE);
+        // What a program needs of threads shows only when unreachable code is gone, and wasm-ld must be told.
+        let found = match arguments.artifact {
+            Artifact::Untouched => wants,
+            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?)?,
+        };
+        if wants == Wants::default() && found != wants {
+            wants = found;
+            continue;
+        }
+        eprint!("{}", demangle::demangle_all(&messages));
+        break;
     }
-    eprint!("{}", demangle::demangle_all(&messages));
 
     match arguments.artifact {
         Artifact::Component => {
-            let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
-            let component = component(bytes, arguments.strip, &inputs)
+            let component = component(read(&module)?, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -110,11 +128,11 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
 pub fn component(module: Vec<u8>, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    encode::component(&rewrite::rewrite(module)?, strip, inputs)
+    encode::component(&rewrite::rewrite(module, inputs)?, strip, inputs)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
-fn for_wasm_ld(arguments: &Arguments, module: &Path) -> Vec<OsString> {
+fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: Wants) -> Vec<OsString> {
     let mut all: Vec<OsString> = Vec::with_capacity(arguments.forwarded.len() + 8);
     if arguments.artifact != Artifact::Untouched {
         // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.
@@ -124,7 +142,28 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path) -> Vec<OsString> {
         all.push(format!("--export-if-defined={}", contract::REALLOC).into());
         // rewrite/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
-        if arguments.strip > Strip::Nothing {
+        if wants.threads {
+            all.push("--export-table".into());
+            all.push(format!("--undefined={}", contract::TASK_HOOK).into());
+            all.push(format!("--export-if-defined={}", contract::TASK_HOOK).into());
+            for name in [contract::STACK_POINTER, contract::TLS_BASE, contract::TLS_LAYOUT, contract::TLS_INITIALIZE] {
+                all.push(format!("--export-if-defined={name}").into());
+            }
+            if arguments.stack_check {
+                all.push(format!("--undefined={}", contract::SET_STACK_POINTER).into());
+                all.push(format!("--export-if-defined={}", contract::SET_STACK_POINTER).into());
+            }
+        } else {
+            all.extend(contract::THREAD_BUILT_INS.iter().map(|symbol| format!("--wrap={symbol}").into()));
+        }
+        if wants.futex {
+            for name in contract::FUTEX {
+                all.push(format!("--undefined={name}").into());
+                all.push(format!("--export-if-defined={name}").into());
+            }
+        }
+        // With threads the code is encoded anew, which does the same.
+        if arguments.strip > Strip::Nothing && !wants.threads {
             // Shortens the padded indices relocation has left behind; impossible while DWARF counts in them.
             all.push("--compress-relocations".into());
         }
@@ -132,6 +171,10 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path) -> Vec<OsString> {
     all.extend(arguments.forwarded.iter().cloned());
     all.extend(["-o".into(), module.into()]);
     all
+}
+
+fn read(module: &Path) -> Result<Vec<u8>> {
+    fs::read(module).with_context(|| format!("{} cannot be read", module.display()))
 }
 
 fn place(result: &Path, output: &Path) -> Result<()> {

@@ -7,18 +7,62 @@ use anyhow::{Context, Result};
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{Parser, Payload};
 
+use crate::inputs::Inputs;
+use facts::Facts;
+
+mod atomics;
+mod built_in_names;
+mod code;
 mod component_types;
 mod constructors;
+mod context_slots;
+mod exports;
+mod facts;
+mod thread_locals;
 
-/// All passes, in order.
+/// All passes, in order. `inputs` are what the module was linked from; a program with threads asks them for alignments.
 ///
 /// # Errors
 ///
 /// The module is not one wasm-ld writes.
-pub(crate) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let module =
         component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
-    constructors::rewrite(module).context("the call of static constructors cannot be arranged")
+    let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
+
+    let facts = Facts::of(&module)?;
+    let module = atomics::rewrite(module, &facts).context("atomic instructions cannot be replaced")?;
+    let module = if facts.makes_threads() { with_threads(module, inputs.tls_alignment())? } else { module };
+    let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
+    exports::rewrite(module, &facts).context("internal exports cannot be removed")
+}
+
+/// What a linked module wants that only a second link can give it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wants {
+    /// It makes threads.
+    pub(crate) threads: bool,
+    /// It waits on, or wakes, addresses by instructions of its own.
+    pub(crate) futex: bool,
+}
+
+impl Wants {
+    /// Reads it off a module as wasm-ld has left it.
+    ///
+    /// # Errors
+    ///
+    /// What was read is not a module.
+    pub(crate) fn of(module: &[u8]) -> Result<Wants> {
+        let facts = Facts::of(module)?;
+        Ok(Wants { threads: facts.makes_threads(), futex: atomics::wants_futex(module, &facts)? })
+    }
+}
+
+fn with_threads(module: Vec<u8>, tls_alignment: u32) -> Result<Vec<u8>> {
+    let facts = Facts::of(&module)?;
+    let module =
+        thread_locals::rewrite(module, &facts, tls_alignment).context("thread-local variables cannot be arranged")?;
+    context_slots::rewrite(module, &facts).context("the stack pointer cannot be moved into a context slot")
 }
 
 /// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to keep it.

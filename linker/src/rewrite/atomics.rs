@@ -1,0 +1,281 @@
+//! Atomic instructions become plain ones.
+//!
+//! Why: threads of a component are cooperative, nothing interrupts an instruction sequence, and wasmtime compiles an atomic read-modify-write to
+//! a locked one that costs a hundred times the plain one. LLVM does the same before linking, in line (`-Cpasses=lower-atomic`);
+//! this pass is for objects that came without it. Loads, stores and fences turn into plain ones on the spot; a read-modify-write
+//! becomes a call of a function made here, one for each operation and offset. `memory.atomic.wait` and `notify` go to the library's futex.
+//!
+//! What is lost: the trap on an address that is not aligned.
+//!
+//! Delete when: no object with atomic instructions can reach the linker.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
+use wasmparser::{BinaryReader, FuncType, ValType};
+
+use super::code::{self, Added, Place};
+use super::facts::Facts;
+use crate::contract;
+
+/// First byte of every atomic instruction.
+const PREFIX: u8 = 0xfe;
+
+pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+    if !facts.may_be_atomic() {
+        return Ok(module);
+    }
+    let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
+    let mut found = false;
+    code::each(&module, facts, |place| {
+        if let Some(atomic) = Atomic::of(place)? {
+            found = true;
+            let next = facts.functions + u32::try_from(helpers.len())?;
+            if atomic.in_place().is_none() {
+                helpers.entry(atomic).or_insert(next);
+            }
+        }
+        Ok(())
+    })?;
+    if !found {
+        return Ok(module);
+    }
+    let module = code::replace(&module, facts, |place| {
+        Ok(Atomic::of(place)?.map(|atomic| atomic.in_place().unwrap_or_else(|| Instruction::Call(helpers[&atomic]))))
+    })?;
+    let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
+    in_order.sort_by_key(|(_, index)| *index);
+    let added = in_order.iter().map(|(atomic, _)| atomic.helper(facts)).collect::<Result<Vec<_>>>()?;
+    code::append(&module, facts, &added)
+}
+
+/// Whether a module waits or notifies by instruction.
+pub(super) fn wants_futex(module: &[u8], facts: &Facts) -> Result<bool> {
+    let mut wants = false;
+    if !facts.may_be_atomic() {
+        return Ok(wants);
+    }
+    code::each(module, facts, |place| {
+        wants |= Atomic::of(place)?.is_some_and(|atomic| matches!(atomic.operation, Operation::Futex(_)));
+        Ok(())
+    })?;
+    Ok(wants)
+}
+
+/// One atomic instruction with its immediates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Atomic {
+    operation: Operation,
+    /// Index into the seven accesses that every operation has, in the order of the binary format.
+    access: usize,
+    offset: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Operation {
+    /// `memory.atomic.notify`, `wait32`, `wait64`: which, as in [`contract::FUTEX`].
+    Futex(usize),
+    Fence,
+    Load,
+    Store,
+    Add,
+    Sub,
+    And,
+    Or,
+    Xor,
+    Exchange,
+    CompareExchange,
+}
+
+/// From the first load on, operations follow each other in the binary format, seven accesses each.
+const IN_ORDER: [Operation; 9] = [
+    Operation::Load,
+    Operation::Store,
+    Operation::Add,
+    Operation::Sub,
+    Operation::And,
+    Operation::Or,
+    Operation::Xor,
+    Operation::Exchange,
+    Operation::CompareExchange,
+];
+
+/// The accesses in order: the type of the value, and log2 of the bytes in memory.
+const ACCESSES: [(ValType, u32); 7] = [
+    (ValType::I32, 2),
+    (ValType::I64, 3),
+    (ValType::I32, 0),
+    (ValType::I32, 1),
+    (ValType::I64, 0),
+    (ValType::I64, 1),
+    (ValType::I64, 2),
+];
+
+impl Atomic {
+    fn of(place: &Place<'_>) -> Result<Option<Atomic>> {
+        let mut reader = BinaryReader::new(place.bytes, 0);
+        if reader.read_u8()? != PREFIX {
+            return Ok(None);
+        }
+        let opcode = reader.read_var_u32()? as usize;
+        if opcode == 3 {
+            return Ok(Some(Atomic { operation: Operation::Fence, access: 0, offset: 0 }));
+        }
+        let _alignment = reader.read_var_u32()?;
+        let offset = reader.read_var_u64()?;
+        Ok(Some(match opcode.checked_sub(0x10) {
+            None => Atomic { operation: Operation::Futex(opcode), access: 0, offset },
+            Some(opcode) => {
+                let operation =
+                    *IN_ORDER.get(opcode / 7).with_context(|| format!("unknown atomic instruction {opcode:#x}"))?;
+                Atomic { operation, access: opcode % 7, offset }
+            }
+        }))
+    }
+
+    /// The one plain instruction that does the same, if there is one.
+    fn in_place(self) -> Option<Instruction<'static>> {
+        match self.operation {
+            Operation::Fence => Some(Instruction::Nop),
+            Operation::Load => Some(self.load()),
+            Operation::Store => Some(self.store()),
+            _ => None,
+        }
+    }
+
+    fn memory(self) -> MemArg {
+        MemArg { offset: self.offset, align: ACCESSES[self.access].1, target: MemArgTarget::default(), ordering: None }
+    }
+
+    fn load(self) -> Instruction<'static> {
+        let memory = self.memory();
+        match ACCESSES[self.access] {
+            (ValType::I32, 0) => Instruction::I32Load8U(memory),
+            (ValType::I32, 1) => Instruction::I32Load16U(memory),
+            (ValType::I32, _) => Instruction::I32Load(memory),
+            (_, 0) => Instruction::I64Load8U(memory),
+            (_, 1) => Instruction::I64Load16U(memory),
+            (_, 2) => Instruction::I64Load32U(memory),
+            _ => Instruction::I64Load(memory),
+        }
+    }
+
+    fn store(self) -> Instruction<'static> {
+        let memory = self.memory();
+        match ACCESSES[self.access] {
+            (ValType::I32, 0) => Instruction::I32Store8(memory),
+            (ValType::I32, 1) => Instruction::I32Store16(memory),
+            (ValType::I32, _) => Instruction::I32Store(memory),
+            (_, 0) => Instruction::I64Store8(memory),
+            (_, 1) => Instruction::I64Store16(memory),
+            (_, 2) => Instruction::I64Store32(memory),
+            _ => Instruction::I64Store(memory),
+        }
+    }
+
+    /// A function that takes what the instruction takes and gives what it gives.
+    fn helper(self, facts: &Facts) -> Result<Added> {
+        match self.operation {
+            Operation::Futex(which) => self.futex(which, facts),
+            Operation::CompareExchange => Ok(self.compare_exchange()),
+            _ => Ok(self.read_modify_write()),
+        }
+    }
+
+    /// `(address, operand) -> value before`.
+    fn read_modify_write(self) -> Added {
+        let (ty, _) = ACCESSES[self.access];
+        let (address, operand, before) = (0, 1, 2);
+        let mut body = Function::new([(1, value_type(ty))]);
+        body.instruction(&Instruction::LocalGet(address));
+        body.instruction(&Instruction::LocalGet(address));
+        body.instruction(&self.load());
+        body.instruction(&Instruction::LocalTee(before));
+        if self.operation == Operation::Exchange {
+            body.instruction(&Instruction::Drop);
+            body.instruction(&Instruction::LocalGet(operand));
+        } else {
+            body.instruction(&Instruction::LocalGet(operand));
+            body.instruction(&self.arithmetic(ty));
+        }
+        body.instruction(&self.store());
+        body.instruction(&Instruction::LocalGet(before));
+        body.instruction(&Instruction::End);
+        Added { ty: FuncType::new([ValType::I32, ty], [ty]), body }
+    }
+
+    fn arithmetic(self, ty: ValType) -> Instruction<'static> {
+        match (ty, self.operation) {
+            (ValType::I32, Operation::Add) => Instruction::I32Add,
+            (ValType::I32, Operation::Sub) => Instruction::I32Sub,
+            (ValType::I32, Operation::And) => Instruction::I32And,
+            (ValType::I32, Operation::Or) => Instruction::I32Or,
+            (ValType::I32, _) => Instruction::I32Xor,
+            (_, Operation::Add) => Instruction::I64Add,
+            (_, Operation::Sub) => Instruction::I64Sub,
+            (_, Operation::And) => Instruction::I64And,
+            (_, Operation::Or) => Instruction::I64Or,
+            _ => Instruction::I64Xor,
+        }
+    }
+
+    /// `(address, expected, new) -> value before`. What is expected counts as far as memory is wide.
+    fn compare_exchange(self) -> Added {
+        let (ty, width) = ACCESSES[self.access];
+        let (address, expected, new, before) = (0, 1, 2, 3);
+        let mut body = Function::new([(1, value_type(ty))]);
+        body.instruction(&Instruction::LocalGet(address));
+        body.instruction(&self.load());
+        body.instruction(&Instruction::LocalTee(before));
+        body.instruction(&Instruction::LocalGet(expected));
+        let mask = (1_u64 << (8 << width.min(2))) - 1;
+        match (ty, width) {
+            (ValType::I32, 0 | 1) => {
+                body.instruction(&Instruction::I32Const(mask as i32));
+                body.instruction(&Instruction::I32And);
+            }
+            (ValType::I64, 0..=2) => {
+                body.instruction(&Instruction::I64Const(mask.cast_signed()));
+                body.instruction(&Instruction::I64And);
+            }
+            _ => {}
+        }
+        body.instruction(&if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq });
+        body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
+        body.instruction(&Instruction::LocalGet(address));
+        body.instruction(&Instruction::LocalGet(new));
+        body.instruction(&self.store());
+        body.instruction(&Instruction::End);
+        body.instruction(&Instruction::LocalGet(before));
+        body.instruction(&Instruction::End);
+        Added { ty: FuncType::new([ValType::I32, ty, ty], [ty]), body }
+    }
+
+    /// The library's function, at the address the instruction means.
+    fn futex(self, which: usize, facts: &Facts) -> Result<Added> {
+        let name = contract::FUTEX[which];
+        let function = facts.function(name).with_context(|| {
+            format!("`memory.atomic.wait` or `notify` is used, which needs `{name}` of the library: it comes with std, and with it alone")
+        })?;
+        let params = match which {
+            0 => vec![ValType::I32, ValType::I32],
+            1 => vec![ValType::I32, ValType::I32, ValType::I64],
+            _ => vec![ValType::I32, ValType::I64, ValType::I64],
+        };
+        let mut body = Function::new([]);
+        body.instruction(&Instruction::LocalGet(0));
+        body.instruction(&Instruction::I32Const(i32::try_from(self.offset)?));
+        body.instruction(&Instruction::I32Add);
+        for parameter in 1..params.len() {
+            body.instruction(&Instruction::LocalGet(u32::try_from(parameter)?));
+        }
+        body.instruction(&Instruction::Call(function));
+        body.instruction(&Instruction::End);
+        Ok(Added { ty: FuncType::new(params, [ValType::I32]), body })
+    }
+}
+
+fn value_type(ty: ValType) -> wasm_encoder::ValType {
+    if ty == ValType::I32 { wasm_encoder::ValType::I32 } else { wasm_encoder::ValType::I64 }
+}

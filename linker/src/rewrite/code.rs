@@ -1,0 +1,165 @@
+//! Changing instructions, and adding functions.
+//!
+//! Debug information counts in bytes from the beginning of the code section. With it, an instruction is replaced where it stands, by one that
+//! takes no more room, and the rest is filled with `nop`; that is possible because wasm-ld leaves every index it has filled in five bytes
+//! wide. Without it, bodies are encoded anew and indices get as short as they can be, which is what `--compress-relocations` does in
+//! programs that need no rewriting.
+
+use anyhow::{Context, Result, ensure};
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{CodeSection, Encode, Function, Instruction, Module, RawSection};
+use wasmparser::{BinaryReader, FuncType, Operator, Parser, Payload};
+
+use super::facts::Facts;
+
+/// `nop`.
+const NOP: u8 = 0x01;
+
+/// An instruction, and where it is.
+pub(super) struct Place<'a> {
+    /// Index of the function.
+    pub(super) function: u32,
+    /// The instruction.
+    pub(super) operator: Operator<'a>,
+    /// The instruction as it is encoded.
+    pub(super) bytes: &'a [u8],
+}
+
+/// Calls `visit` with every instruction.
+pub(super) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_>) -> Result<()>) -> Result<()> {
+    let mut function = u32::try_from(facts.imported_functions.len())?;
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::CodeSectionEntry(body) = payload? {
+            let mut reader = body.get_operators_reader()?;
+            while !reader.eof() {
+                let start = reader.original_position() as usize;
+                let operator = reader.read()?;
+                visit(&Place { function, operator, bytes: &module[start..reader.original_position() as usize] })?;
+            }
+            function += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the instruction that `replace` gives, if it gives one, in the place of each.
+pub(super) fn replace(
+    module: &[u8],
+    facts: &Facts,
+    mut replace: impl FnMut(&Place<'_>) -> Result<Option<Instruction<'static>>>,
+) -> Result<Vec<u8>> {
+    if facts.has_dwarf {
+        let mut result = module.to_vec();
+        each(module, facts, |place| {
+            let Some(instruction) = replace(place)? else { return Ok(()) };
+            let mut bytes = Vec::new();
+            instruction.encode(&mut bytes);
+            ensure!(
+                bytes.len() <= place.bytes.len(),
+                "there is no room for {instruction:?} in the place of {:?}",
+                place.operator
+            );
+            bytes.resize(place.bytes.len(), NOP);
+            let at = place.bytes.as_ptr().addr() - module.as_ptr().addr();
+            result[at..at + bytes.len()].copy_from_slice(&bytes);
+            Ok(())
+        })?;
+        return Ok(result);
+    }
+    let mut bodies = CodeSection::new();
+    let mut body: Option<(u32, Function)> = None;
+    let mut locals = locals(module)?.into_iter();
+    each(module, facts, |place| {
+        if body.as_ref().is_none_or(|(function, _)| *function != place.function) {
+            if let Some((_, done)) = body.take() {
+                bodies.function(&done);
+            }
+            body = Some((place.function, Function::new(locals.next().context("fewer functions than bodies")?)));
+        }
+        let instruction = match replace(place)? {
+            Some(instruction) => instruction,
+            None => RoundtripReencoder.instruction(place.operator.clone())?,
+        };
+        if let Some((_, body)) = &mut body {
+            body.instruction(&instruction);
+        }
+        Ok(())
+    })?;
+    if let Some((_, done)) = body {
+        bodies.function(&done);
+    }
+    super::sections(module, |payload, result| {
+        let is_code = matches!(payload, Payload::CodeSectionStart { .. });
+        if is_code {
+            result.section(&bodies);
+        }
+        Ok(is_code)
+    })
+}
+
+/// The locals of every function, as (count, type).
+fn locals(module: &[u8]) -> Result<Vec<Vec<(u32, wasm_encoder::ValType)>>> {
+    let mut all = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::CodeSectionEntry(body) = payload? {
+            let mut locals = Vec::new();
+            for local in body.get_locals_reader()? {
+                let (count, ty) = local?;
+                locals.push((count, RoundtripReencoder.val_type(ty)?));
+            }
+            all.push(locals);
+        }
+    }
+    Ok(all)
+}
+
+/// A function that a pass adds.
+pub(super) struct Added {
+    pub(super) ty: FuncType,
+    pub(super) body: Function,
+}
+
+/// Adds functions behind the last: they get the indices from [`Facts::functions`] on.
+///
+/// Should the number of functions need a byte more than it did, which happens when it passes 127 or 16,383, addresses of debug
+/// information are one byte off.
+pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
+    let count = u32::try_from(added.len())?;
+    let mut types = Vec::new();
+    let mut functions = Vec::new();
+    let mut bodies = Vec::new();
+    for (function, index) in added.iter().zip(u32::try_from(facts.types.len())?..) {
+        types.push(0x60);
+        for list in [function.ty.params(), function.ty.results()] {
+            u32::try_from(list.len())?.encode(&mut types);
+            for ty in list {
+                RoundtripReencoder.val_type(*ty)?.encode(&mut types);
+            }
+        }
+        index.encode(&mut functions);
+        function.body.encode(&mut bodies);
+    }
+    super::sections(module, |payload, result| {
+        let more = match payload {
+            Payload::TypeSection(_) => &types,
+            Payload::FunctionSection(_) => &functions,
+            Payload::CodeSectionStart { .. } => &bodies,
+            _ => return Ok(false),
+        };
+        lengthen(module, payload, count, more, result)?;
+        Ok(true)
+    })
+}
+
+/// Writes a section that is a list, with `more` as `count` further items of it.
+fn lengthen(module: &[u8], payload: &Payload<'_>, count: u32, more: &[u8], result: &mut Module) -> Result<()> {
+    let (id, range) = payload.as_section().context("not a section")?;
+    let contents = &module[range.start as usize..range.end as usize];
+    let mut reader = BinaryReader::new(contents, 0);
+    let mut data = Vec::with_capacity(contents.len() + more.len() + 1);
+    (reader.read_var_u32()? + count).encode(&mut data);
+    data.extend(&contents[reader.current_position()..]);
+    data.extend(more);
+    result.section(&RawSection { id, data: &data });
+    Ok(())
+}
