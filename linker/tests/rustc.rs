@@ -82,6 +82,51 @@ fn stripping_takes_what_it_says() {
 }
 
 #[test]
+fn a_program_that_cannot_make_threads_needs_none_of_their_built_ins() {
+    let text = wasmprinter::print_bytes(Room::new().links("threads", &["-g"])).unwrap();
+    assert!(!text.contains("canon thread"), "{text}");
+    assert!(!text.contains("canon context"), "{text}");
+    assert!(!text.contains("__indirect_function_table"), "{text}");
+}
+
+#[test]
+fn a_program_with_threads_keeps_its_debug_information_in_place() {
+    let room = Room::new();
+    let flags = ["-g", "--cfg=spawns", "-Ctarget-feature=+atomics,+bulk-memory"];
+    let module = sections(&room.links("threads", &[&flags[..], &["-Clink-arg=--skip-wit-component"]].concat()));
+    let component = room.links("threads", &flags);
+    let text = wasmprinter::print_bytes(&component).unwrap();
+    for word in [
+        "canon thread.new-indirect",
+        "canon thread.suspend",
+        "canon context.set i32 1",
+        "memory.init",
+        "hook-wasi:cli/run",
+    ] {
+        assert!(text.contains(word), "no {word}: {text}");
+    }
+    // Only the task hook still reads the stack pointer's global.
+    assert_eq!(text.matches("global.get $__stack_pointer").count(), 1, "{text}");
+    assert!(!text.contains("global.set $__stack_pointer"), "{text}");
+    let component = sections(&component);
+    assert_eq!(module["code"].len(), component["code"].len());
+    assert!(module["code"] != component["code"]);
+    assert!(module[".debug_info"] == component[".debug_info"] && module[".debug_line"] == component[".debug_line"]);
+}
+
+#[test]
+fn a_stripped_program_with_threads_is_encoded_as_short_as_it_can_be() {
+    let room = Room::new();
+    let flags =
+        ["--cfg=spawns", "-Ctarget-feature=+atomics,+bulk-memory", "-Clink-arg=--no-stack-check", "-Cstrip=symbols"];
+    let stripped = room.links("threads", &flags);
+    let long = room.links("threads", &[&flags[..3], &["-g"]].concat());
+    assert!(sections(&stripped)["code"].len() < sections(&long)["code"].len());
+    let text = wasmprinter::print_bytes(stripped).unwrap();
+    assert!(text.contains("canon thread.new-indirect") && !text.contains("component_set_stack_pointer"), "{text}");
+}
+
+#[test]
 fn a_failed_link_leaves_what_was_there_and_nothing_else() {
     let room = Room::new();
     room.compiles("wants_open", &["--crate-name=dependency"]);

@@ -1,5 +1,5 @@
 //! As much of `core` as the programs beside it need, so that testing the linker needs no std for any wasm target.
-#![feature(no_core, lang_items, auto_traits)]
+#![feature(no_core, lang_items, auto_traits, rustc_attrs)]
 #![allow(internal_features)]
 #![no_core]
 #![crate_type = "rlib"]
@@ -21,3 +21,9 @@ pub unsafe auto trait Sync {}
 pub unsafe auto trait Freeze {}
 #[lang = "drop_in_place"]
 unsafe fn drop_in_place<T: PointeeSized>(_: *mut T) {}
+
+#[rustc_builtin_macro]
+#[macro_export]
+macro_rules! global_asm {
+    () => {};
+}
