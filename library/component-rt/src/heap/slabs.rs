@@ -10,9 +10,9 @@ use super::blocks::Blocks;
 use super::memory::Memory;
 
 /// The size of a slab, with the header that its block has in front.
-pub(super) const SLAB: usize = 4096;
+pub(super) const SLAB: usize = 512 * GRAIN;
 /// The largest object.
-pub(super) const LARGEST: usize = 32 * GRAIN;
+pub(super) const LARGEST: usize = 64 * GRAIN;
 const SIZES: usize = LARGEST / GRAIN;
 
 /// What a slab begins with. Objects follow.
@@ -90,7 +90,7 @@ impl Slabs {
     pub(super) fn allocate_slowly<M: Memory>(&mut self, size: Size, blocks: &mut Blocks<M>) -> *mut u8 {
         loop {
             let Some(mut first) = self.first[size.0] else {
-                // A slab that makes its neighbours find their alignment without a gap.
+                // With its header a slab is as large as it is aligned: the next one fits behind it without a gap.
                 let Some(block) = blocks.allocate_aligned(END, SLAB) else { return null_mut() };
                 self.add(size, block);
                 continue;
@@ -185,12 +185,17 @@ impl Slabs {
         blocks.release(unsafe { Block::of(slab.cast().as_ptr()) });
     }
 
+    /// Puts a slab behind the first of its list: the first is used up before another is begun.
     fn link(&mut self, size: Size, mut slab: NonNull<Slab>) {
-        let next = self.first[size.0].replace(slab);
         // SAFETY: the caller's slab and those of the list are slabs; no other reference is alive.
         unsafe {
+            let Some(mut first) = self.first[size.0] else {
+                self.first[size.0] = Some(slab);
+                return;
+            };
+            let next = first.as_mut().next.replace(slab);
+            slab.as_mut().previous = Some(first);
             slab.as_mut().next = next;
-            slab.as_mut().previous = None;
             if let Some(mut next) = next {
                 next.as_mut().previous = Some(slab);
             }
