@@ -1,5 +1,7 @@
 //! Descriptors: entries of the platform crate's table (`component_rt::descriptor`), which has the numbers and what they stand for.
 
+#![unstable(reason = "not public", issue = "none", feature = "fd")]
+
 use component_rt::descriptor;
 
 use crate::io::{self, BorrowedCursor, IoSlice, IoSliceMut, Read};
@@ -23,7 +25,7 @@ pub fn duplicate(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
 
 impl FileDesc {
     /// The descriptor of a new entry of the table.
-    pub fn new(entry: descriptor::Entry) -> io::Result<FileDesc> {
+    pub(crate) fn new(entry: descriptor::Entry) -> io::Result<FileDesc> {
         let fd = descriptor::insert(entry).map_err(map_error)?;
         // SAFETY: the table has just given the number out, to nobody else.
         Ok(unsafe { FileDesc::from_raw_fd(fd) })

@@ -15,7 +15,6 @@ use crate::path::{Path, PathBuf};
 use crate::sync::Arc;
 use crate::sys::fd::FileDesc;
 use crate::sys::fs::common::NOT_FILE_ERROR;
-use crate::sys::time::SystemTime;
 use crate::sys::{AsInner, AsInnerMut, FromInner, IntoInner, map_error};
 
 pub use crate::sys::fs::common::exists;
