@@ -165,6 +165,14 @@ __wrap_component_thread_index:
     i32.const 0
     end_function
 
+    .section .text.__wrap_component_thread_resume_later,"",@
+    .globl __wrap_component_thread_resume_later
+    .type __wrap_component_thread_resume_later,@function
+__wrap_component_thread_resume_later:
+    .functype __wrap_component_thread_resume_later (i32) -> ()
+    unreachable
+    end_function
+
     .section .text.__wrap_component_thread_suspend,"",@
     .globl __wrap_component_thread_suspend
     .type __wrap_component_thread_suspend,@function
