@@ -25,6 +25,10 @@ pub const COMPONENT_TYPE: &str = "component-type";
 /// Module name of the imports of WASI 0.1.
 pub const WASI_0_1: &str = "wasi_snapshot_preview1";
 
+/// Functions of the library with the signatures of [`WASI_0_1`], `component_wasi_0_1_random_get` and so on: what they serve of it. Calls of an import
+/// of that name are linked to them.
+pub const WASI_0_1_SERVED: &str = "component_wasi_0_1_";
+
 /// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing, and only a symbol that is
 /// really wanted is an error, by name.
 pub const C_LIBRARIES: &[&str] = &["c", "m", "pthread", "dl", "rt", "util", "xnet", "resolv"];

@@ -3,7 +3,7 @@
 //! Here for messages only: wasm-ld names a symbol and an object, a user thinks in crates and functions. Nothing of this runs in a link that
 //! succeeds. Files that cannot be read are passed over, because wasm-ld has complained about them already, in its own words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::ops::ControlFlow;
@@ -92,6 +92,34 @@ impl Inputs {
         holder
     }
 
+    /// Every defined function whose symbol begins with `prefix`.
+    #[must_use]
+    pub fn defined(&self, prefix: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        self.each(|_, _, bytes| {
+            all.extend(
+                Symbols::of(bytes)
+                    .unwrap_or_default()
+                    .defined()
+                    .filter(|name| name.starts_with(prefix))
+                    .map(str::to_owned),
+            );
+            ControlFlow::Continue(())
+        });
+        all
+    }
+
+    /// The symbols under which objects know an imported function.
+    #[must_use]
+    pub fn symbols_of_import(&self, module: &str, field: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        self.each(|_, _, bytes| {
+            all.extend(Symbols::of(bytes).unwrap_or_default().of_import(module, field).map(str::to_owned));
+            ControlFlow::Continue(())
+        });
+        all
+    }
+
     /// The most that a thread-local variable of any object asks for, in bytes.
     #[must_use]
     pub fn tls_alignment(&self) -> u32 {
@@ -132,6 +160,60 @@ fn krate(file: &str) -> &str {
     let stem = file.split('.').next().unwrap_or(file);
     let stem = stem.rsplit_once('-').map_or(stem, |(name, _hash)| name);
     if file.ends_with(".rlib") || file.ends_with(".a") { stem.strip_prefix("lib").unwrap_or(stem) } else { stem }
+}
+
+/// The function symbols of an object.
+#[derive(Default)]
+struct Symbols<'a> {
+    /// Module and field of every imported function, by index.
+    imports: Vec<(&'a str, &'a str)>,
+    symbols: Vec<SymbolInfo<'a>>,
+}
+
+impl<'a> Symbols<'a> {
+    fn of(object: &'a [u8]) -> Result<Symbols<'a>> {
+        let mut found = Symbols::default();
+        for payload in Parser::new(0).parse_all(object) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let import = import?;
+                        if matches!(import.ty, TypeRef::Func(_)) {
+                            found.imports.push((import.module, import.name));
+                        }
+                    }
+                }
+                Payload::CustomSection(custom) => {
+                    if let KnownCustom::Linking(linking) = custom.as_known() {
+                        for subsection in linking.subsections() {
+                            if let Linking::SymbolTable(table) = subsection? {
+                                found.symbols.extend(table.into_iter().collect::<Result<Vec<_>>>()?);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn defined(&self) -> impl Iterator<Item = &'a str> {
+        self.symbols.iter().filter_map(|symbol| match symbol {
+            SymbolInfo::Func { flags, name: Some(name), .. } if !flags.contains(SymbolFlags::UNDEFINED) => Some(*name),
+            _ => None,
+        })
+    }
+
+    fn of_import(&self, module: &str, field: &str) -> impl Iterator<Item = &'a str> {
+        self.symbols.iter().filter_map(move |symbol| match symbol {
+            SymbolInfo::Func { flags, index, name } if flags.contains(SymbolFlags::UNDEFINED) => {
+                let (imports_from, imported) = self.imports.get(*index as usize)?;
+                (*imports_from == module && *imported == field).then_some(name.unwrap_or(imported))
+            }
+            _ => None,
+        })
+    }
 }
 
 /// log2 of the largest alignment of an object's thread-local segments.

@@ -32,6 +32,7 @@ pub mod contract;
 mod demangle;
 mod encode;
 mod explain;
+mod forward;
 pub mod inputs;
 pub mod lld;
 mod rewrite;
@@ -73,7 +74,14 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
     let inputs = Inputs::new(arguments.inputs());
     let mut wants = Wants::default();
     loop {
-        let linked = wasm_ld.run(&for_wasm_ld(&arguments, &module, wants), scratch.path())?;
+        let mut words = for_wasm_ld(&arguments, &module, &wants);
+        if !wants.forwards.is_empty() {
+            let object = scratch.path().join(".forward.o");
+            fs::write(&object, forward::object(&wants.forwards))
+                .with_context(|| format!("{} cannot be written", object.display()))?;
+            words.push(object.into());
+        }
+        let linked = wasm_ld.run(&words, scratch.path())?;
         std::io::stdout().write_all(&linked.stdout)?;
         let messages = String::from_utf8_lossy(&linked.stderr);
         if !linked.status.success() {
@@ -91,8 +99,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         }
         // What a program needs of threads shows only when unreachable code is gone, and wasm-ld must be told.
         let found = match arguments.artifact {
-            Artifact::Untouched => wants,
-            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?)?,
+            Artifact::Untouched => Wants::default(),
+            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?, &inputs)?,
         };
         if wants == Wants::default() && found != wants {
             wants = found;
@@ -132,7 +140,7 @@ pub fn component(module: Vec<u8>, strip: Strip, inputs: &Inputs) -> Result<Vec<u
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
-fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: Wants) -> Vec<OsString> {
+fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsString> {
     let mut all: Vec<OsString> = Vec::with_capacity(arguments.forwarded.len() + 8);
     if arguments.artifact != Artifact::Untouched {
         // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.

@@ -4,9 +4,12 @@
 //! section's bytes where they are, because DWARF counts from the code section's beginning.
 
 use anyhow::{Context, Result};
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{Parser, Payload};
 
+use crate::contract;
+use crate::forward::Forward;
 use crate::inputs::Inputs;
 use facts::Facts;
 
@@ -38,12 +41,14 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 }
 
 /// What a linked module wants that only a second link can give it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wants {
     /// It makes threads.
     pub(crate) threads: bool,
     /// It waits on, or wakes, addresses by instructions of its own.
     pub(crate) futex: bool,
+    /// It calls functions of WASI 0.1 that the library serves.
+    pub(crate) forwards: Vec<Forward>,
 }
 
 impl Wants {
@@ -52,10 +57,37 @@ impl Wants {
     /// # Errors
     ///
     /// What was read is not a module.
-    pub(crate) fn of(module: &[u8]) -> Result<Wants> {
+    pub(crate) fn of(module: &[u8], inputs: &Inputs) -> Result<Wants> {
         let facts = Facts::of(module)?;
-        Ok(Wants { threads: facts.makes_threads(), futex: atomics::wants_futex(module, &facts)? })
+        Ok(Wants {
+            threads: facts.makes_threads(),
+            futex: atomics::wants_futex(module, &facts)?,
+            forwards: forwards(&facts, inputs)?,
+        })
     }
+}
+
+/// The imports of WASI 0.1 that the library serves, by every symbol they are known by.
+fn forwards(facts: &Facts, inputs: &Inputs) -> Result<Vec<Forward>> {
+    let mut forwards = Vec::new();
+    let wanted: Vec<_> = facts.imported_functions.iter().filter(|import| import.module == contract::WASI_0_1).collect();
+    if wanted.is_empty() {
+        return Ok(forwards);
+    }
+    let served = inputs.defined(contract::WASI_0_1_SERVED);
+    for import in wanted {
+        let target = format!("{}{}", contract::WASI_0_1_SERVED, import.field);
+        if !served.contains(&target) {
+            continue;
+        }
+        let ty = facts.types.get(import.ty as usize).context("an import's type is not there")?;
+        let params = ty.params().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<Vec<_>, _>>()?;
+        let results = ty.results().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<Vec<_>, _>>()?;
+        for symbol in inputs.symbols_of_import(contract::WASI_0_1, &import.field) {
+            forwards.push(Forward { symbol, target: target.clone(), params: params.clone(), results: results.clone() });
+        }
+    }
+    Ok(forwards)
 }
 
 fn with_threads(module: Vec<u8>, tls_alignment: u32) -> Result<Vec<u8>> {

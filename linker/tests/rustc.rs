@@ -51,6 +51,18 @@ fn an_import_of_wasi_0_1_is_explained_by_crate_and_function() {
 }
 
 #[test]
+fn an_import_of_wasi_0_1_that_the_library_serves_is_linked_to_it() {
+    for flags in [&["--cfg=served", "-g"][..], &["--cfg=served", "-Clto=fat"]] {
+        let room = Room::new();
+        room.compiles("wants_wasi_0_1", &["--crate-name=dependency"]);
+        room.compiles("serves_wasi_0_1", &[]);
+        let text = wasmprinter::print_bytes(room.links("caller", flags)).unwrap();
+        assert!(!text.contains("wasi_snapshot_preview1"), "{text}");
+        assert!(text.contains("call $component_wasi_0_1_random_get"), "{text}");
+    }
+}
+
+#[test]
 fn constructors_run_at_instantiation_and_not_at_every_export() {
     let room = Room::new();
     let text = wasmprinter::print_bytes(room.links("constructor", &[])).unwrap();

@@ -16,7 +16,7 @@ use crate::contract;
 const ROOT: &str = "$root";
 
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
-    if facts.imported_functions.iter().all(|(module, _)| module != contract::BUILT_IN) {
+    if facts.imported_functions.iter().all(|import| import.module != contract::BUILT_IN) {
         return Ok(module);
     }
     super::sections(&module, |payload, result| {

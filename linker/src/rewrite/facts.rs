@@ -10,8 +10,8 @@ use crate::contract;
 /// The index spaces of a linked module, as far as passes care.
 #[derive(Default)]
 pub(super) struct Facts {
-    /// Module and field of every imported function, by index.
-    pub(super) imported_functions: Vec<(String, String)>,
+    /// Every imported function, by index.
+    pub(super) imported_functions: Vec<Import>,
     /// Kind and index of every export.
     pub(super) exports: BTreeMap<String, (ExternalKind, u32)>,
     /// The types of the type section.
@@ -28,6 +28,14 @@ pub(super) struct Facts {
     pub(super) has_dwarf: bool,
 }
 
+/// An imported function.
+pub(super) struct Import {
+    pub(super) module: String,
+    pub(super) field: String,
+    /// Index into [`Facts::types`].
+    pub(super) ty: u32,
+}
+
 impl Facts {
     pub(super) fn of(module: &[u8]) -> Result<Facts> {
         let mut facts = Facts::default();
@@ -39,8 +47,12 @@ impl Facts {
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
                         let import = import?;
-                        if let TypeRef::Func(_) = import.ty {
-                            facts.imported_functions.push((import.module.to_owned(), import.name.to_owned()));
+                        if let TypeRef::Func(ty) = import.ty {
+                            facts.imported_functions.push(Import {
+                                module: import.module.to_owned(),
+                                field: import.name.to_owned(),
+                                ty,
+                            });
                             facts.functions += 1;
                         }
                     }
@@ -90,7 +102,7 @@ impl Facts {
 
     /// The index of an imported function.
     pub(super) fn import(&self, module: &str, field: &str) -> Option<u32> {
-        let at = self.imported_functions.iter().position(|(m, f)| m == module && f == field)?;
+        let at = self.imported_functions.iter().position(|import| import.module == module && import.field == field)?;
         u32::try_from(at).ok()
     }
 
