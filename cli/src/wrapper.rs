@@ -100,7 +100,7 @@ struct Call {
     arguments: Vec<OsString>,
     /// It is for our target.
     is_ours: bool,
-    /// It compiles a crate of the library.
+    /// It compiles a crate of the library, or such a crate's build script.
     is_library: bool,
     has_sysroot: bool,
     /// Some of it came from a response file: it may be too long for a command line.
@@ -138,7 +138,8 @@ impl Call {
             _ => argument,
         };
         *is_target = kept == "--target";
-        self.is_library |= kept == "-Zforce-unstable-if-unmarked";
+        // Cargo marks the library's crates so, in two words.
+        self.is_library |= kept.as_encoded_bytes().ends_with(b"force-unstable-if-unmarked");
         self.has_sysroot |= kept == "--sysroot" || kept.as_encoded_bytes().starts_with(b"--sysroot=");
         self.arguments.push(kept);
     }
@@ -150,19 +151,21 @@ impl Call {
         if !self.has_sysroot {
             arguments.extend(["--sysroot".into(), sysroot.into()]);
         }
-        if self.is_ours {
+        if self.is_ours || self.is_library {
             command.env("RUSTC_BOOTSTRAP", "1");
+        } else if !users_bootstrap {
+            command.env_remove("RUSTC_BOOTSTRAP");
+        }
+        if self.is_ours {
             // In front of the user's own, so that those win.
             let mut linker = OsString::from("-Clinker=");
             linker.push(sysroot.join("bin/component-ld"));
             arguments.extend([linker, "-Zunstable-options".into()]);
-            if self.is_library {
-                arguments.extend(remapped(sysroot));
-            } else if !users_bootstrap {
-                arguments.push("-Zallow-features=".into());
-            }
-        } else if !users_bootstrap {
-            command.env_remove("RUSTC_BOOTSTRAP");
+        }
+        if self.is_library {
+            arguments.extend(remapped(sysroot));
+        } else if self.is_ours && !users_bootstrap {
+            arguments.push("-Zallow-features=".into());
         }
         arguments.extend(self.arguments);
         if self.is_long {

@@ -211,7 +211,7 @@ fn an_installed_program_has_a_launcher_that_goes_with_it() {
         r#"fn main() {
             for argument in std::env::args() { println!("{argument}") }
             println!("{}", std::fs::read_to_string("here").unwrap_or_default());
-            println!("{}", std::fs::read_to_string("/etc/os-release").is_ok());
+            println!("{}", std::fs::read_to_string("/etc/passwd").is_ok());
         }"#,
     );
     let root = tempfile::tempdir().unwrap();
