@@ -11,6 +11,20 @@ use anyhow::{Context, Result, bail};
 
 use crate::contract;
 
+/// What `--help` says, above what wasm-ld has to say.
+pub(crate) const HELP: &str = "\
+component-ld links a component: wasm-ld, then rewriting, then wit-component.
+Usage: component-ld [-flavor wasm] [OPTIONS of wasm-ld]... -o FILE
+
+Its own options (with rustc: -Clink-arg=OPTION):
+  --wasm-ld-path FILE    the wasm-ld to use; else COMPONENT_LD_WASM_LD, else rust-lld or wasm-ld on PATH
+  --skip-wit-component   leave the core module as wasm-ld has linked it
+  --no-stack-check       threads do not look at each call if their stack is long enough
+  @FILE                  the arguments that stand in FILE
+
+Everything else is wasm-ld's, and goes through to it:
+";
+
 /// What to do, as read from a command line.
 #[derive(Debug)]
 pub(crate) struct Arguments {
@@ -26,6 +40,8 @@ pub(crate) struct Arguments {
     pub(crate) strip: Strip,
     /// What to make of the linked module.
     pub(crate) artifact: Artifact,
+    /// Whether only an explanation is wanted (`--help`).
+    pub(crate) help: bool,
 }
 
 /// How much that is not needed to run leaves the result.
@@ -69,6 +85,7 @@ impl Arguments {
             stack_check: true,
             strip: Strip::Nothing,
             artifact: Artifact::Component,
+            help: false,
         };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
@@ -99,6 +116,7 @@ impl Arguments {
                     .or(flag.strip_prefix("--library="))
                     .is_some_and(|name| is_c_library(name.as_ref())) => {}
                 flag => {
+                    parsed.help |= flag == "--help";
                     match flag {
                         "--strip-all" | "-s" => parsed.strip = Strip::All,
                         "--strip-debug" | "-S" => parsed.strip = parsed.strip.max(Strip::Debug),

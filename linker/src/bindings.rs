@@ -15,8 +15,8 @@ use crate::inputs::Inputs;
 
 /// A world and where it came from.
 pub(crate) struct Bindings {
-    /// What the user knows it by: the crate and the section.
-    pub(crate) origin: String,
+    /// The section it stood in; none if it is std's, which the linker brings itself.
+    section: Option<String>,
     /// The world's types.
     pub(crate) resolve: Resolve,
     /// The world.
@@ -35,32 +35,43 @@ impl Bindings {
             if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
                 && section.name().starts_with(contract::COMPONENT_TYPE)
             {
-                all.push(Bindings::read(section.name(), section.data(), inputs)?);
+                let bindings = Bindings::decode(section.data(), Some(section.name().to_owned()));
+                all.push(bindings.with_context(|| {
+                    format!(
+                        "the component type in {} cannot be read by the wit-component in this linker; it was written by {}. \
+                         If that is newer, use bindings of a version this linker knows",
+                        origin(section.name(), inputs),
+                        generator(section.data())
+                    )
+                })?);
             }
         }
         Ok(all)
     }
 
-    /// The world in one section.
+    /// What std brings, out of the contents of its section.
     ///
     /// # Errors
     ///
-    /// As [`Bindings::of`].
-    pub(crate) fn read(name: &str, data: &[u8], inputs: &Inputs) -> Result<Bindings> {
-        let origin = match inputs.who_holds(name) {
-            Some(wanter) => format!("crate `{}` ({}, section {name})", wanter.krate, wanter.object),
-            None => format!("section {name}"),
-        };
+    /// None in a build whose tests pass.
+    pub(crate) fn of_std(data: &[u8]) -> Result<Bindings> {
+        Bindings::decode(data, None)
+    }
+
+    fn decode(data: &[u8], section: Option<String>) -> Result<Bindings> {
+        let name = section.as_deref().unwrap_or(contract::COMPONENT_TYPE);
         let mut alone = Module::new();
         alone.section(&CustomSection { name: name.into(), data: data.into() });
-        let (_, bindings) = wit_component::metadata::decode(&alone.finish()).with_context(|| {
-            format!(
-                "the component type in {origin} cannot be read by the wit-component in this linker; it was written by {}. \
-                 If that is newer, use bindings of a version this linker knows",
-                generator(data)
-            )
-        })?;
-        Ok(Bindings { origin, resolve: bindings.resolve, world: bindings.world })
+        let (_, bindings) = wit_component::metadata::decode(&alone.finish())?;
+        Ok(Bindings { section, resolve: bindings.resolve, world: bindings.world })
+    }
+
+    /// What the user knows it by. Reads the inputs, so it is for messages only.
+    pub(crate) fn origin(&self, inputs: &Inputs) -> String {
+        match &self.section {
+            Some(section) => origin(section, inputs),
+            None => format!("std (WASI {})", wasi_wit::VERSION),
+        }
     }
 
     /// Every function the world imports or exports, as core modules name it: `wasi:cli/run@0.3.0#run`, or `f` if it stands in the world itself.
@@ -91,12 +102,20 @@ pub(crate) fn unversioned(name: &str) -> &str {
     name.split_once('@').map_or(name, |(name, _)| name)
 }
 
+/// The crate and object that hold a section.
+fn origin(section: &str, inputs: &Inputs) -> String {
+    match inputs.who_holds(section) {
+        Some(holder) => format!("crate `{}` ({}, section {section})", holder.krate, holder.object),
+        None => format!("section {section}"),
+    }
+}
+
 /// Fails if one WIT says of a function that it is `async` and another that it is not.
 ///
 /// # Errors
 ///
 /// The first such function, with who says what.
-pub(crate) fn check_agreement(all: &[Bindings]) -> Result<()> {
+pub(crate) fn check_agreement(all: &[Bindings], inputs: &Inputs) -> Result<()> {
     let mut seen: BTreeMap<String, (&Bindings, bool)> = BTreeMap::new();
     for bindings in all {
         for (name, function) in bindings.functions() {
@@ -108,9 +127,9 @@ pub(crate) fn check_agreement(all: &[Bindings]) -> Result<()> {
                         "two WITs disagree on `{name}`: it is `{}` in {}, and `{}` in {}. A function is async or it is not: there is no \
                          way to link the two. Generate both bindings from the same version of the WIT",
                         signature(function.item_name(), true),
-                        with.origin,
+                        with.origin(inputs),
                         signature(function.item_name(), false),
-                        without.origin
+                        without.origin(inputs)
                     );
                 }
                 Some(_) => {}

@@ -35,10 +35,8 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
     let section_name = format!("{}:std", contract::COMPONENT_TYPE);
     let section = world::component_type(names.kind())?;
     let mut all = Bindings::of(module, inputs)?;
-    let mut std = Bindings::read(&section_name, &section, &Inputs::default())?;
-    std.origin = "std (WASI 0.3.0)".to_owned();
-    all.push(std);
-    bindings::check_agreement(&all)?;
+    all.push(Bindings::of_std(&section)?);
+    bindings::check_agreement(&all, inputs)?;
     check_imports(&names, &all, inputs)?;
     check_asyncness(&names, &all, inputs)?;
 
@@ -51,7 +49,7 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
         .module(&module)
         .and_then(|encoder| encoder.encode())
         .map_err(|error| hinted(error, &names))
-        .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all)))?;
+        .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all, inputs)))?;
     let component = if strip == Strip::All { strip::custom_sections(&component)? } else { component };
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&component)
@@ -119,20 +117,20 @@ fn check_asyncness(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Resu
     let mut functions = BTreeMap::new();
     for bindings in all {
         for (name, function) in bindings.functions() {
-            functions.insert(name, (function, &bindings.origin));
+            functions.insert(name, (function, bindings));
         }
     }
     for export in &names.exports {
-        let Some(name) = export.strip_prefix("[async-lift]").or(export.strip_prefix("[async-lift-stackful]")) else {
-            continue;
-        };
-        if let Some((function, origin)) = functions.get(name)
+        let lifted = export.strip_prefix("[async-lift]").or(export.strip_prefix("[async-lift-stackful]"));
+        let Some(name) = lifted else { continue };
+        if let Some((function, bindings)) = functions.get(name)
             && !function.kind.is_async()
         {
             bail!(
-                "the core module exports `{export}`, an async lift, but the WIT of {origin} says `{}` of `{name}`, not `{}`. \
+                "the core module exports `{export}`, an async lift, but the WIT of {} says `{}` of `{name}`, not `{}`. \
                  Generate the bindings from the WIT the component is to have, and make the function there and in the code either both async or \
                  both not",
+                bindings.origin(inputs),
                 bindings::signature(function.item_name(), false),
                 bindings::signature(function.item_name(), true),
             );
@@ -141,14 +139,15 @@ fn check_asyncness(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Resu
     for (module, field) in &names.imports {
         let Some(name) = field.strip_prefix("[async-lower]") else { continue };
         let full = if *module == "$root" { name.to_owned() } else { format!("{module}#{name}") };
-        if let Some((function, origin)) = functions.get(&full)
+        if let Some((function, bindings)) = functions.get(&full)
             && !function.kind.is_async()
         {
             let wanters = inputs.who_wants(Wanted::Import(module, field));
             bail!(
-                "the core module imports `{field}` of `{module}`, an async lowering{}, but the WIT of {origin} says `{}`, not `{}`. \
+                "the core module imports `{field}` of `{module}`, an async lowering{}, but the WIT of {} says `{}`, not `{}`. \
                  Generate those bindings from the same version of the WIT",
                 wanters.first().map(|wanter| format!(" ({wanter})")).unwrap_or_default(),
+                bindings.origin(inputs),
                 bindings::signature(function.item_name(), false),
                 bindings::signature(function.item_name(), true),
             );
@@ -168,6 +167,6 @@ fn hinted(error: Error, names: &Names<'_>) -> Error {
     ))
 }
 
-fn origins(all: &[Bindings]) -> String {
-    all.iter().map(|bindings| bindings.origin.as_str()).collect::<Vec<_>>().join(" and ")
+fn origins(all: &[Bindings], inputs: &Inputs) -> String {
+    all.iter().map(|bindings| bindings.origin(inputs)).collect::<Vec<_>>().join(" and ")
 }

@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     match link(env::args_os().skip(1)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("component-ld: error: {error:#}");
+            say(&format!("component-ld: error: {error:#}\n"));
             ExitCode::FAILURE
         }
     }
@@ -58,6 +58,9 @@ pub fn main() -> ExitCode {
 /// Everything that leaves no output file behind; wasm-ld's own messages have gone to stderr by then.
 pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
     let arguments = Arguments::parse(command_line)?;
+    if arguments.help {
+        std::io::stdout().write_all(arguments::HELP.as_bytes())?;
+    }
     let wasm_ld = WasmLd::find(arguments.wasm_ld.as_deref())?;
     // Beside the output, so that the last step is a rename within one file system.
     let directory = match arguments.output.parent() {
@@ -85,7 +88,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         std::io::stdout().write_all(&linked.stdout)?;
         let messages = String::from_utf8_lossy(&linked.stderr);
         if !linked.status.success() {
-            eprint!("{}", explain::failure(&messages, &inputs));
+            say(&explain::failure(&messages, &inputs));
             if !messages.contains("error:") {
                 // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
                 bail!(
@@ -106,7 +109,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             wants = found;
             continue;
         }
-        eprint!("{}", demangle::demangle_all(&messages));
+        say(&demangle::demangle_all(&messages));
         break;
     }
 
@@ -179,6 +182,11 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     all.extend(arguments.forwarded.iter().cloned());
     all.extend(["-o".into(), module.into()]);
     all
+}
+
+/// Writes to stderr. If nobody reads it there is nobody to tell.
+fn say(text: &str) {
+    _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn read(module: &Path) -> Result<Vec<u8>> {
