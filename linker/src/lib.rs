@@ -14,7 +14,7 @@
 //! It knows neither std nor the runtime: each name it shares with them stands in [`contract`].
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io::Write};
 
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
 ///
 /// # Errors
 ///
-/// Everything that leaves no output file behind; wasm-ld's own messages have gone to stderr by then.
+/// Everything that leaves no output file behind and that wasm-ld has not said itself; what it says goes to stderr.
 pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
     let arguments = Arguments::parse(command_line)?;
     if arguments.help {
@@ -72,47 +72,10 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         .tempdir_in(directory)
         .with_context(|| format!("the directory of the output, {}, cannot be written to", directory.display()))?;
 
-    // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
-    let module = scratch.path().join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
     let inputs = Inputs::new(arguments.inputs());
-    let mut wants = Wants::default();
-    loop {
-        let mut words = for_wasm_ld(&arguments, &module, &wants);
-        if !wants.forwards.is_empty() {
-            let object = scratch.path().join(".forward.o");
-            fs::write(&object, forward::object(&wants.forwards))
-                .with_context(|| format!("{} cannot be written", object.display()))?;
-            words.push(object.into());
-        }
-        let linked = wasm_ld.run(&words, scratch.path())?;
-        std::io::stdout().write_all(&linked.stdout)?;
-        let messages = String::from_utf8_lossy(&linked.stderr);
-        if !linked.status.success() {
-            say(&explain::failure(&messages, &inputs));
-            if !messages.contains("error:") {
-                // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
-                bail!(
-                    "{} ended with {}; is there room for {}?",
-                    wasm_ld.path().display(),
-                    linked.status,
-                    module.display()
-                );
-            }
-            return Ok(ExitCode::FAILURE);
-        }
-        // What a program needs of threads shows only when unreachable code is gone, and wasm-ld must be told.
-        let found = match arguments.artifact {
-            Artifact::Untouched => Wants::default(),
-            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?, &inputs)?,
-        };
-        if wants == Wants::default() && found != wants {
-            wants = found;
-            continue;
-        }
-        say(&demangle::demangle_all(&messages));
-        break;
-    }
-
+    let Some(module) = link_module(&arguments, &wasm_ld, scratch.path(), &inputs)? else {
+        return Ok(ExitCode::FAILURE);
+    };
     match arguments.artifact {
         Artifact::Component => {
             let component = component(read(&module)?, arguments.strip, &inputs)
@@ -129,6 +92,44 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         Artifact::Untouched => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Links the core module, in the directory `scratch`. None if wasm-ld failed and has said why.
+fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: &Inputs) -> Result<Option<PathBuf>> {
+    // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
+    let module = scratch.join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
+    let mut wants = Wants::default();
+    loop {
+        let mut words = for_wasm_ld(arguments, &module, &wants);
+        if !wants.forwards.is_empty() {
+            let object = scratch.join(".forward.o");
+            fs::write(&object, forward::object(&wants.forwards))
+                .with_context(|| format!("{} cannot be written", object.display()))?;
+            words.push(object.into());
+        }
+        let linked = wasm_ld.run(&words, scratch)?;
+        std::io::stdout().write_all(&linked.stdout)?;
+        let messages = String::from_utf8_lossy(&linked.stderr);
+        if !linked.status.success() {
+            say(&explain::failure(&messages, inputs));
+            if !messages.contains("error:") {
+                // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
+                let path = wasm_ld.path().display();
+                bail!("{path} ended with {}; is there room for {}?", linked.status, module.display());
+            }
+            return Ok(None);
+        }
+        // What a program needs of threads shows only when unreachable code is gone, and wasm-ld must be told.
+        let found = match arguments.artifact {
+            Artifact::Untouched => Wants::default(),
+            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?, inputs)?,
+        };
+        if wants != Wants::default() || found == wants {
+            say(&demangle::demangle_all(&messages));
+            return Ok(Some(module));
+        }
+        wants = found;
+    }
 }
 
 /// Makes a component of a core module as wasm-ld has linked it: rewriting passes, wit-component, validation.
