@@ -35,6 +35,7 @@ pub mod net;
 pub mod random;
 pub mod stdio;
 pub mod time;
+pub mod wasi_0_1;
 
 // The nouns of the specification.
 pub mod block;
