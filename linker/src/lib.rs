@@ -111,11 +111,17 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
         std::io::stdout().write_all(&linked.stdout)?;
         let messages = String::from_utf8_lossy(&linked.stderr);
         if !linked.status.success() {
+            // wasm-ld writes into a mapped file: no room shows as a bus error, and what LLVM then says is a stack of its own functions.
+            if linked.status.to_string().contains("SIGBUS") {
+                bail!(
+                    "there is no room on the disk for {}: {} ended with a bus error",
+                    module.display(),
+                    wasm_ld.path().display()
+                );
+            }
             say(&explain::failure(&messages, inputs));
             if !messages.contains("error:") {
-                // It did not get as far as a message: killed, or its memory-mapped output met a full disk.
-                let path = wasm_ld.path().display();
-                bail!("{path} ended with {}; is there room for {}?", linked.status, module.display());
+                bail!("{} ended with {}", wasm_ld.path().display(), linked.status);
             }
             return Ok(None);
         }
