@@ -21,7 +21,7 @@ mod slabs;
 #[cfg(test)]
 mod tests;
 
-use block::{Block, GRAIN};
+use block::Block;
 use blocks::Blocks;
 use memory::Memory;
 use slabs::{Size, Slabs};
@@ -45,44 +45,74 @@ mod instance {
 
     static HEAP: Instance = Instance(UnsafeCell::new(Heap::new(Linear { begun: false })));
 
-    /// A block of memory for this layout; null if there is none.
+    /// Memory for this layout; null if there is none.
     ///
     /// # Safety
     /// The layout's size is not 0.
     #[inline]
     pub unsafe fn allocate(layout: Layout) -> *mut u8 {
         // SAFETY: nobody else has a reference: see `Sync` above, and the heap calls nobody who allocates.
-        unsafe { (*HEAP.0.get()).allocate(layout) }
+        let memory = unsafe { (*HEAP.0.get()).allocate_quickly(layout) };
+        if memory.is_null() { allocate_slowly(layout.size(), layout.align()) } else { memory }
     }
 
-    /// A block of zeros for this layout; null if there is none.
+    /// Memory for this layout, all zero; null if there is none.
     ///
     /// # Safety
     /// The layout's size is not 0.
     #[inline]
     pub unsafe fn allocate_zeroed(layout: Layout) -> *mut u8 {
-        // SAFETY: as in `allocate`.
-        unsafe { (*HEAP.0.get()).allocate_zeroed(layout) }
+        zeroed(layout.size(), layout.align())
     }
 
-    /// Gives a block back.
+    /// Gives memory back.
     ///
     /// # Safety
-    /// The block came from here for this layout and is not used any more.
+    /// The memory came from here for this layout and is not used any more.
     #[inline]
-    pub unsafe fn deallocate(block: *mut u8, layout: Layout) {
+    pub unsafe fn deallocate(memory: *mut u8, layout: Layout) {
         // SAFETY: as in `allocate`; the rest is the caller's promise.
-        unsafe { (*HEAP.0.get()).deallocate(block, layout) }
+        if unsafe { !(*HEAP.0.get()).deallocate_quickly(memory, layout) } {
+            // SAFETY: the caller's promise, and what `deallocate_quickly` said.
+            unsafe { deallocate_slowly(memory, layout.size(), layout.align()) }
+        }
     }
 
-    /// A block of another size with the same bytes, instead of this one; null if there is none, and then this one stays.
+    /// Memory of another size with the same bytes, instead of this; null if there is none, and then this stays.
     ///
     /// # Safety
-    /// The block came from here for this layout; the size is not 0 and with the layout's alignment makes a layout.
+    /// The memory came from here for this layout; the size is not 0 and with the layout's alignment makes a layout.
     #[inline]
-    pub unsafe fn reallocate(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as in `allocate`; the rest is the caller's promise.
-        unsafe { (*HEAP.0.get()).reallocate(block, layout, size) }
+    pub unsafe fn reallocate(memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { resized(memory, layout.size(), layout.align(), size) }
+    }
+
+    // `extern "C"` says that these do not unwind. std's `__rust_alloc` and its like may not unwind either: if what they call could,
+    // they would catch it, and for that save and restore every register each time.
+
+    #[inline(never)]
+    extern "C" fn allocate_slowly(size: usize, align: usize) -> *mut u8 {
+        // SAFETY: as in `allocate`; size and alignment are those of a layout.
+        unsafe { (*HEAP.0.get()).allocate_slowly(Layout::from_size_align_unchecked(size, align)) }
+    }
+
+    #[inline(never)]
+    extern "C" fn zeroed(size: usize, align: usize) -> *mut u8 {
+        // SAFETY: as in `allocate_slowly`.
+        unsafe { (*HEAP.0.get()).allocate_zeroed(Layout::from_size_align_unchecked(size, align)) }
+    }
+
+    #[inline(never)]
+    unsafe extern "C" fn deallocate_slowly(memory: *mut u8, size: usize, align: usize) {
+        // SAFETY: as in `allocate_slowly`; the rest is the caller's promise.
+        unsafe { (*HEAP.0.get()).deallocate_slowly(memory, Layout::from_size_align_unchecked(size, align)) }
+    }
+
+    #[inline(never)]
+    unsafe extern "C" fn resized(memory: *mut u8, old_size: usize, align: usize, size: usize) -> *mut u8 {
+        // SAFETY: as in `allocate_slowly`; the rest is the caller's promise.
+        unsafe { (*HEAP.0.get()).reallocate(memory, Layout::from_size_align_unchecked(old_size, align), size) }
     }
 }
 
@@ -98,11 +128,31 @@ impl<M: Memory> Heap<M> {
     }
 
     /// Memory for this layout, whose size is not 0; null if there is none.
-    #[inline]
     fn allocate(&mut self, layout: Layout) -> *mut u8 {
-        let Some(size) = Size::of(layout.size(), layout.align()) else { return self.allocate_block(layout) };
-        let object = self.slabs.allocate(size);
-        if object.is_null() { self.allocate_object(size) } else { object }
+        let memory = self.allocate_quickly(layout);
+        if memory.is_null() { self.allocate_slowly(layout) } else { memory }
+    }
+
+    /// Memory for this layout; null if that would take more than a few instructions.
+    #[inline(always)]
+    fn allocate_quickly(&mut self, layout: Layout) -> *mut u8 {
+        match Size::of(layout.size(), layout.align()) {
+            Some(size) => self.slabs.allocate(size),
+            None => null_mut(),
+        }
+    }
+
+    fn allocate_slowly(&mut self, layout: Layout) -> *mut u8 {
+        let (size, align) = (layout.size(), layout.align());
+        loop {
+            let memory = match Size::of(size, align) {
+                Some(size) => self.slabs.allocate_slowly(size, &mut self.blocks),
+                None => self.blocks.allocate(size, align).map_or(null_mut(), Block::payload),
+            };
+            if !memory.is_null() || !self.make_room(layout) {
+                return memory;
+            }
+        }
     }
 
     /// As [`allocate`](Heap::allocate), filled with zeros.
@@ -119,11 +169,30 @@ impl<M: Memory> Heap<M> {
 
     /// # Safety
     /// The memory came from this heap for this layout and is not used any more.
-    #[inline]
     unsafe fn deallocate(&mut self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        if unsafe { !self.deallocate_quickly(memory, layout) } {
+            // SAFETY: the same, and what `deallocate_quickly` said.
+            unsafe { self.deallocate_slowly(memory, layout) }
+        }
+    }
+
+    /// Takes memory back. Returns whether that was all; if not, `deallocate_slowly` is to be called next.
+    ///
+    /// # Safety
+    /// As [`deallocate`](Heap::deallocate).
+    #[inline(always)]
+    unsafe fn deallocate_quickly(&mut self, memory: *mut u8, layout: Layout) -> bool {
+        // SAFETY: for a small layout the memory is an object of a slab.
+        Size::of(layout.size(), layout.align()).is_some_and(|_| unsafe { self.slabs.deallocate(memory) })
+    }
+
+    /// # Safety
+    /// As [`deallocate`](Heap::deallocate), of which this is the second half.
+    unsafe fn deallocate_slowly(&mut self, memory: *mut u8, layout: Layout) {
         match Size::of(layout.size(), layout.align()) {
             // SAFETY: for a small layout the memory is an object of a slab.
-            Some(size) => unsafe { self.slabs.deallocate(memory, size, &mut self.blocks) },
+            Some(size) => unsafe { self.slabs.reconsider(memory, size, &mut self.blocks) },
             // SAFETY: for another it is the payload of a block.
             None => self.blocks.release(unsafe { Block::of(memory) }),
         }
@@ -156,32 +225,12 @@ impl<M: Memory> Heap<M> {
         new
     }
 
-    #[inline(never)]
-    fn allocate_object(&mut self, size: Size) -> *mut u8 {
-        loop {
-            let object = self.slabs.allocate_slowly(size, &mut self.blocks);
-            if !object.is_null() || !self.make_room(slabs::SLAB - block::WORD, slabs::SLAB) {
-                return object;
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn allocate_block(&mut self, layout: Layout) -> *mut u8 {
-        let (size, align) = (layout.size(), layout.align());
-        loop {
-            let block =
-                if align > GRAIN { self.blocks.allocate_aligned(size, align) } else { self.blocks.allocate(size) };
-            match block {
-                Some(block) => return block.payload(),
-                None if self.make_room(size, align) => {}
-                None => return null_mut(),
-            }
-        }
-    }
-
-    /// Finds memory for a block that there was none for: what is free in another form, else new memory.
-    fn make_room(&mut self, size: usize, align: usize) -> bool {
+    /// Finds memory for a layout that there was none for: what is free in another form, else new memory.
+    fn make_room(&mut self, layout: Layout) -> bool {
+        let (size, align) = match Size::of(layout.size(), layout.align()) {
+            Some(_) => (slabs::END, slabs::SLAB),
+            None => (layout.size(), layout.align()),
+        };
         self.slabs.release_empty(&mut self.blocks) || self.blocks.grow_for(size, align)
     }
 }

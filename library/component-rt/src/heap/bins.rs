@@ -69,7 +69,7 @@ impl Bins {
     /// Takes out a block of hardly more than `size` whose payload happens to be aligned.
     pub(super) fn take_aligned(&mut self, size: usize, align: usize) -> Option<Block> {
         let (row, column) = place(size);
-        let aligned = |block: Block| block.size() >= size && block.payload().addr().is_multiple_of(align);
+        let aligned = |block: Block| block.size() >= size && block.payload().addr() & (align - 1) == 0;
         let block = look(self.first[row][column], aligned)?;
         self.remove(block);
         block.make_used();

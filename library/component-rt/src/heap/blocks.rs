@@ -30,33 +30,14 @@ impl<M: Memory> Blocks<M> {
         Blocks { bins: Bins::new(), top: None, end: core::ptr::null_mut(), fresh: core::ptr::null_mut(), memory }
     }
 
-    /// A block with a payload of `size` bytes, from memory that is there.
-    pub(super) fn allocate(&mut self, size: usize) -> Option<Block> {
+    /// A block with a payload of `size` bytes and this alignment, from memory that is there.
+    pub(super) fn allocate(&mut self, size: usize, align: usize) -> Option<Block> {
+        if align > GRAIN {
+            return self.allocate_aligned(size, align);
+        }
         let need = needed(size);
         let block = self.find(need)?;
         self.trim(block, need);
-        Some(block)
-    }
-
-    /// A block whose payload is aligned more strictly than headers do by themselves, from memory that is there.
-    pub(super) fn allocate_aligned(&mut self, size: usize, align: usize) -> Option<Block> {
-        if let Some(block) = self.bins.take_aligned(needed(size), align) {
-            return Some(block);
-        }
-        let mut block = self.find(needed(room_for(size, align)))?;
-        let mut gap = block.payload().align_offset(align);
-        if gap > 0 {
-            // In front of the payload a free block comes to be.
-            if gap < SMALLEST {
-                gap += align;
-            }
-            let (front, size) = (block, block.size());
-            block = front.offset(gap);
-            block.begin(size - gap);
-            front.resize(gap);
-            self.release(front);
-        }
-        self.trim(block, needed(size));
         Some(block)
     }
 
@@ -98,6 +79,28 @@ impl<M: Memory> Blocks<M> {
     /// Bytes of the top.
     pub(super) fn room(&self) -> usize {
         self.top.map_or(0, |top| self.end.addr() - top.start().addr())
+    }
+
+    /// A block whose payload is aligned more strictly than headers see to.
+    fn allocate_aligned(&mut self, size: usize, align: usize) -> Option<Block> {
+        if let Some(block) = self.bins.take_aligned(needed(size), align) {
+            return Some(block);
+        }
+        let mut block = self.find(needed(room_for(size, align)))?;
+        let mut gap = block.payload().align_offset(align);
+        if gap > 0 {
+            // In front of the payload a free block comes to be.
+            if gap < SMALLEST {
+                gap += align;
+            }
+            let (front, size) = (block, block.size());
+            block = front.offset(gap);
+            block.begin(size - gap);
+            front.resize(gap);
+            self.release(front);
+        }
+        self.trim(block, needed(size));
+        Some(block)
     }
 
     /// A block in use of at least `need` bytes.

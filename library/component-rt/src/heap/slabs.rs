@@ -10,7 +10,7 @@ use super::blocks::Blocks;
 use super::memory::Memory;
 
 /// The size of a slab, with the header that its block has in front.
-pub(super) const SLAB: usize = 512 * GRAIN;
+pub(super) const SLAB: usize = 1024 * GRAIN;
 /// The largest object.
 pub(super) const LARGEST: usize = 64 * GRAIN;
 const SIZES: usize = LARGEST / GRAIN;
@@ -29,7 +29,8 @@ pub(super) struct Slab {
 }
 
 const FIRST: usize = size_of::<Slab>();
-const END: usize = SLAB - WORD;
+/// Where objects end: behind them is the header of the next block.
+pub(super) const END: usize = SLAB - WORD;
 
 /// Slabs by the size of their objects.
 pub(super) struct Slabs {
@@ -49,7 +50,7 @@ impl Size {
         if align > 2 * GRAIN {
             return None;
         }
-        let size = if align > GRAIN { size.next_multiple_of(2 * GRAIN) } else { size };
+        let size = if align > GRAIN { (size + 2 * GRAIN - 1) & !(2 * GRAIN - 1) } else { size };
         let grains = size.wrapping_sub(1) / GRAIN;
         (grains < SIZES).then_some(Size(grains))
     }
@@ -66,7 +67,8 @@ impl Size {
 
 impl Slabs {
     pub(super) const fn new() -> Slabs {
-        assert!(FIRST.is_multiple_of(2 * GRAIN) && SLAB <= u16::MAX as usize);
+        // Each size has at least two objects in a slab, so one that was full does not become empty at once.
+        assert!(FIRST.is_multiple_of(2 * GRAIN) && SLAB <= u16::MAX as usize && 2 * LARGEST <= END - FIRST);
         Slabs { first: [None; SIZES] }
     }
 
@@ -86,12 +88,11 @@ impl Slabs {
     }
 
     /// An object of this size, if there is memory for it.
-    #[inline(never)]
     pub(super) fn allocate_slowly<M: Memory>(&mut self, size: Size, blocks: &mut Blocks<M>) -> *mut u8 {
         loop {
             let Some(mut first) = self.first[size.0] else {
                 // With its header a slab is as large as it is aligned: the next one fits behind it without a gap.
-                let Some(block) = blocks.allocate_aligned(END, SLAB) else { return null_mut() };
+                let Some(block) = blocks.allocate(END, SLAB) else { return null_mut() };
                 self.add(size, block);
                 continue;
             };
@@ -113,22 +114,40 @@ impl Slabs {
         }
     }
 
-    /// Takes an object back.
+    /// Takes an object back. Returns whether that was all; if not, `reconsider` is to be called next.
     ///
     /// # Safety
-    /// The object came from here for this size and is not used any more.
+    /// The object came from here and is not used any more.
     #[inline(always)]
-    pub(super) unsafe fn deallocate<M: Memory>(&mut self, object: *mut u8, size: Size, blocks: &mut Blocks<M>) {
-        let first = object.map_addr(|address| address & !(SLAB - 1)).cast::<Slab>();
-        // SAFETY: an object lies in a slab, which begins at a multiple of its size, and the object is large enough for a pointer.
-        let slab = unsafe {
-            object.cast::<*mut u8>().write((*first).free);
-            &mut *first
-        };
-        slab.free = object;
-        slab.frees -= 1;
-        if slab.frees == 0 {
-            self.reconsider(size, NonNull::from(slab), blocks);
+    pub(super) unsafe fn deallocate(&mut self, object: *mut u8) -> bool {
+        // SAFETY: an object lies in a slab and is large enough for a pointer.
+        unsafe {
+            let slab = slab_of(object).as_mut();
+            object.cast::<*mut u8>().write(slab.free);
+            slab.free = object;
+            slab.frees -= 1;
+            slab.frees != 0
+        }
+    }
+
+    /// A slab that was full has a free object, or one in the list has no object in use any more: what to do about it.
+    ///
+    /// # Safety
+    /// The object, of this size, is the one that `deallocate` said this about just now.
+    pub(super) unsafe fn reconsider<M: Memory>(&mut self, object: *mut u8, size: Size, blocks: &mut Blocks<M>) {
+        // SAFETY: an object lies in a slab.
+        let mut slab = unsafe { slab_of(object) };
+        // SAFETY: no other reference is alive.
+        let state = unsafe { slab.as_mut() };
+        let in_list = state.previous.is_some() || self.first[size.0] == Some(slab);
+        if !in_list {
+            state.frees = size.capacity() - 1;
+            self.link(size, slab);
+            return;
+        }
+        // One is kept, for who frees and allocates in turn.
+        if state.next.is_some() || state.previous.is_some() {
+            self.release(size, slab, blocks);
         }
     }
 
@@ -148,26 +167,6 @@ impl Slabs {
             }
         }
         released
-    }
-
-    /// A slab that was full has a free object, or one in the list has no object in use any more.
-    #[inline(never)]
-    fn reconsider<M: Memory>(&mut self, size: Size, mut slab: NonNull<Slab>, blocks: &mut Blocks<M>) {
-        // SAFETY: the caller just freed an object of it.
-        let state = unsafe { slab.as_mut() };
-        let in_list = state.previous.is_some() || self.first[size.0] == Some(slab);
-        if !in_list {
-            state.frees = size.capacity() - 1;
-            self.link(size, slab);
-            // A slab for one object is empty again at once.
-            if state.frees > 0 {
-                return;
-            }
-        }
-        // One is kept, for who frees and allocates in turn.
-        if state.next.is_some() || state.previous.is_some() {
-            self.release(size, slab, blocks);
-        }
     }
 
     fn add(&mut self, size: Size, block: Block) {
@@ -215,4 +214,14 @@ impl Slabs {
             }
         }
     }
+}
+
+/// The slab in which an object lies.
+///
+/// # Safety
+/// The pointer is to an object of a slab.
+#[inline(always)]
+unsafe fn slab_of(object: *mut u8) -> NonNull<Slab> {
+    // SAFETY: slabs begin at multiples of their size, none of them at 0.
+    unsafe { NonNull::new_unchecked(object.map_addr(|address| address & !(SLAB - 1)).cast()) }
 }
