@@ -46,7 +46,7 @@ pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
 /// The variables for a shell in which plain cargo builds for the target.
 fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
     // The toolchain's cargo stands beside the wrappers.
-    let bin = guest.tool("");
+    let bin = guest.sysroot().path().join("bin");
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(bin.clone()).chain(env::split_paths(&path).filter(|folder| *folder != bin));
     let path = env::join_paths(folders).context("the sysroot's path cannot stand in PATH")?;
@@ -70,12 +70,17 @@ fn settings(guest: &Guest) -> Result<String> {
     }
     let cargo = guest.tool("cargo");
     environment.insert("CARGO".to_owned(), unicode("CARGO", cargo.into())?.into());
-    let settings = serde_json::json!({
+    let mut settings = serde_json::json!({
         "rust-analyzer.cargo.target": TARGET,
         "rust-analyzer.cargo.sysroot": unicode("sysroot", guest.sysroot().path().into())?,
         "rust-analyzer.cargo.extraEnv": environment,
         "rust-analyzer.server.extraEnv": environment,
     });
+    // It is looked for in the sysroot, and must be of the compiler's release.
+    let server = guest.sysroot().toolchain().sysroot().join("libexec/rust-analyzer-proc-macro-srv");
+    if server.is_file() {
+        settings["rust-analyzer.procMacro.server"] = unicode("the server of procedural macros", server.into())?.into();
+    }
     Ok(format!("{settings:#}\n"))
 }
 
