@@ -16,6 +16,7 @@
 //! | [`application`] | published programs: `applications.toml` |
 //! | [`report`] | the tables, as Markdown and as JSON |
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -50,6 +51,9 @@ struct Arguments {
     /// How often each side runs each program [default: 7, with --quick 3].
     #[arg(long, global = true)]
     rounds: Option<usize>,
+    /// Uses the `cargo-p3` and `component-run` of this directory instead of building them.
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    tools: Option<PathBuf>,
     /// Writes the results into docs/benchmarks.md and docs/benchmarks.json.
     #[arg(long, global = true, conflicts_with = "quick")]
     save: bool,
@@ -89,7 +93,7 @@ fn main() -> ExitCode {
 }
 
 fn work(arguments: &Arguments) -> Result<()> {
-    let place = Place::find()?;
+    let place = Place::find(arguments.tools.as_deref())?;
     let rounds = arguments.rounds.unwrap_or(if arguments.quick { 3 } else { 7 });
     if rounds == 0 {
         bail!("--rounds 0 measures nothing");

@@ -10,22 +10,37 @@ use tempfile::TempDir;
 /// The checkout that this binary was built from, and a scratch directory that lives as long as this value.
 pub(crate) struct Place {
     root: PathBuf,
+    builds: PathBuf,
     tools: PathBuf,
+    /// Whether the tools are this workspace's, to be built from it.
+    own_tools: bool,
     scratch: TempDir,
 }
 
 impl Place {
     /// Finds the checkout and makes the scratch directory, in memory where the host offers that.
-    pub(crate) fn find() -> Result<Place> {
+    ///
+    /// # Errors
+    /// A directory of tools without the tools.
+    pub(crate) fn find(tools: Option<&Path>) -> Result<Place> {
         let root =
             Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("this package lies in a workspace")?;
         let own = std::env::current_exe().context("cannot tell where this program lies")?;
-        let tools = own.parent().context("an executable lies in a directory")?.to_owned();
+        let beside = own.parent().context("an executable lies in a directory")?;
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&parent);
         let scratch = scratch.with_context(|| format!("cannot make a directory in {}", parent.display()))?;
-        Ok(Place { root: root.to_owned(), tools, scratch })
+        let place = Place {
+            root: root.to_owned(),
+            builds: beside.join("benchmarks"),
+            tools: std::path::absolute(tools.unwrap_or(beside))?,
+            own_tools: tools.is_none(),
+            scratch,
+        };
+        let tool = place.tool("cargo-p3");
+        ensure!(place.own_tools || tool.is_file(), "{} is not there", tool.display());
+        Ok(place)
     }
 
     /// A path below the checkout.
@@ -38,18 +53,21 @@ impl Place {
         self.scratch.path()
     }
 
-    /// A tool of this workspace; the build of it lies beside this program.
+    /// A tool; unless another directory was named, the workspace's own, whose build lies beside this program.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
         self.tools.join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
 
-    /// Where the programs' builds go: beside the tools, but kept apart from their files.
+    /// Where the programs' builds go: beside this program, but kept apart from its files.
     pub(crate) fn builds(&self, name: &str) -> PathBuf {
-        self.tools.join("benchmarks").join(name)
+        self.builds.join(name)
     }
 
     /// Brings `cargo p3` and `component-run` up to date.
     pub(crate) fn build_tools(&self) -> Result<()> {
+        if !self.own_tools {
+            return Ok(());
+        }
         let mut command = cargo();
         command.args(["build", "--quiet", "--release", "--package", "cargo-p3", "--bins"]).current_dir(&self.root);
         complete(command)

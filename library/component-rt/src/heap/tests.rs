@@ -309,7 +309,8 @@ fn blocks_that_live_and_die_in_no_order_waste_little() {
             1 | 2 => 256 + program.random(768),
             _ => 8 + program.random(248),
         };
-        let layout = Layout::from_size_align(size, 1).unwrap();
+        // What is a block's waste is counted in words.
+        let layout = Layout::from_size_align(size * WORD / 4, 1).unwrap();
         let new = (program.heap.allocate(layout), layout);
         let index = program.random(live.len());
         if let Some((memory, layout)) = live[index].replace(new) {
@@ -319,5 +320,5 @@ fn blocks_that_live_and_die_in_no_order_waste_little() {
     }
     let used: usize = live.iter().flatten().map(|(_, layout)| layout.size()).sum();
     let taken = program.heap.blocks.end.addr() - program.heap.blocks.memory.memory.start.addr();
-    assert!(taken < used * 2, "{taken} bytes of memory for {used} in use");
+    assert!(taken < used * 3 / 2, "{taken} bytes of memory for {used} in use");
 }
