@@ -133,7 +133,7 @@ fn cache_directory(cache: &Cache) -> Finding {
     }
     let sysroots = cache.sysroots().unwrap_or_default();
     let size = cache::shown(sysroots.iter().map(|sysroot| sysroot.size).sum());
-    let mut finding = found(thing, format!("{}: {} of sysroots, {size}", shown(cache.path()), sysroots.len()));
+    let mut finding = found(thing, format!("{}: sysroots: {}, {size}", shown(cache.path()), sysroots.len()));
     if sysroots.len() > 1 {
         finding.mend = Some("cargo p3 clean --cache   (removes those not in use)".to_owned());
     }

@@ -79,16 +79,25 @@ impl Guest {
             ("RUSTDOC", self.tool("rustdoc").into()),
             ("CARGO_BUILD_TARGET", TARGET.into()),
         ];
-        // Whoever names a runner of their own means it.
-        if env::var_os(RUNNER_VARIABLE).is_none() {
+        // Whoever names a runner of their own means it. And cargo splits this variable at blanks.
+        if env::var_os(RUNNER_VARIABLE).is_none() && !self.has_blank_in_path() {
             variables.push((RUNNER_VARIABLE, self.tool(RUNNER).into()));
         }
         variables
     }
 
+    fn has_blank_in_path(&self) -> bool {
+        self.sysroot.path().to_string_lossy().contains(char::is_whitespace)
+    }
+
     /// The toolchain's cargo, set up to build for the target.
     pub(crate) fn cargo(&self) -> Command {
-        self.command(self.sysroot.toolchain().cargo())
+        let mut cargo = self.command(self.sysroot.toolchain().cargo());
+        if env::var_os(RUNNER_VARIABLE).is_none() && self.has_blank_in_path() {
+            let runner = self.tool(RUNNER);
+            cargo.arg("--config").arg(format!("target.{TARGET}.runner=[{:?}]", runner.display().to_string()));
+        }
+        cargo
     }
 
     /// A program that will call cargo, set up likewise.
