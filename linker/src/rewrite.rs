@@ -35,7 +35,7 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 
     let facts = Facts::of(&module)?;
     let module = atomics::rewrite(module, &facts).context("atomic instructions cannot be replaced")?;
-    let module = if facts.makes_threads() { with_threads(module, inputs.tls_alignment())? } else { module };
+    let module = if facts.makes_threads() { with_threads(module, inputs)? } else { module };
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
     exports::rewrite(module, &facts).context("internal exports cannot be removed")
 }
@@ -90,10 +90,11 @@ fn forwards(facts: &Facts, inputs: &Inputs) -> Result<Vec<Forward>> {
     Ok(forwards)
 }
 
-fn with_threads(module: Vec<u8>, tls_alignment: u32) -> Result<Vec<u8>> {
+fn with_threads(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let facts = Facts::of(&module)?;
-    let module =
-        thread_locals::rewrite(module, &facts, tls_alignment).context("thread-local variables cannot be arranged")?;
+    context_slots::check_free(&facts, inputs)?;
+    let module = thread_locals::rewrite(module, &facts, inputs.tls_alignment())
+        .context("thread-local variables cannot be arranged")?;
     context_slots::rewrite(module, &facts).context("the stack pointer cannot be moved into a context slot")
 }
 

@@ -8,12 +8,29 @@
 //!
 //! Delete when: LLVM 23 is the oldest whose objects are linked.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use wasm_encoder::Instruction;
 use wasmparser::Operator;
 
 use super::{code, facts::Facts};
 use crate::contract;
+use crate::inputs::{Inputs, Wanted};
+
+/// Fails if someone else keeps something in the slots, as async bindings may.
+pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
+    for import in &facts.imported_functions {
+        if import.module == "$root" && import.field.starts_with("[context-") {
+            let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
+            let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
+            bail!(
+                "`{}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
+                 a newer version of those bindings keeps its state elsewhere",
+                import.field
+            );
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let Some(stack_pointer) = facts.global(contract::STACK_POINTER) else { return Ok(module) };
