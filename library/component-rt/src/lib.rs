@@ -30,6 +30,7 @@ pub mod fs;
 pub mod env;
 pub mod exit;
 #[cfg(any(target_family = "wasm", test))]
+pub mod getrandom;
 pub mod heap;
 pub mod net;
 pub mod random;

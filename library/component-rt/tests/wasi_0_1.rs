@@ -1,11 +1,11 @@
-//! The functions of WASI 0.1 that this crate serves, against the fake host.
+//! What this crate serves to crates that look for other platforms: functions of WASI 0.1, and a source for getrandom 0.3.
 
 use std::ffi::CStr;
 use std::ptr::null_mut;
 
 use component_rt::abi::fake::{cli, clocks};
 use component_rt::wasi_0_1::*;
-use component_rt::{Error, descriptor};
+use component_rt::{Error, descriptor, getrandom};
 
 #[test]
 fn arguments_and_variables_arrive_as_c_strings() {
@@ -56,6 +56,12 @@ fn random_bytes_fill_what_they_are_asked_to() {
     assert!(bytes[..60].iter().any(|byte| *byte != 0) && bytes[60..] == [0; 4]);
     // SAFETY: no byte is asked for.
     assert_eq!(unsafe { random_get(null_mut(), 0) }, 0);
+
+    let mut bytes = [0; 64];
+    // SAFETY: as many bytes are there; and none is asked for.
+    let results = unsafe { [getrandom::fill(bytes.as_mut_ptr(), 60), getrandom::fill(null_mut(), 0)] };
+    assert_eq!(results, [0, 0]);
+    assert!(bytes[..60].iter().any(|byte| *byte != 0) && bytes[60..] == [0; 4]);
 }
 
 #[test]
