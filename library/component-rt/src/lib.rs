@@ -29,8 +29,8 @@ pub mod descriptor;
 pub mod fs;
 pub mod env;
 pub mod exit;
-#[cfg(any(target_family = "wasm", test))]
 pub mod getrandom;
+#[cfg(any(target_family = "wasm", test))]
 pub mod heap;
 pub mod net;
 pub mod random;
