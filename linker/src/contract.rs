@@ -64,6 +64,10 @@ pub const TLS_BASE: &str = "__tls_base";
 /// function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
 pub const TASK_HOOK: &str = "__wasm_task_hook";
 
+/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program that makes no threads but has exports lifted async: bindings expect each
+/// task to have thread-local variables of its own. It exchanges the contents of the one block; context slot 0 is free for it.
+pub const TASK_HOOK_SINGLE: &str = "component_task_hook_single";
+
 /// Function `(new) -> ()`: sets the stack pointer, and ends the program with a message if that lies beyond the thread's stack.
 pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 

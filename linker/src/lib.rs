@@ -155,33 +155,31 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     if arguments.artifact != Artifact::Untouched {
         // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.
         all.extend(["--error-limit=0".into(), "--no-demangle".into()]);
-        // Asked for, so that the archive member that defines it is taken; it may be in none.
-        all.push(format!("--undefined={}", contract::REALLOC).into());
-        all.push(format!("--export-if-defined={}", contract::REALLOC).into());
+        all.extend(taken(contract::REALLOC));
         // rewrite/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
         if wants.threads {
             all.push("--export-table".into());
-            all.push(format!("--undefined={}", contract::TASK_HOOK).into());
-            all.push(format!("--export-if-defined={}", contract::TASK_HOOK).into());
-            for name in [contract::STACK_POINTER, contract::TLS_BASE, contract::TLS_LAYOUT, contract::TLS_INITIALIZE] {
-                all.push(format!("--export-if-defined={name}").into());
-            }
+            all.extend(taken(contract::TASK_HOOK));
+            all.push(format!("--export-if-defined={}", contract::STACK_POINTER).into());
             if arguments.stack_check {
-                all.push(format!("--undefined={}", contract::SET_STACK_POINTER).into());
-                all.push(format!("--export-if-defined={}", contract::SET_STACK_POINTER).into());
+                all.extend(taken(contract::SET_STACK_POINTER));
             }
         } else {
             all.extend(contract::THREAD_BUILT_INS.iter().map(|symbol| format!("--wrap={symbol}").into()));
         }
-        if wants.futex {
-            for name in contract::FUTEX {
-                all.push(format!("--undefined={name}").into());
+        if wants.tasks {
+            all.extend(taken(contract::TASK_HOOK_SINGLE));
+        }
+        if wants.threads || wants.tasks {
+            for name in [contract::TLS_BASE, contract::TLS_LAYOUT, contract::TLS_INITIALIZE] {
                 all.push(format!("--export-if-defined={name}").into());
             }
         }
-        // With threads the code is encoded anew, which does the same.
-        if arguments.strip > Strip::Nothing && !wants.threads {
+        if wants.futex {
+            all.extend(contract::FUTEX.into_iter().flat_map(taken));
+        }
+        if arguments.strip > Strip::Nothing {
             // Shortens the padded indices relocation has left behind; impossible while DWARF counts in them.
             all.push("--compress-relocations".into());
         }
@@ -198,6 +196,11 @@ fn say(text: &str) {
 
 fn read(module: &Path) -> Result<Vec<u8>> {
     fs::read(module).with_context(|| format!("{} cannot be read", module.display()))
+}
+
+/// Has a symbol exported if anything defines it, and taken out of an archive for that.
+fn taken(symbol: &str) -> [OsString; 2] {
+    [format!("--undefined={symbol}").into(), format!("--export-if-defined={symbol}").into()]
 }
 
 fn place(result: &Path, output: &Path) -> Result<()> {

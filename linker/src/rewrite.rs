@@ -35,7 +35,13 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 
     let facts = Facts::of(&module)?;
     let module = atomics::rewrite(module, &facts).context("atomic instructions cannot be replaced")?;
-    let module = if facts.makes_threads() { with_threads(module, inputs)? } else { module };
+    let module = if facts.makes_threads() {
+        with_threads(module, inputs)?
+    } else if facts.function(contract::TASK_HOOK_SINGLE).is_some() {
+        with_thread_locals(module, inputs)?
+    } else {
+        module
+    };
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
     exports::rewrite(module, &facts).context("internal exports cannot be removed")
 }
@@ -45,6 +51,8 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 pub(crate) struct Wants {
     /// It makes threads.
     pub(crate) threads: bool,
+    /// It makes no threads, but several of its tasks may be under way at once.
+    pub(crate) tasks: bool,
     /// It waits on, or wakes, addresses by instructions of its own.
     pub(crate) futex: bool,
     /// It calls functions of WASI 0.1 that the library serves.
@@ -61,6 +69,7 @@ impl Wants {
         let facts = Facts::of(module)?;
         Ok(Wants {
             threads: facts.makes_threads(),
+            tasks: !facts.makes_threads() && facts.exports.keys().any(|name| name.starts_with("[async-lift]")),
             futex: atomics::wants_futex(module, &facts)?,
             forwards: forwards(&facts, inputs)?,
         })
@@ -93,9 +102,13 @@ fn forwards(facts: &Facts, inputs: &Inputs) -> Result<Vec<Forward>> {
 fn with_threads(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let facts = Facts::of(&module)?;
     context_slots::check_free(&facts, inputs)?;
-    let module = thread_locals::rewrite(module, &facts, inputs.tls_alignment())
-        .context("thread-local variables cannot be arranged")?;
+    let module = with_thread_locals(module, inputs)?;
     context_slots::rewrite(module, &facts).context("the stack pointer cannot be moved into a context slot")
+}
+
+fn with_thread_locals(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
+    let facts = Facts::of(&module)?;
+    thread_locals::rewrite(module, &facts, inputs.tls_alignment()).context("thread-local variables cannot be arranged")
 }
 
 /// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to keep it.

@@ -2,8 +2,7 @@
 //!
 //! Debug information counts in bytes from the beginning of the code section. With it, an instruction is replaced where it stands, by one that
 //! takes no more room, and the rest is filled with `nop`; that is possible because wasm-ld leaves every index it has filled in five bytes
-//! wide. Without it, bodies are encoded anew and indices get as short as they can be, which is what `--compress-relocations` does in
-//! programs that need no rewriting.
+//! wide. Without it, bodies are encoded anew.
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};

@@ -1,4 +1,4 @@
-//! Exports that were there for the passes go.
+//! Exports that were there for the passes go, and the hook of a program without threads gets the name of a hook.
 //!
 //! Why: a stripped module has no names, so component-ld has wasm-ld export what passes must find. The component needs none of it.
 //!
@@ -24,7 +24,8 @@ const INTERNAL: &[&str] = &[
 ];
 
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
-    if !INTERNAL.iter().any(|name| facts.exports.contains_key(*name)) {
+    let hook = contract::TASK_HOOK_SINGLE;
+    if !INTERNAL.iter().chain([&hook]).any(|name| facts.exports.contains_key(*name)) {
         return Ok(module);
     }
     super::sections(&module, |payload, result| {
@@ -33,7 +34,8 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
         for export in exports.clone() {
             let export = export?;
             if !INTERNAL.contains(&export.name) {
-                kept.export(export.name, export.kind.into(), export.index);
+                let name = if export.name == hook { contract::TASK_HOOK } else { export.name };
+                kept.export(name, export.kind.into(), export.index);
             }
         }
         result.section(&kept);

@@ -1,4 +1,4 @@
-//! In a program with threads, each thread's thread-local variables can be made.
+//! In a program with threads or tasks side by side, each thread's thread-local variables can be made.
 //!
 //! Why: without shared memory wasm-ld lays thread-local variables out once, as an ordinary data segment at `__tls_base`, and makes neither
 //! `__wasm_init_tls` nor `__tls_size`. The main thread keeps that block. The others get a copy of the segment as it was before anyone wrote to
