@@ -24,11 +24,11 @@ macro_rules! errors {
                 }
             }
 
-            /// What went wrong, for people.
+            /// What went wrong, in the words people know from Unix: programs and their tests compare them.
             pub fn message(self) -> &'static str {
                 match self.0 {
                     $($number => $message,)*
-                    _ => "unknown error",
+                    _ => "No error information",
                 }
             }
         }
@@ -36,82 +36,82 @@ macro_rules! errors {
 }
 
 errors! {
-    TOOBIG = 1, "argument list too long";
-    ACCES = 2, "permission denied";
-    ADDRINUSE = 3, "address in use";
-    ADDRNOTAVAIL = 4, "address not available";
-    AFNOSUPPORT = 5, "address family not supported";
-    AGAIN = 6, "try again: the operation would block";
-    ALREADY = 7, "the operation is already under way";
-    BADF = 8, "bad file descriptor";
-    BADMSG = 9, "bad message";
-    BUSY = 10, "device or resource busy";
-    CANCELED = 11, "operation cancelled";
-    CHILD = 12, "no child processes";
-    CONNABORTED = 13, "connection aborted";
-    CONNREFUSED = 14, "connection refused";
-    CONNRESET = 15, "connection reset by the other side";
-    DEADLK = 16, "deadlock would occur";
-    DESTADDRREQ = 17, "destination address required";
-    DOM = 18, "argument out of the function's domain";
-    DQUOT = 19, "disk quota exceeded";
-    EXIST = 20, "file exists";
-    FAULT = 21, "bad address";
-    FBIG = 22, "file too large";
-    HOSTUNREACH = 23, "host unreachable";
-    IDRM = 24, "identifier removed";
-    ILSEQ = 25, "illegal byte sequence: WASI takes UTF-8 only";
-    INPROGRESS = 26, "operation in progress";
-    INTR = 27, "interrupted";
-    INVAL = 28, "invalid argument";
-    IO = 29, "input/output error";
-    ISCONN = 30, "socket is connected already";
-    ISDIR = 31, "is a directory";
-    LOOP = 32, "too many levels of symbolic links";
-    MFILE = 33, "too many open files";
-    MLINK = 34, "too many links";
-    MSGSIZE = 35, "message too long";
-    MULTIHOP = 36, "multihop attempted";
-    NAMETOOLONG = 37, "file name too long";
-    NETDOWN = 38, "network is down";
-    NETRESET = 39, "connection aborted by the network";
-    NETUNREACH = 40, "network unreachable";
-    NFILE = 41, "too many open files in the system";
-    NOBUFS = 42, "no buffer space available";
-    NODEV = 43, "no such device";
-    NOENT = 44, "no such file or directory";
-    NOEXEC = 45, "executable file format error";
-    NOLCK = 46, "no locks available";
-    NOLINK = 47, "link severed";
-    NOMEM = 48, "out of memory";
-    NOMSG = 49, "no message of the desired type";
-    NOPROTOOPT = 50, "protocol option not available";
-    NOSPC = 51, "no space left on device";
-    NOSYS = 52, "function not supported";
-    NOTCONN = 53, "socket is not connected";
-    NOTDIR = 54, "not a directory";
-    NOTEMPTY = 55, "directory not empty";
-    NOTRECOVERABLE = 56, "state not recoverable";
-    NOTSOCK = 57, "not a socket";
-    NOTSUP = 58, "operation not supported";
-    NOTTY = 59, "not a terminal";
-    NXIO = 60, "no such device or address";
-    OVERFLOW = 61, "value too large";
-    OWNERDEAD = 62, "previous owner died";
-    PERM = 63, "operation not permitted";
-    PIPE = 64, "broken pipe";
-    PROTO = 65, "protocol error";
-    PROTONOSUPPORT = 66, "protocol not supported";
-    PROTOTYPE = 67, "wrong protocol type for the socket";
-    RANGE = 68, "result out of range";
-    ROFS = 69, "read-only file system";
-    SPIPE = 70, "not seekable";
-    SRCH = 71, "no such process";
-    STALE = 72, "stale file handle";
-    TIMEDOUT = 73, "timed out";
-    TXTBSY = 74, "text file busy";
-    XDEV = 75, "cross-device link";
-    NOTCAPABLE = 76, "outside every directory that was given to the program";
+    TOOBIG = 1, "Argument list too long";
+    ACCES = 2, "Permission denied";
+    ADDRINUSE = 3, "Address in use";
+    ADDRNOTAVAIL = 4, "Address not available";
+    AFNOSUPPORT = 5, "Address family not supported by protocol";
+    AGAIN = 6, "Resource temporarily unavailable";
+    ALREADY = 7, "Operation already in progress";
+    BADF = 8, "Bad file descriptor";
+    BADMSG = 9, "Bad message";
+    BUSY = 10, "Resource busy";
+    CANCELED = 11, "Operation canceled";
+    CHILD = 12, "No child process";
+    CONNABORTED = 13, "Connection aborted";
+    CONNREFUSED = 14, "Connection refused";
+    CONNRESET = 15, "Connection reset by peer";
+    DEADLK = 16, "Resource deadlock would occur";
+    DESTADDRREQ = 17, "Destination address required";
+    DOM = 18, "Domain error";
+    DQUOT = 19, "Quota exceeded";
+    EXIST = 20, "File exists";
+    FAULT = 21, "Bad address";
+    FBIG = 22, "File too large";
+    HOSTUNREACH = 23, "Host is unreachable";
+    IDRM = 24, "Identifier removed";
+    ILSEQ = 25, "Illegal byte sequence: WASI takes UTF-8 only";
+    INPROGRESS = 26, "Operation in progress";
+    INTR = 27, "Interrupted system call";
+    INVAL = 28, "Invalid argument";
+    IO = 29, "I/O error";
+    ISCONN = 30, "Socket is connected";
+    ISDIR = 31, "Is a directory";
+    LOOP = 32, "Too many levels of symbolic links";
+    MFILE = 33, "Too many open files";
+    MLINK = 34, "Too many links";
+    MSGSIZE = 35, "Message too large";
+    MULTIHOP = 36, "Multihop attempted";
+    NAMETOOLONG = 37, "File name too long";
+    NETDOWN = 38, "Network is down";
+    NETRESET = 39, "Connection reset by network";
+    NETUNREACH = 40, "Network unreachable";
+    NFILE = 41, "Too many open files in system";
+    NOBUFS = 42, "No buffer space available";
+    NODEV = 43, "No such device";
+    NOENT = 44, "No such file or directory";
+    NOEXEC = 45, "Exec format error";
+    NOLCK = 46, "No locks available";
+    NOLINK = 47, "Link has been severed";
+    NOMEM = 48, "Out of memory";
+    NOMSG = 49, "No message of desired type";
+    NOPROTOOPT = 50, "Protocol not available";
+    NOSPC = 51, "No space left on device";
+    NOSYS = 52, "Function not implemented";
+    NOTCONN = 53, "Socket not connected";
+    NOTDIR = 54, "Not a directory";
+    NOTEMPTY = 55, "Directory not empty";
+    NOTRECOVERABLE = 56, "State not recoverable";
+    NOTSOCK = 57, "Not a socket";
+    NOTSUP = 58, "Not supported";
+    NOTTY = 59, "Not a tty";
+    NXIO = 60, "No such device or address";
+    OVERFLOW = 61, "Value too large for data type";
+    OWNERDEAD = 62, "Previous owner died";
+    PERM = 63, "Operation not permitted";
+    PIPE = 64, "Broken pipe";
+    PROTO = 65, "Protocol error";
+    PROTONOSUPPORT = 66, "Protocol not supported";
+    PROTOTYPE = 67, "Protocol wrong type for socket";
+    RANGE = 68, "Result not representable";
+    ROFS = 69, "Read-only file system";
+    SPIPE = 70, "Invalid seek";
+    SRCH = 71, "No such process";
+    STALE = 72, "Stale file handle";
+    TIMEDOUT = 73, "Operation timed out";
+    TXTBSY = 74, "Text file busy";
+    XDEV = 75, "Cross-device link";
+    NOTCAPABLE = 76, "Outside every directory that was given to the program";
 }
 
 impl Error {

@@ -138,7 +138,7 @@ fn every_error_has_a_name_and_a_message() {
         assert!(error.name().is_some(), "{number}");
         assert_ne!(error.message(), Error::from_raw(0).message(), "{number}");
     }
-    assert_eq!(format!("{:?} {}", Error::NOENT, Error::NOENT), "Error::NOENT no such file or directory");
+    assert_eq!(format!("{:?} {}", Error::NOENT, Error::NOENT), "Error::NOENT No such file or directory");
     assert_eq!(Error::from_raw(77).name(), None);
     assert_eq!(Error::from_raw(77).message(), "unknown error");
     assert_eq!(Error::from_raw(-1).raw(), -1);
