@@ -9,7 +9,9 @@
 //! - for the library's own crates (`-Zbuild-std`): `--remap-path-prefix`, so that messages name files as a released library does and not by where
 //!   the cache is;
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
-//!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may.
+//!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may;
+//! - for the crate getrandom: `--cfg getrandom_backend="custom"`, unless the user chose a backend. Its version 0.3 refuses every WASI but 0.1 and
+//!   0.2; the library serves the hook of that backend (`component-rt/src/getrandom.rs`).
 //!
 //! Clippy is no compiler that cargo could be given: cargo-clippy makes its driver the workspace wrapper, around `RUSTC`. So here it is a wrapper
 //! around that wrapper (`RUSTC_WRAPPER`), and passes on to the user's own one, if there is any.
@@ -96,6 +98,7 @@ pub(crate) fn clippy() -> Result<ExitCode> {
 }
 
 /// A command line of rustc or rustdoc.
+#[derive(Default)]
 struct Call {
     arguments: Vec<OsString>,
     /// It is for our target.
@@ -103,14 +106,15 @@ struct Call {
     /// It compiles a crate of the library, or such a crate's build script.
     is_library: bool,
     has_sysroot: bool,
+    is_getrandom: bool,
+    has_getrandom_backend: bool,
     /// Some of it came from a response file: it may be too long for a command line.
     is_long: bool,
 }
 
 impl Call {
     fn read(sysroot: &Path, arguments: impl Iterator<Item = OsString>) -> Result<Call> {
-        let mut call =
-            Call { arguments: Vec::new(), is_ours: false, is_library: false, has_sysroot: false, is_long: false };
+        let mut call = Call::default();
         let spec = sysroot.join("targets").join(format!("{TARGET}.json"));
         let mut is_target = false;
         for argument in arguments {
@@ -138,6 +142,10 @@ impl Call {
             _ => argument,
         };
         *is_target = kept == "--target";
+        self.is_getrandom |= kept == "getrandom" && self.arguments.last().is_some_and(|last| last == "--crate-name");
+        self.has_getrandom_backend |= [&b"getrandom_backend="[..], b"--cfg=getrandom_backend="]
+            .iter()
+            .any(|setting| kept.as_encoded_bytes().starts_with(setting));
         // Cargo marks the library's crates so, in two words.
         self.is_library |= kept.as_encoded_bytes().ends_with(b"force-unstable-if-unmarked");
         self.has_sysroot |= kept == "--sysroot" || kept.as_encoded_bytes().starts_with(b"--sysroot=");
@@ -166,6 +174,9 @@ impl Call {
             arguments.extend(remapped(sysroot));
         } else if self.is_ours && !users_bootstrap {
             arguments.push("-Zallow-features=".into());
+        }
+        if self.is_ours && self.is_getrandom && !self.has_getrandom_backend {
+            arguments.extend(["--cfg".into(), "getrandom_backend=\"custom\"".into()]);
         }
         arguments.extend(self.arguments);
         if self.is_long {
