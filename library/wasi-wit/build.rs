@@ -1,8 +1,9 @@
 //! Copies the WIT of WASI 0.3.0 out of the published `wasip3` crate into `OUT_DIR`.
 //!
-//! It is here so that no WIT is committed: the version in the root Cargo.toml and the checksum in Cargo.lock say exactly which text is meant.
-//! Cargo does not tell a build script where a dependency's sources are. So a package of one dependency is written to `OUT_DIR` and
-//! `cargo metadata` asked about it, offline: the build has put the crate on this machine already, by download or vendoring.
+//! It is here so that no WIT is committed: the version in the root Cargo.toml and the checksum in Cargo.lock say
+//! exactly which text is meant. Cargo does not tell a build script where a dependency's sources are. So a package of
+//! one dependency is written to `OUT_DIR` and `cargo metadata` asked about it, offline: the build has put the crate on
+//! this machine already, by download or vendoring.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

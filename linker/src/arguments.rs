@@ -1,7 +1,8 @@
 //! The command line: what component-ld takes for itself, and what it hands on.
 //!
-//! rustc's linker flavor `wasm-lld` speaks wasm-ld's language, of which only a few words concern us. There is no list of wasm-ld's flags here:
-//! an argument that is not ours goes through untouched and in order, so that a flag nobody thought of works.
+//! rustc's linker flavor `wasm-lld` speaks wasm-ld's language, of which only a few words concern us. There is no list
+//! of wasm-ld's flags here: an argument that is not ours goes through untouched and in order, so that a flag nobody
+//! thought of works.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ Everything else is wasm-ld's, and goes through to it:
 pub(crate) struct Arguments {
     /// Where the result goes (`-o`).
     pub(crate) output: PathBuf,
-    /// For wasm-ld, in the order given: everything but our own flags, `-flavor`, `-o` and the C libraries that do not exist here.
+    /// For wasm-ld, in the order given: everything but our own flags, `-flavor`, `-o` and the C libraries that do not
+    /// exist here.
     pub(crate) forwarded: Vec<OsString>,
     /// Which wasm-ld to run, if the command line says so (`--wasm-ld-path`).
     pub(crate) wasm_ld: Option<PathBuf>,
@@ -170,7 +172,8 @@ fn expand(word: OsString, words: &mut Vec<OsString>, depth: u32) -> Result<()> {
     Ok(())
 }
 
-/// Splits a response file as rustc and lld write and read it: at blanks, with `'...'`, `"..."` and `\` keeping what they protect.
+/// Splits a response file as rustc and lld write and read it: at blanks, with `'...'`, `"..."` and `\` keeping what
+/// they protect.
 fn split(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,7 +1,7 @@
 //! The component types that bindings carry: one world in each `component-type` section of a module.
 //!
-//! Here because wit-component merges these worlds without saying whose they were. Each is decoded by itself and held against the others first,
-//! so that an error can name the crates and the functions.
+//! Here because wit-component merges these worlds without saying whose they were. Each is decoded by itself and held
+//! against the others first, so that an error can name the crates and the functions.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,8 @@ impl Bindings {
     ///
     /// # Errors
     ///
-    /// A section that cannot be read: the error names the crate, the generator that wrote the section and what reads it here.
+    /// A section that cannot be read: the error names the crate, the generator that wrote the section and what reads it
+    /// here.
     pub(crate) fn of(module: &[u8], inputs: &Inputs) -> Result<Vec<Bindings>> {
         let mut all = Vec::new();
         for payload in Parser::new(0).parse_all(module) {
@@ -74,7 +75,8 @@ impl Bindings {
         }
     }
 
-    /// Every function the world imports or exports, as core modules name it: `wasi:cli/run@0.3.0#run`, or `f` if it stands in the world itself.
+    /// Every function the world imports or exports, as core modules name it: `wasi:cli/run@0.3.0#run`, or `f` if it
+    /// stands in the world itself.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (String, &Function)> {
         let world = &self.resolve.worlds[self.world];
         world.imports.iter().chain(&world.exports).flat_map(|(key, item)| match item {

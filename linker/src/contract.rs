@@ -1,10 +1,11 @@
 //! Every name the linker shares with the library and with rustc, in one place.
 //!
-//! Here so that neither side can change a name alone: component-rt and the target specs refer to this file by comment. What these names mean
-//! to the component model is said where they are used; wit-component's own names (`[async-lift]` and the like) are not repeated here.
+//! Here so that neither side can change a name alone: component-rt and the target specs refer to this file by comment.
+//! What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
+//! and the like) are not repeated here.
 
-/// Core export of a command: `entry-name` in the target specs, so rustc's own main shim, `() -> i32`, is the sync lift of
-/// `wasi:cli/run.run`. It returns 0 (ok) or 1 (err) and nothing else. A module that exports it becomes a command.
+/// Core export of a command: `entry-name` in the target specs, so rustc's own main shim, `() -> i32`, is the sync lift
+/// of `wasi:cli/run.run`. It returns 0 (ok) or 1 (err) and nothing else. A module that exports it becomes a command.
 pub const RUN: &str = "wasi:cli/run@0.3.0#run";
 
 /// Allocator for what the host passes to the program, `(old, old_size, align, new_size) -> ptr`.
@@ -18,33 +19,34 @@ pub const CALL_CONSTRUCTORS: &str = "__wasm_call_ctors";
 /// Core export that wit-component calls when the component is instantiated, all imports being callable already.
 pub const INITIALIZE: &str = "_initialize";
 
-/// Custom sections whose names begin with this hold component types. Bindings generators put them into objects; std's objects hold none,
-/// because the world of a std program is the linker's.
+/// Custom sections whose names begin with this hold component types. Bindings generators put them into objects; std's
+/// objects hold none, because the world of a std program is the linker's.
 pub const COMPONENT_TYPE: &str = "component-type";
 
 /// Module name of the imports of WASI 0.1.
 pub const WASI_0_1: &str = "wasi_snapshot_preview1";
 
-/// Functions of the library with the signatures of [`WASI_0_1`], `component_wasi_0_1_random_get` and so on: what they serve of it. Calls of an import
-/// of that name are linked to them.
+/// Functions of the library with the signatures of [`WASI_0_1`], `component_wasi_0_1_random_get` and so on: what they
+/// serve of it. Calls of an import of that name are linked to them.
 pub const WASI_0_1_SERVED: &str = "component_wasi_0_1_";
 
-/// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing, and only a symbol that is
-/// really wanted is an error, by name.
+/// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing,
+/// and only a symbol that is really wanted is an error, by name.
 pub const C_LIBRARIES: &[&str] = &["c", "m", "pthread", "dl", "rt", "util", "xnet", "resolv"];
 
-// What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in component-rt; the passes in
-// rewrite/ finish what an assembler and wasm-ld cannot say.
+// What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in
+// component-rt; the passes in rewrite/ finish what an assembler and wasm-ld cannot say.
 
 /// Module name under which assembly imports canonical built-ins, because an assembler has neither `$root` nor brackets:
 /// `component_built_in.context_get_0` means `$root.[context-get-0]`.
 pub const BUILT_IN: &str = "component_built_in";
 
-/// Field of [`BUILT_IN`]: `thread.new-indirect`. A program in whose linked code it is reachable has threads; no other has.
+/// Field of [`BUILT_IN`]: `thread.new-indirect`. A program in whose linked code it is reachable has threads; no other
+/// has.
 pub const THREAD_NEW: &str = "thread_new_indirect_v0";
 
-/// Symbols of the other thread built-ins. In a program that cannot make a thread, `X` among them is `__wrap_X`, a function of the library:
-/// suspending is then a deadlock, and nobody is there to be resumed.
+/// Symbols of the other thread built-ins. In a program that cannot make a thread, `X` among them is `__wrap_X`, a
+/// function of the library: suspending is then a deadlock, and nobody is there to be resumed.
 pub const THREAD_BUILT_INS: &[&str] = &[
     "component_thread_index",
     "component_thread_suspend",
@@ -53,22 +55,25 @@ pub const THREAD_BUILT_INS: &[&str] = &[
     "component_thread_yield_then_resume",
 ];
 
-/// Made by wasm-ld: the shadow stack's pointer. In a program with threads it is context slot 0; the global keeps its first value, which is the
-/// top of the main stack.
+/// Made by wasm-ld: the shadow stack's pointer. In a program with threads it is context slot 0; the global keeps its
+/// first value, which is the top of the main stack.
 pub const STACK_POINTER: &str = "__stack_pointer";
 
-/// Made by wasm-ld: where the thread-local variables are. In a program with threads it is context slot 1; the global is the main thread's.
+/// Made by wasm-ld: where the thread-local variables are. In a program with threads it is context slot 1; the global is
+/// the main thread's.
 pub const TLS_BASE: &str = "__tls_base";
 
-/// Core export, `(event) -> ()`, that wit-component has called around every task: sets both slots of one that has none yet. It is the one
-/// function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
+/// Core export, `(event) -> ()`, that wit-component has called around every task: sets both slots of one that has none
+/// yet. It is the one function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
 pub const TASK_HOOK: &str = "__wasm_task_hook";
 
-/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program that makes no threads but has exports lifted async: bindings expect each
-/// task to have thread-local variables of its own. It exchanges the contents of the one block; context slot 0 is free for it.
+/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program that makes no threads but has exports lifted async:
+/// bindings expect each task to have thread-local variables of its own. It exchanges the contents of the one block;
+/// context slot 0 is free for it.
 pub const TASK_HOOK_SINGLE: &str = "component_task_hook_single";
 
-/// Function `(new) -> ()`: sets the stack pointer, and ends the program with a message if that lies beyond the thread's stack.
+/// Function `(new) -> ()`: sets the stack pointer, and ends the program with a message if that lies beyond the thread's
+/// stack.
 pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 
 /// Data, `[u32; 2]`: size and alignment of the thread-local variables, in bytes, filled in after linking.
@@ -81,6 +86,6 @@ pub const TLS_INITIALIZE: &str = "component_tls_init";
 /// Core export: the table of functions, out of which `thread.new-indirect` takes a thread's first.
 pub const TABLE: &str = "__indirect_function_table";
 
-/// Functions `(address, expected, nanoseconds) -> u32` for `memory.atomic.wait32` and `wait64`, `(address, count) -> u32` for
-/// `memory.atomic.notify`, of crates that use these instructions.
+/// Functions `(address, expected, nanoseconds) -> u32` for `memory.atomic.wait32` and `wait64`, `(address, count) ->
+/// u32` for `memory.atomic.notify`, of crates that use these instructions.
 pub const FUTEX: [&str; 3] = ["component_futex_notify", "component_futex_wait32", "component_futex_wait64"];

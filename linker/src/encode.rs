@@ -1,7 +1,7 @@
 //! From a linked core module to a component: the world, wit-component, validation.
 //!
-//! wit-component does the work. What stands here adds std's world, and finds beforehand the mistakes whose reports it would give without the
-//! names of those who made them.
+//! wit-component does the work. What stands here adds std's world, and finds beforehand the mistakes whose reports it
+//! would give without the names of those who made them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,8 @@ use crate::world::{self, Kind};
 ///
 /// # Errors
 ///
-/// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the crates.
+/// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the
+/// crates.
 pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
     let names = Names::of(module)?;
     if names.is_shared_library {
@@ -99,7 +100,8 @@ impl<'a> Names<'a> {
 /// Fails if a function is imported from a module no world knows.
 fn check_imports(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
     let known: BTreeSet<String> = all.iter().flat_map(Bindings::import_modules).collect();
-    // `$root` and `[export]...` hold canonical built-ins, `cm32p2` is the other mangling: wit-component knows them one by one.
+    // `$root` and `[export]...` hold canonical built-ins, `cm32p2` is the other mangling: wit-component knows them one
+    // by one.
     let is_known = |module: &str| {
         module == "$root"
             || module.starts_with('[')

@@ -1,7 +1,8 @@
 //! Why a link failed, in terms of crates and functions.
 //!
-//! Two things go wrong in ways wasm-ld and wit-component can only name by symbol: a function nobody defines (mostly one of a C library, which is
-//! no part of these targets), and an import no world offers (mostly one of WASI 0.1). Everything else stays in the words of the tool that said it.
+//! Two things go wrong in ways wasm-ld and wit-component can only name by symbol: a function nobody defines (mostly one
+//! of a C library, which is no part of these targets), and an import no world offers (mostly one of WASI 0.1).
+//! Everything else stays in the words of the tool that said it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,8 +1,9 @@
 //! An object that defines symbols as calls of others.
 //!
-//! Here because crates import functions of WASI 0.1 under symbols of their own making (rustc mangles them), which no library can define
-//! beforehand. The linker reads the symbols out of the objects, and gives wasm-ld this object beside them: the imports are then ordinary calls of
-//! the library, resolved, collected and relocated as all others, so that debug information stays right.
+//! Here because crates import functions of WASI 0.1 under symbols of their own making (rustc mangles them), which no
+//! library can define beforehand. The linker reads the symbols out of the objects, and gives wasm-ld this object beside
+//! them: the imports are then ordinary calls of the library, resolved, collected and relocated as all others, so that
+//! debug information stays right.
 
 use wasm_encoder::{
     CodeSection, CustomSection, Encode, EntityType, Function, FunctionSection, ImportSection, Instruction,

@@ -1,7 +1,8 @@
 //! The objects a link is made of, read to say who wants what.
 //!
-//! Here for messages only: wasm-ld names a symbol and an object, a user thinks in crates and functions. Nothing of this runs in a link that
-//! succeeds. Files that cannot be read are passed over, because wasm-ld has complained about them already, in its own words.
+//! Here for messages only: wasm-ld names a symbol and an object, a user thinks in crates and functions. Nothing of this
+//! runs in a link that succeeds. Files that cannot be read are passed over, because wasm-ld has complained about them
+//! already, in its own words.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -244,9 +245,11 @@ fn root(path: &str) -> Option<&str> {
     root.chars().all(|character| character.is_ascii_alphanumeric() || character == '_').then_some(root)
 }
 
-/// The functions of an object that use what is wanted; `None` among them stands for its data. Empty if the object does not refer to it.
+/// The functions of an object that use what is wanted; `None` among them stands for its data. Empty if the object does
+/// not refer to it.
 fn users(object: &[u8], wanted: Wanted<'_>) -> Result<Vec<Option<String>>> {
-    // Fields of imported functions, in order of their index: an undefined symbol without a name of its own has the import's.
+    // Fields of imported functions, in order of their index: an undefined symbol without a name of its own has the
+    // import's.
     let mut imports = Vec::new();
     let mut symbols = Vec::new();
     // First byte of the code section's contents, and each body's range in the file.

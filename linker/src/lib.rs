@@ -111,7 +111,8 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
         std::io::stdout().write_all(&linked.stdout)?;
         let messages = String::from_utf8_lossy(&linked.stderr);
         if !linked.status.success() {
-            // wasm-ld writes into a mapped file: no room shows as a bus error, and what LLVM then says is a stack of its own functions.
+            // wasm-ld writes into a mapped file: no room shows as a bus error, and what LLVM then says is a stack of
+            // its own functions.
             if linked.status.to_string().contains("SIGBUS") {
                 bail!(
                     "there is no room on the disk for {}: {} ended with a bus error",

@@ -1,7 +1,7 @@
 //! wasm-ld: where it is, and running it.
 //!
-//! It resolves symbols, relocates and collects garbage; nothing of that is done again here. The one to use is rustc's own, of rustc's own LLVM:
-//! rustc puts the directory of its tools in front of `PATH` when it starts a linker.
+//! It resolves symbols, relocates and collects garbage; nothing of that is done again here. The one to use is rustc's
+//! own, of rustc's own LLVM: rustc puts the directory of its tools in front of `PATH` when it starts a linker.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Passes over the linked core module, between wasm-ld and wit-component.
 //!
-//! A pass is a file: its head says why it is needed and when it can be deleted. It takes a module and gives a module. Each leaves the code
-//! section's bytes where they are, because DWARF counts from the code section's beginning.
+//! A pass is a file: its head says why it is needed and when it can be deleted. It takes a module and gives a module.
+//! Each leaves the code section's bytes where they are, because DWARF counts from the code section's beginning.
 
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -111,7 +111,8 @@ fn with_thread_locals(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     thread_locals::rewrite(module, &facts, inputs.tls_alignment()).context("thread-local variables cannot be arranged")
 }
 
-/// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to keep it.
+/// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to
+/// keep it.
 fn sections(module: &[u8], mut replace: impl FnMut(&Payload<'_>, &mut Module) -> Result<bool>) -> Result<Vec<u8>> {
     let mut result = Module::new();
     for payload in Parser::new(0).parse_all(module) {

@@ -1,6 +1,7 @@
 //! A component without its custom sections.
 //!
-//! Here because wasm-ld strips before the component is made, and wit-component then adds names and producers of its own.
+//! Here because wasm-ld strips before the component is made, and wit-component then adds names and producers of its
+//! own.
 
 use anyhow::Result;
 use wasm_encoder::Encode;

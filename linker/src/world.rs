@@ -1,7 +1,8 @@
 //! The world of a program: which interfaces std may import, and what a command exports.
 //!
-//! Here because std's objects carry no component types. wit-component drops every import the module does not use, so that the world may be
-//! as wide as WASI 0.3.0 and a program's component still imports only what it calls. What users' own bindings add is merged in encode.rs.
+//! Here because std's objects carry no component types. wit-component drops every import the module does not use, so
+//! that the world may be as wide as WASI 0.3.0 and a program's component still imports only what it calls. What users'
+//! own bindings add is merged in encode.rs.
 
 use anyhow::{Context, Result};
 use wit_component::StringEncoding;
@@ -12,7 +13,8 @@ use wit_parser::Resolve;
 pub(crate) enum Kind {
     /// A program with a `main`: exports `wasi:cli/run`.
     Command,
-    /// A library of exports (`crate-type = ["cdylib"]`): exports what the component types of its bindings say, may be nothing.
+    /// A library of exports (`crate-type = ["cdylib"]`): exports what the component types of its bindings say, may be
+    /// nothing.
     Reactor,
 }
 

@@ -1,8 +1,10 @@
 //! Golden cases: each folder of `tests/cases` is one linked module and what becomes of it.
 //!
-//! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for that file's world
-//! leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as wasm-ld joins sections of one name. `strip` is there if the link strips everything. What comes out stands in `component.wat`, or in `error.txt` if nothing may.
-//! `BLESS=1 cargo test -p component-ld --test cases` writes these two anew: read the difference before committing it.
+//! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for
+//! that file's world leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as
+//! wasm-ld joins sections of one name. `strip` is there if the link strips everything. What comes out stands in
+//! `component.wat`, or in `error.txt` if nothing may. `BLESS=1 cargo test -p component-ld --test cases` writes these
+//! two anew: read the difference before committing it.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,8 @@
 //! Links through the real rustc, to see that what it passes is understood.
 //!
-//! The programs are `no_core`: no standard library for any wasm target has to be there, and the target is rustc's `wasm32-unknown-unknown`,
-//! which calls its linker with the same flavor. `RUSTC` names another rustc than the one on `PATH`.
+//! The programs are `no_core`: no standard library for any wasm target has to be there, and the target is rustc's
+//! `wasm32-unknown-unknown`, which calls its linker with the same flavor. `RUSTC` names another rustc than the one on
+//! `PATH`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! The linker alone, for the tests that go through rustc. What users run is `component-ld` of `cli/`, which is the same library.
+//! The linker alone, for the tests that go through rustc. What users run is `component-ld` of `cli/`, which is the same
+//! library.
 
 use std::process::ExitCode;
 

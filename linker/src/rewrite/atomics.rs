@@ -1,9 +1,10 @@
 //! Atomic instructions become plain ones.
 //!
-//! Why: threads of a component are cooperative, nothing interrupts an instruction sequence, and wasmtime compiles an atomic read-modify-write to
-//! a locked one that costs a hundred times the plain one. LLVM does the same before linking, in line (`-Cpasses=lower-atomic`);
-//! this pass is for objects that came without it. Loads, stores and fences turn into plain ones on the spot; a read-modify-write
-//! becomes a call of a function made here, one for each operation and offset. `memory.atomic.wait` and `notify` go to the library's futex.
+//! Why: threads of a component are cooperative, nothing interrupts an instruction sequence, and wasmtime compiles an
+//! atomic read-modify-write to a locked one that costs a hundred times the plain one. LLVM does the same before
+//! linking, in line (`-Cpasses=lower-atomic`); this pass is for objects that came without it. Loads, stores and fences
+//! turn into plain ones on the spot; a read-modify-write becomes a call of a function made here, one for each operation
+//! and offset. `memory.atomic.wait` and `notify` go to the library's futex.
 //!
 //! What is lost: the trap on an address that is not aligned.
 //!

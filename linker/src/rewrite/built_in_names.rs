@@ -1,7 +1,7 @@
 //! Canonical built-ins that assembly imports get their real names.
 //!
-//! Why: `$root` and `[context-get-0]` cannot be written in assembly, and the functions that must not touch the stack pointer of their own
-//! accord are assembly.
+//! Why: `$root` and `[context-get-0]` cannot be written in assembly, and the functions that must not touch the stack
+//! pointer of their own accord are assembly.
 //!
 //! Delete when: LLVM's assembler takes quoted names in `.import_module` and `.import_name`.
 

@@ -1,8 +1,8 @@
 //! Changing instructions, and adding functions.
 //!
-//! Debug information counts in bytes from the beginning of the code section. With it, an instruction is replaced where it stands, by one that
-//! takes no more room, and the rest is filled with `nop`; that is possible because wasm-ld leaves every index it has filled in five bytes
-//! wide. Without it, bodies are encoded anew.
+//! Debug information counts in bytes from the beginning of the code section. With it, an instruction is replaced where
+//! it stands, by one that takes no more room, and the rest is filled with `nop`; that is possible because wasm-ld
+//! leaves every index it has filled in five bytes wide. Without it, bodies are encoded anew.
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -120,8 +120,8 @@ pub(super) struct Added {
 
 /// Adds functions behind the last: they get the indices from [`Facts::functions`] on.
 ///
-/// Should the number of functions need a byte more than it did, which happens when it passes 127 or 16,383, addresses of debug
-/// information are one byte off.
+/// Should the number of functions need a byte more than it did, which happens when it passes 127 or 16,383, addresses
+/// of debug information are one byte off.
 pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
     let count = u32::try_from(added.len())?;
     let mut types = Vec::new();

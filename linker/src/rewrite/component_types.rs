@@ -1,8 +1,8 @@
 //! Component types of the same name get a section each again.
 //!
-//! Why: wasm-ld joins custom sections of one name by writing their contents one behind the other, and wit-bindgen names a section after its own
-//! version and the world. Two crates with bindings for the same world, say two versions of one crate, thus come out as one section
-//! that nobody can read.
+//! Why: wasm-ld joins custom sections of one name by writing their contents one behind the other, and wit-bindgen names
+//! a section after its own version and the world. Two crates with bindings for the same world, say two versions of one
+//! crate, thus come out as one section that nobody can read.
 //!
 //! Delete when: wit-component reads such a section, or wasm-ld leaves sections of this kind apart.
 
@@ -39,9 +39,11 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     })
 }
 
-/// The components that stand one behind the other in `data`; all of it as one if it is anything else, for others to complain about.
+/// The components that stand one behind the other in `data`; all of it as one if it is anything else, for others to
+/// complain about.
 ///
-/// Where a section would begin, a header cannot be one: as a custom section (its first byte is 0) of 97 bytes it would have a name of 115.
+/// Where a section would begin, a header cannot be one: as a custom section (its first byte is 0) of 97 bytes it would
+/// have a name of 115.
 fn split(data: &[u8]) -> Vec<&[u8]> {
     let mut parts = Vec::new();
     let mut rest = data;

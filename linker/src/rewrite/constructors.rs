@@ -1,14 +1,16 @@
 //! Static constructors run once, when the component is instantiated.
 //!
-//! Why: crates such as `inventory` and `ctor` put functions into `.init_array`, and wasm-ld collects them in `__wasm_call_ctors`. If nothing
-//! calls that, wasm-ld makes *every* export call it, each time it is entered: right for a program with one entry, wrong for a component, whose
-//! host enters `cabi_realloc` in the middle of everything. So component-ld has wasm-ld export it, which turns those calls off, and this pass
-//! gives the export the name that wit-component calls at instantiation, `_initialize`.
+//! Why: crates such as `inventory` and `ctor` put functions into `.init_array`, and wasm-ld collects them in
+//! `__wasm_call_ctors`. If nothing calls that, wasm-ld makes *every* export call it, each time it is entered: right for
+//! a program with one entry, wrong for a component, whose host enters `cabi_realloc` in the middle of everything. So
+//! component-ld has wasm-ld export it, which turns those calls off, and this pass gives the export the name that
+//! wit-component calls at instantiation, `_initialize`.
 //!
-//! Left alone: a module that calls its constructors itself (wit-bindgen's exports do, once), or has an `_initialize` of its own. With
-//! no constructors the export goes.
+//! Left alone: a module that calls its constructors itself (wit-bindgen's exports do, once), or has an `_initialize` of
+//! its own. With no constructors the export goes.
 //!
-//! Delete when: wit-component calls `__wasm_call_ctors`, or wasm-ld makes an `_initialize` for modules without an entry.
+//! Delete when: wit-component calls `__wasm_call_ctors`, or wasm-ld makes an `_initialize` for modules without an
+//! entry.
 
 use anyhow::Result;
 use wasm_encoder::ExportSection;

@@ -1,10 +1,12 @@
 //! In a program with threads, stack pointer and base of the thread-local variables are context slots 0 and 1.
 //!
-//! Why: LLVM 22 keeps both in globals, which all threads of an instance share, while a context slot is each thread's own. This is
-//! LLVM 23's convention, arrived at after linking. Every access becomes a call of the built-in, which wasmtime compiles in line; writes of the stack
-//! pointer go through a function of the library that looks whether the stack is still long enough.
+//! Why: LLVM 22 keeps both in globals, which all threads of an instance share, while a context slot is each thread's
+//! own. This is LLVM 23's convention, arrived at after linking. Every access becomes a call of the built-in, which
+//! wasmtime compiles in line; writes of the stack pointer go through a function of the library that looks whether the
+//! stack is still long enough.
 //!
-//! The task hook is left alone: out of the globals, which nobody writes any more, it takes what the first thread of each task starts with.
+//! The task hook is left alone: out of the globals, which nobody writes any more, it takes what the first thread of
+//! each task starts with.
 //!
 //! Delete when: LLVM 23 is the oldest whose objects are linked.
 

@@ -1,6 +1,7 @@
 //! Exports that were there for the passes go, and the hook of a program without threads gets the name of a hook.
 //!
-//! Why: a stripped module has no names, so component-ld has wasm-ld export what passes must find. The component needs none of it.
+//! Why: a stripped module has no names, so component-ld has wasm-ld export what passes must find. The component needs
+//! none of it.
 //!
 //! Delete when: no pass looks anything up by export.
 

@@ -1,8 +1,9 @@
 //! In a program with threads or tasks side by side, each thread's thread-local variables can be made.
 //!
-//! Why: without shared memory wasm-ld lays thread-local variables out once, as an ordinary data segment at `__tls_base`, and makes neither
-//! `__wasm_init_tls` nor `__tls_size`. The main thread keeps that block. The others get a copy of the segment as it was before anyone wrote to
-//! it, which is a passive segment from here on, and size and alignment are written where the library reads them.
+//! Why: without shared memory wasm-ld lays thread-local variables out once, as an ordinary data segment at
+//! `__tls_base`, and makes neither `__wasm_init_tls` nor `__tls_size`. The main thread keeps that block. The others get
+//! a copy of the segment as it was before anyone wrote to it, which is a passive segment from here on, and size and
+//! alignment are written where the library reads them.
 //!
 //! The alignment is that of the address wasm-ld has chosen, as far as `alignment` (the most the inputs ask for) goes.
 //!

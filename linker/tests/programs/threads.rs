@@ -202,6 +202,7 @@ fn spawn() {
         safe fn component_thread_start(block: i32);
         fn component_tls_init(to: i32);
     }
+    // SAFETY: linked and looked at, never run.
     unsafe {
         component_tls_init(0);
         component_thread_resume_later(component_thread_new_indirect(component_thread_start, 0));
@@ -214,6 +215,7 @@ fn spawn() {}
 #[unsafe(export_name = "wasi:cli/run@0.3.0#run")]
 extern "C" fn run() -> i32 {
     spawn();
+    // SAFETY: linked and looked at, never run.
     unsafe {
         component_thread_suspend();
         component_thread_index()
