@@ -10,11 +10,13 @@ use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::setup::{Access, Network, Setup};
 use lookup::Lookup;
+use std::net::SocketAddr;
 use stdio::{Stdio, Streams};
 use wasmtime::Result;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::p3::bindings::{cli, sockets};
+use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView, p3};
 
 /// The interfaces that a guest may import, without their version.
@@ -113,7 +115,7 @@ impl Host {
             Network::None => {}
             Network::Loopback => {
                 wasi.allow_tcp(true).allow_udp(true);
-                wasi.socket_addr_check(|address, _| Box::pin(async move { address.ip().is_loopback() }));
+                wasi.socket_addr_check(|address, purpose| Box::pin(async move { is_on_loopback(address, &purpose) }));
             }
             Network::All => {
                 wasi.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true).inherit_network();
@@ -141,4 +143,11 @@ fn last_of_each<T: PartialEq>(pairs: &[(T, T)]) -> impl Iterator<Item = &(T, T)>
         .enumerate()
         .filter(|(index, (name, _))| !pairs[index + 1..].iter().any(|(later, _)| later == name))
         .map(|(_, pair)| pair)
+}
+
+/// Whether a guest that is granted the loopback may use `address` so. A socket that connects or sends without having been bound is bound by the
+/// host, to no address in particular; that alone leads nowhere, because where it connects, listens, sends and receives is asked as well.
+fn is_on_loopback(address: SocketAddr, purpose: &SocketAddrUse) -> bool {
+    let binds = matches!(purpose, SocketAddrUse::TcpBind | SocketAddrUse::UdpBind);
+    address.ip().is_loopback() || (binds && address.ip().is_unspecified() && address.port() == 0)
 }
