@@ -12,6 +12,8 @@
 pub mod import;
 pub mod memory;
 pub mod shape;
+#[cfg(target_family = "wasm")]
+pub(crate) mod threads;
 
 pub mod builtins;
 pub mod cli;

@@ -77,6 +77,14 @@ pub fn give_way() {
     contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
 }
 
+/// Blocks until another thread resumes this one. Canonical ABI: `thread.suspend`.
+#[cfg(target_family = "wasm")]
+pub(crate) fn suspend() {
+    instance::assert_nothing_borrowed();
+    let cancelled = crate::abi::threads::suspend();
+    contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
+}
+
 /// The function that blocks.
 fn wait(set: &WaitableSet) -> Event {
     instance::assert_nothing_borrowed();

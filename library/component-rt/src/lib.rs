@@ -35,6 +35,8 @@ pub mod heap;
 pub mod net;
 pub mod random;
 pub mod stdio;
+#[cfg(target_family = "wasm")]
+pub mod thread;
 pub mod time;
 pub mod wasi_0_1;
 
@@ -42,6 +44,8 @@ pub mod wasi_0_1;
 pub mod block;
 pub mod error;
 pub mod event;
+#[cfg(target_family = "wasm")]
+pub mod futex;
 pub mod future;
 pub mod instance;
 pub mod stream;

@@ -82,6 +82,8 @@ impl Build<'_> {
             .args(["build", "--package", "sysroot", "--release", "--locked", "-Zjson-target-spec", "--target"])
             .arg(self.spec)
             .env("RUSTC_BOOTSTRAP", "1")
+            // As in a released std: what cannot unwind is only found within a codegen unit.
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .env("RUSTC", toolchain.rustc())
             .env("CARGO_TARGET_DIR", &self.target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
@@ -92,7 +94,7 @@ impl Build<'_> {
     /// Marks everything unstable that is not marked stable, as in a released std; keeps LLVM's bitcode for `lto`; and gives
     /// sources the paths they have in a released std, so that what is compiled does not depend on where the cache is.
     fn rustflags(&self) -> Result<OsString> {
-        let mut flags = OsString::from("-Zforce-unstable-if-unmarked\x1f-Cembed-bitcode=yes");
+        let mut flags = OsString::from("-Zforce-unstable-if-unmarked\x1f-Cembed-bitcode=yes\x1f-Cpasses=lower-atomic");
         let mut remap = |from: &Path, to: &str| {
             flags.push("\x1f--remap-path-prefix=");
             flags.push(from);

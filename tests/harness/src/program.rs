@@ -33,6 +33,9 @@ pub struct Header {
     /// Grants the loopback network.
     #[serde(default)]
     pub net: bool,
+    /// Makes threads, for which a runtime needs a feature that is off by default.
+    #[serde(default)]
+    pub threads: bool,
     /// The exit code on the target; the native one if absent.
     pub exit: Option<i32>,
     /// Standard output on the target; the native one if absent.

@@ -34,14 +34,17 @@ pub fn natively(executable: &Path, header: &Header) -> Result<Observed> {
     observe(command, place.path(), &header.stdin)
 }
 
-/// Runs the component of a program on the runtime, with the features every runtime has, granted one directory.
+/// Runs the component of a program on the runtime, granted one directory, with the features that every runtime has unless it makes threads.
 ///
 /// # Errors
 /// As [`natively`].
 pub fn on_the_runtime(component_run: &Path, component: &Path, header: &Header) -> Result<Observed> {
     let place = tempfile::tempdir().context("cannot make a temporary directory")?;
     let mut command = Command::new(component_run);
-    command.arg("--stock").arg("--dir").arg(place.path()).arg("--cwd").arg(place.path());
+    if !header.threads {
+        command.arg("--stock");
+    }
+    command.arg("--dir").arg(place.path()).arg("--cwd").arg(place.path());
     command.arg("--env").arg(joined("TMPDIR", place.path()));
     for (name, value) in &header.env {
         command.arg("--env").arg(format!("{name}={value}"));

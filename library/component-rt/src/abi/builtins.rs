@@ -4,6 +4,8 @@
 //! that is not empty) the host traps: Canonical ABI, the `trap_if` lines of each `canon_*`.
 
 pub(crate) use threads::*;
+#[cfg(target_family = "wasm")]
+pub(crate) use unit_futures::*;
 pub(crate) use waitables::*;
 
 crate::imports! {
@@ -31,5 +33,24 @@ crate::imports! {
         safe fn subtask_cancel(subtask: u32) -> u32 = "[subtask-cancel]";
         /// Canonical ABI: `subtask.drop`. Traps unless the subtask is resolved and its event was delivered.
         safe fn subtask_drop(subtask: u32) = "[subtask-drop]";
+    }
+}
+
+#[cfg(target_family = "wasm")]
+crate::imports! {
+    /// Futures of nothing, by which one thread wakes another that waits for a clock as well.
+    pub mod unit_futures = "$root", fake crate::abi::fake::unit_futures {
+        /// Canonical ABI: `future.new`. Gives the readable end in the low half, the writable one in the high half.
+        safe fn future_new_unit() -> u64 = "[future-new-unit]";
+        /// Canonical ABI: `future.read`, `async`.
+        unsafe fn future_read_unit(readable: u32, value: *mut u8) -> u32 = "[async-lower][future-read-unit]";
+        /// Canonical ABI: `future.write`, `async`.
+        unsafe fn future_write_unit(writable: u32, value: *const u8) -> u32 = "[async-lower][future-write-unit]";
+        /// Canonical ABI: `future.cancel-read`, synchronous: gives how the copy ended.
+        safe fn future_cancel_read_unit(readable: u32) -> u32 = "[future-cancel-read-unit]";
+        /// Canonical ABI: `future.drop-readable`.
+        safe fn future_drop_readable_unit(readable: u32) = "[future-drop-readable-unit]";
+        /// Canonical ABI: `future.drop-writable`. Traps before the future is written or has lost its reader.
+        safe fn future_drop_writable_unit(writable: u32) = "[future-drop-writable-unit]";
     }
 }

@@ -1,12 +1,54 @@
-//! The clock side of threads: sleeping, and how many run at once.
+//! Threads: those of the component instance, which take turns.
 
 use crate::io;
 use crate::num::NonZero;
+use crate::sys::map_error;
+use crate::thread::ThreadInit;
 use crate::time::{Duration, Instant};
+
+pub struct Thread(component_rt::thread::Thread);
+
+/// An eighth of what threads have natively: on wasm only variables whose address is taken are on this stack, and ten thousand
+/// threads must fit into four GiB. Pages that are never touched cost nothing.
+pub const DEFAULT_MIN_STACK_SIZE: usize = 256 * 1024;
+
+impl Thread {
+    /// # Safety
+    /// See `thread::Builder::spawn_unchecked`.
+    pub unsafe fn new(stack: usize, init: Box<ThreadInit>) -> io::Result<Thread> {
+        let init = Box::into_raw(init);
+        return match component_rt::thread::spawn(stack, main, init.cast()) {
+            Ok(thread) => Ok(Thread(thread)),
+            Err(error) => {
+                // SAFETY: there is no thread that has taken it.
+                drop(unsafe { Box::from_raw(init) });
+                Err(map_error(error))
+            }
+        };
+
+        extern "C" fn main(init: *mut u8) {
+            // SAFETY: `new` gave the box away to this thread.
+            let init = unsafe { Box::from_raw(init.cast::<ThreadInit>()) };
+            let start = init.init();
+            start();
+            // SAFETY: this is the end of the thread.
+            unsafe { crate::sys::thread_local::destructors::run() };
+            crate::rt::thread_cleanup();
+        }
+    }
+
+    pub fn join(self) {
+        self.0.join();
+    }
+}
 
 /// One: threads of a component instance take turns.
 pub fn available_parallelism() -> io::Result<NonZero<usize>> {
     Ok(NonZero::<usize>::MIN)
+}
+
+pub fn yield_now() {
+    component_rt::thread::give_way();
 }
 
 pub fn sleep(duration: Duration) {

@@ -5,6 +5,7 @@
 
 use crate::io;
 
+pub mod futex;
 pub mod libc;
 
 /// Nothing to prepare: the platform initialises itself where it is first used.
@@ -13,11 +14,14 @@ pub mod libc;
 /// None needed; other platforms have conditions.
 pub unsafe fn init(_argc: isize, _argv: *const *const u8, _sigpipe: u8) {}
 
-/// Ends the standard streams, so that everything written has arrived before the instance is gone.
+/// Runs the destructors of the thread that ends the process, as a C library's `exit` does, and ends the standard streams, so
+/// that everything written has arrived before the instance is gone.
 ///
 /// # Safety
-/// Called once, after the last use of std's standard streams.
+/// Called once, when nothing uses this thread's thread-local variables.
 pub unsafe fn cleanup() {
+    // SAFETY: the caller's promise.
+    unsafe { crate::sys::thread_local::destructors::run() };
     component_rt::stdio::close();
 }
 

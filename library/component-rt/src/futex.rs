@@ -1,0 +1,182 @@
+//! Waiting for a word of memory to change: what std's locks, channels and parking are made of.
+//!
+//! Threads take turns, so between looking at the word and joining the queue nothing can happen, and neither needs a lock.
+//! A waiter lies on its own thread's stack and is in a queue only while its thread waits. Waking never switches
+//! threads.
+
+use core::cell::Cell;
+use core::ptr;
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::abi::{builtins, threads};
+use crate::event::CopyResult;
+use crate::time::Mark;
+use crate::waitable::Handle;
+use crate::{block, contract};
+
+/// Blocks until [`wake`] or [`wake_all`] is called for `word`, unless it no longer holds `expected`.
+pub fn wait(word: &AtomicU32, expected: u32) {
+    if word.load(Relaxed) == expected {
+        let waiter = Waiter::new(word, None);
+        enqueue(&waiter);
+        while !waiter.woken.get() {
+            block::suspend();
+        }
+    }
+}
+
+/// As [`wait`], but no longer than until the monotonic clock has reached `deadline`. False: it has, and nobody woke this
+/// thread.
+///
+/// A suspended thread cannot wait for a clock. So it reads a future of its own, which whoever wakes it writes, and waits for
+/// that and the clock.
+pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Mark) -> bool {
+    if word.load(Relaxed) != expected {
+        return true;
+    }
+    let ends = builtins::future_new_unit();
+    let (readable, writable) = (Handle::new(ends as u32), Handle::new((ends >> 32) as u32));
+    // SAFETY: a unit has no bytes, so nothing is written there.
+    let code = unsafe { builtins::future_read_unit(readable.index(), ptr::null_mut()) };
+    contract::holds(CopyResult::decode(code).is_none(), "nobody has written the new future");
+
+    let waiter = Waiter::new(word, Some(writable));
+    enqueue(&waiter);
+    if block::on_until(&readable, deadline).is_none() {
+        if !waiter.woken.get() {
+            QUEUES.with(|queues| queues.of(waiter.address).remove(&waiter));
+        }
+        builtins::future_cancel_read_unit(readable.index());
+    }
+    builtins::future_drop_readable_unit(readable.index());
+    if !waiter.woken.get() {
+        // A writable end may not be dropped before its future is written, or known to have no reader.
+        // SAFETY: as in `Waiter::wake`.
+        let code = unsafe { builtins::future_write_unit(writable.index(), ptr::null()) };
+        contract::holds(
+            CopyResult::decode(code) == Some(CopyResult::Dropped),
+            "a future without reader cannot be written",
+        );
+    }
+    builtins::future_drop_writable_unit(writable.index());
+    waiter.woken.get()
+}
+
+/// Wakes the thread that has waited longest for `word`. False: there is none.
+pub fn wake(word: &AtomicU32) -> bool {
+    let address = ptr::from_ref(word).addr();
+    let waiter = QUEUES.with(|queues| queues.of(address).take_first(address));
+    match waiter {
+        // SAFETY: a waiter that was in the queue until now is on the stack of a thread that waits until `woken` is true.
+        Some(waiter) => unsafe { (*waiter).wake() },
+        None => return false,
+    }
+    true
+}
+
+/// Wakes all threads that wait for `word`.
+pub fn wake_all(word: &AtomicU32) {
+    while wake(word) {}
+}
+
+/// A thread that waits.
+struct Waiter {
+    address: usize,
+    thread: u32,
+    /// The end by which it is woken if it waits for a clock as well; else it is suspended.
+    by_future: Option<Handle>,
+    woken: Cell<bool>,
+    next: Cell<*const Waiter>,
+    previous: Cell<*const Waiter>,
+}
+
+impl Waiter {
+    fn new(word: &AtomicU32, by_future: Option<Handle>) -> Waiter {
+        Waiter {
+            address: ptr::from_ref(word).addr(),
+            thread: threads::index(),
+            by_future,
+            woken: Cell::new(false),
+            next: Cell::new(ptr::null()),
+            previous: Cell::new(ptr::null()),
+        }
+    }
+
+    fn wake(&self) {
+        self.woken.set(true);
+        match self.by_future {
+            None => threads::resume_later(self.thread),
+            Some(writable) => {
+                // SAFETY: a unit has no bytes, so nothing is read from there.
+                let code = unsafe { builtins::future_write_unit(writable.index(), ptr::null()) };
+                contract::holds(
+                    CopyResult::decode(code) == Some(CopyResult::Completed),
+                    "writing a future that somebody reads completes",
+                );
+            }
+        }
+    }
+}
+
+fn enqueue(waiter: &Waiter) {
+    QUEUES.with(|queues| queues.of(waiter.address).push(waiter));
+}
+
+crate::instance_state! {
+    static QUEUES: Queues = Queues([const { Queue { first: ptr::null(), last: ptr::null() } }; QUEUE_COUNT]);
+}
+
+const QUEUE_COUNT: usize = 64;
+
+/// The waiters, by a hash of the address they wait for.
+struct Queues([Queue; QUEUE_COUNT]);
+
+impl Queues {
+    fn of(&mut self, address: usize) -> &mut Queue {
+        &mut self.0[(address >> 2).wrapping_mul(0x9e37_79b1) as u32 as usize >> 26]
+    }
+}
+
+/// Waiters in the order they came. Each is alive while it is in here.
+struct Queue {
+    first: *const Waiter,
+    last: *const Waiter,
+}
+
+impl Queue {
+    fn push(&mut self, waiter: &Waiter) {
+        waiter.previous.set(self.last);
+        // SAFETY: `last` is in the queue, so it is alive.
+        match unsafe { self.last.as_ref() } {
+            Some(last) => last.next.set(waiter),
+            None => self.first = waiter,
+        }
+        self.last = waiter;
+    }
+
+    fn take_first(&mut self, address: usize) -> Option<*const Waiter> {
+        let mut waiter = self.first;
+        // SAFETY: what is in the queue is alive.
+        while let Some(candidate) = unsafe { waiter.as_ref() } {
+            if candidate.address == address {
+                self.remove(candidate);
+                return Some(waiter);
+            }
+            waiter = candidate.next.get();
+        }
+        None
+    }
+
+    fn remove(&mut self, waiter: &Waiter) {
+        // SAFETY: the neighbours are in the queue, so they are alive.
+        match unsafe { waiter.previous.get().as_ref() } {
+            Some(previous) => previous.next.set(waiter.next.get()),
+            None => self.first = waiter.next.get(),
+        }
+        // SAFETY: as above.
+        match unsafe { waiter.next.get().as_ref() } {
+            Some(next) => next.previous.set(waiter.previous.get()),
+            None => self.last = waiter.previous.get(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Threads of the component instance. Canonical ABI: `thread.new-indirect` and its companions.
+//!
+//! They are cooperative: one runs until it blocks or gives way. Each has a stack and thread-local variables in linear memory,
+//! in one allocation with what this module knows of it. A thread cannot free the stack it runs on, so that is done by whoever
+//! joins it or, if nobody does, by the next thread that is made or ends.
+//!
+//! Left out: names, destructors of thread-local variables, panics: std's.
+
+use core::alloc::Layout;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::abi::threads::{self, Start};
+use crate::{Error, block, contract, exit, futex, heap, stdio};
+
+/// More live threads than this are refused. A host that runs out of room for a thread ends the whole program.
+pub const MAX_LIVE: usize = 30_000;
+
+/// Stacks smaller than this are made this large, in bytes.
+pub const MIN_STACK: usize = 16 * 1024;
+
+/// How many stacks of ended threads are kept for the next ones.
+const MAX_SPARE: usize = 64;
+
+/// What a program ends with whose threads all wait for each other. The runtime gives the same.
+const DEADLOCK: i32 = 135;
+
+/// A thread that somebody may join. Dropping it lets the thread run on by itself.
+#[derive(Debug)]
+pub struct Thread(NonNull<Block>);
+
+// SAFETY: threads of an instance take turns, and a block is shared between the thread and the one owner of this.
+unsafe impl Send for Thread {}
+// SAFETY: as above; there are no methods on a shared reference.
+unsafe impl Sync for Thread {}
+
+/// What this module knows of a thread; it lies above the thread's stack, in the same allocation.
+#[repr(C)]
+struct Block {
+    start: Start,
+    main: extern "C" fn(*mut u8),
+    argument: *mut u8,
+    state: AtomicU32,
+    /// Nobody will join it.
+    detached: bool,
+    /// In the list of spare or ended ones.
+    next: *mut Block,
+    /// The whole allocation.
+    layout: Layout,
+}
+
+const RUNNING: u32 = 0;
+const ENDED: u32 = 1;
+
+struct Threads {
+    live: usize,
+    /// Detached threads that have ended, with their stacks.
+    ended: *mut Block,
+    /// Stacks for new threads, all of one layout.
+    spare: *mut Block,
+    spares: usize,
+}
+
+crate::instance_state! {
+    static THREADS: Threads =
+        Threads { live: 0, ended: ptr::null_mut(), spare: ptr::null_mut(), spares: 0 };
+}
+
+/// Makes a thread with a stack of at least `stack_size` bytes. It calls `main` with `argument` when its turn comes.
+///
+/// # Errors
+///
+/// [`Error::NOMEM`] when memory is short, [`Error::AGAIN`] when there are [`MAX_LIVE`] threads.
+pub fn spawn(stack_size: usize, main: extern "C" fn(*mut u8), argument: *mut u8) -> Result<Thread, Error> {
+    free_ended();
+    if THREADS.with(|threads| threads.live) >= MAX_LIVE {
+        return Err(Error::AGAIN);
+    }
+    let block = block(stack_size)?;
+    // SAFETY: `block` gives a block of which nobody else knows; its `start` is complete.
+    unsafe {
+        (*block.as_ptr()).main = main;
+        (*block.as_ptr()).argument = argument;
+        (*block.as_ptr()).state = AtomicU32::new(RUNNING);
+        (*block.as_ptr()).detached = false;
+        threads::initialize_tls((*block.as_ptr()).start.tls_base);
+    }
+    THREADS.with(|threads| threads.live += 1);
+    // SAFETY: the block begins with its `Start`; it is freed only when its state is ENDED and another thread runs.
+    threads::resume_later(unsafe { threads::new(block.as_ptr().cast()) });
+    Ok(Thread(block))
+}
+
+impl Thread {
+    /// Blocks until the thread has ended.
+    pub fn join(self) {
+        let block = self.0;
+        core::mem::forget(self);
+        // SAFETY: a block that is not detached is freed by its `Thread` only, which is this one.
+        let state = unsafe { &(*block.as_ptr()).state };
+        while state.load(Relaxed) == RUNNING {
+            futex::wait(state, RUNNING);
+        }
+        keep_or_free(block.as_ptr());
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // SAFETY: as in `join`.
+        let block = unsafe { self.0.as_mut() };
+        if block.state.load(Relaxed) == ENDED {
+            keep_or_free(block);
+        } else {
+            block.detached = true;
+        }
+    }
+}
+
+/// The life of a thread, on its own stack. `component_thread_start` calls it.
+pub(crate) extern "C" fn run(block: *mut Start) {
+    let block: *mut Block = block.cast();
+    // SAFETY: the block is alive while its thread is.
+    unsafe { ((*block).main)((*block).argument) };
+    free_ended();
+    THREADS.with(|threads| threads.live -= 1);
+    // From here on to the end of this thread nothing may block: another thread may free this stack.
+    // SAFETY: as above.
+    unsafe {
+        (*block).state.store(ENDED, Relaxed);
+        if (*block).detached {
+            THREADS.with(|threads| (*block).next = core::mem::replace(&mut threads.ended, block));
+        } else {
+            futex::wake_all(&(*block).state);
+        }
+    }
+}
+
+/// A block with a stack of at least `stack_size` bytes.
+fn block(stack_size: usize) -> Result<NonNull<Block>, Error> {
+    let (tls_size, tls_alignment) = threads::tls_layout();
+    let stack = Layout::from_size_align(stack_size.max(MIN_STACK), 16).map_err(|_| Error::NOMEM)?;
+    let tls = Layout::from_size_align(tls_size, tls_alignment.max(1)).map_err(|_| Error::NOMEM)?;
+    let (layout, tls_offset) = stack.pad_to_align().extend(tls).map_err(|_| Error::NOMEM)?;
+    let (layout, block_offset) = layout.extend(Layout::new::<Block>()).map_err(|_| Error::NOMEM)?;
+
+    let spare = THREADS.with(|threads| {
+        let spare = NonNull::new(threads.spare)?;
+        // SAFETY: what is in the list are blocks that nobody else knows of.
+        let spare_layout = unsafe { (*spare.as_ptr()).layout };
+        if spare_layout != layout {
+            return None;
+        }
+        // SAFETY: as above.
+        threads.spare = unsafe { (*spare.as_ptr()).next };
+        threads.spares -= 1;
+        Some(spare)
+    });
+    if let Some(spare) = spare {
+        return Ok(spare);
+    }
+    // SAFETY: the layout has a size: the block's at least.
+    let base = NonNull::new(unsafe { heap::allocate(layout) }).ok_or(Error::NOMEM)?.as_ptr();
+    // SAFETY: the offsets lie within the allocation, at the alignment of what they are for.
+    unsafe {
+        let block = base.add(block_offset).cast::<Block>();
+        block.write(Block {
+            start: Start {
+                stack_pointer: base.add(stack.size() & !15),
+                tls_base: base.add(tls_offset),
+                stack_limit: base,
+            },
+            main: never,
+            argument: ptr::null_mut(),
+            state: AtomicU32::new(ENDED),
+            detached: false,
+            next: ptr::null_mut(),
+            layout,
+        });
+        Ok(NonNull::new_unchecked(block))
+    }
+}
+
+extern "C" fn never(_argument: *mut u8) {
+    contract::broken("a thread's block is complete before the thread runs")
+}
+
+/// Frees the stacks of detached threads that have ended.
+fn free_ended() {
+    let mut ended = THREADS.with(|threads| core::mem::replace(&mut threads.ended, ptr::null_mut()));
+    while !ended.is_null() {
+        // SAFETY: an ended thread put its block there last of all, and it has been taken out of the list just now.
+        let next = unsafe { (*ended).next };
+        keep_or_free(ended);
+        ended = next;
+    }
+}
+
+/// Gives back the stack of a thread that has ended.
+fn keep_or_free(block: *mut Block) {
+    let kept = THREADS.with(|threads| {
+        // SAFETY: the caller gives the block away; those in the list are nobody else's.
+        unsafe {
+            let fits = threads.spare.is_null() || (*threads.spare).layout == (*block).layout;
+            if fits && threads.spares < MAX_SPARE {
+                (*block).next = core::mem::replace(&mut threads.spare, block);
+                threads.spares += 1;
+            }
+            fits && threads.spares <= MAX_SPARE && threads.spare == block
+        }
+    });
+    if !kept {
+        // SAFETY: allocated in `block` with this layout, the stack's lowest address being its first.
+        unsafe { heap::deallocate((*block).start.stack_limit, (*block).layout) };
+    }
+}
+
+/// Gives the other threads a turn.
+pub fn give_way() {
+    block::give_way();
+}
+
+/// Says that the stack has overflowed and ends the program. Runs on the reserve stack.
+pub(crate) extern "C" fn stack_overflow() {
+    let _ = stdio::write_stderr(b"\nthread has overflowed its stack\nfatal runtime error: stack overflow, aborting\n");
+    exit::abort()
+}
+
+/// Says that this thread waits for something that only another thread could do, and that there is no other; ends the program.
+pub(crate) extern "C" fn deadlock() {
+    let _ = stdio::write_stderr(
+        b"deadlock: the only thread waits for something that only another thread could do (a lock, a join, a channel)\n",
+    );
+    exit::exit(DEADLOCK)
+}
