@@ -105,6 +105,7 @@ struct Call {
     is_ours: bool,
     /// It compiles a crate of the library, or such a crate's build script.
     is_library: bool,
+    has_unstable_option: bool,
     has_sysroot: bool,
     is_getrandom: bool,
     has_getrandom_backend: bool,
@@ -148,20 +149,25 @@ impl Call {
             .any(|setting| kept.as_encoded_bytes().starts_with(setting));
         // Cargo marks the library's crates so, in two words.
         self.is_library |= kept.as_encoded_bytes().ends_with(b"force-unstable-if-unmarked");
+        self.has_unstable_option |= kept.as_encoded_bytes().starts_with(b"-Z");
         self.has_sysroot |= kept == "--sysroot" || kept.as_encoded_bytes().starts_with(b"--sysroot=");
         self.arguments.push(kept);
     }
 
     /// Adds the arguments and what goes with them.
     fn add_to(self, command: &mut Command, sysroot: &Path) -> Result<()> {
-        let users_bootstrap = env::var_os("RUSTC_BOOTSTRAP").is_some() && env::var_os(BOOTSTRAP_IS_CARGOS).is_none();
+        let is_bootstrap = env::var_os("RUSTC_BOOTSTRAP").is_some();
+        let is_cargos = is_bootstrap && env::var_os(BOOTSTRAP_IS_CARGOS).is_some();
+        let users_bootstrap = is_bootstrap && !is_cargos;
+        // Cargo passes unstable options on when it was asked for them, for other targets too.
+        let is_unstable = self.is_ours || self.is_library || is_cargos && self.has_unstable_option;
         let mut arguments: Vec<OsString> = Vec::new();
         if !self.has_sysroot {
             arguments.extend(["--sysroot".into(), sysroot.into()]);
         }
-        if self.is_ours || self.is_library {
+        if is_unstable {
             command.env("RUSTC_BOOTSTRAP", "1");
-        } else if !users_bootstrap {
+        } else if is_cargos {
             command.env_remove("RUSTC_BOOTSTRAP");
         }
         if self.is_ours {
@@ -172,7 +178,7 @@ impl Call {
         }
         if self.is_library {
             arguments.extend(remapped(sysroot));
-        } else if self.is_ours && !users_bootstrap {
+        } else if is_unstable && !users_bootstrap {
             arguments.push("-Zallow-features=".into());
         }
         if self.is_ours && self.is_getrandom && !self.has_getrandom_backend {
