@@ -15,6 +15,7 @@ use crate::bindings::{self, Bindings};
 use crate::contract;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
+use crate::shorten;
 use crate::strip;
 use crate::world::{self, Kind};
 
@@ -51,7 +52,10 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
         .and_then(|encoder| encoder.encode())
         .map_err(|error| hinted(error, &names))
         .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all, inputs)))?;
-    let component = if strip == Strip::All { strip::custom_sections(&component)? } else { component };
+    let component = match strip {
+        Strip::All => shorten::core_names(&strip::custom_sections(&component)?)?,
+        Strip::Nothing | Strip::Debug => component,
+    };
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&component)
         .context("the component that was made is not valid: this is a mistake of component-ld")?;

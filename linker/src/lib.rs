@@ -36,6 +36,7 @@ mod forward;
 pub mod inputs;
 pub mod lld;
 mod rewrite;
+mod shorten;
 mod strip;
 mod world;
 
