@@ -51,18 +51,26 @@ pub fn read_directory(path: &[u8]) -> Result<Entries, Error> {
 }
 
 /// What the host knows about the file, links followed.
+///
+/// A single name is looked at without following first, which for hosts is the cheaper question; links are rare.
 pub fn stat(path: &[u8]) -> Result<Metadata, Error> {
-    stat_with(path, PathFlags::SYMLINK_FOLLOW)
+    let place = place(path)?;
+    let directory = &place.mount().directory;
+    let mut stat = None;
+    if !place.below.contains('/') {
+        stat = Some(directory.stat_at(PathFlags::empty(), &place.below)?);
+    }
+    let stat = match stat {
+        Some(stat) if stat.kind != FileType::SymbolicLink => stat,
+        _ => directory.stat_at(PathFlags::SYMLINK_FOLLOW, &place.below)?,
+    };
+    Ok(Metadata::new(stat, place.mount_index()))
 }
 
 /// What the host knows about the file or link.
 pub fn stat_no_follow(path: &[u8]) -> Result<Metadata, Error> {
-    stat_with(path, PathFlags::empty())
-}
-
-fn stat_with(path: &[u8], flags: PathFlags) -> Result<Metadata, Error> {
     let place = place(path)?;
-    Ok(Metadata::new(place.mount().directory.stat_at(flags, &place.below)?, place.mount_index()))
+    Ok(Metadata::new(place.mount().directory.stat_at(PathFlags::empty(), &place.below)?, place.mount_index()))
 }
 
 /// Sets the times that are given, links followed.

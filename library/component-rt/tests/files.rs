@@ -238,6 +238,20 @@ fn a_directory_can_be_opened_but_not_read() {
 }
 
 #[test]
+fn files_are_opened_below_a_directory() {
+    host();
+    fs::create_directory(b"d").unwrap();
+    disk::put("/work", "d/a", b"1");
+    disk::put("/work", "b", b"2");
+    let directory = open("d");
+    fs::rename(b"d", b"e").unwrap();
+    let read_only = OpenOptions { read: true, ..options() };
+    assert_eq!(read(&directory.open_below(b"a", &read_only).unwrap(), 9), b"1");
+    assert_eq!(read(&directory.open_below(b"/work/b", &read_only).unwrap(), 9), b"2");
+    assert_eq!(directory.open_below(b"../b", &read_only).err(), Some(Error::PERM));
+}
+
+#[test]
 fn options_follow_std() {
     host();
     let refused = |options: OpenOptions| fs::open(b"a", &options).err() == Some(Error::INVAL) && options.check().is_err();

@@ -102,8 +102,11 @@ impl OpenFile {
         &self.opened.descriptor
     }
 
-    /// Opens a file by a path below this directory; links and `..` may not lead out of it.
+    /// Opens a file by a path below this directory; links and `..` may not lead out of it. An absolute path is opened as one.
     pub fn open_below(&self, path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
+        if path.starts_with(b"/") {
+            return super::open(path, options);
+        }
         open_at(self.descriptor(), self.mount, path::text(path)?, options)
     }
 
