@@ -29,6 +29,7 @@ use import::Import;
 /// Every import this crate may make, by room.
 pub const TABLE: &[&[Import]] = &[
     builtins::threads::IMPORTS,
+    builtins::unit_futures::IMPORTS,
     builtins::waitables::IMPORTS,
     cli::environment::IMPORTS,
     cli::exit::IMPORTS,

@@ -11,6 +11,7 @@ use crate::abi::builtins;
 use crate::contract;
 use crate::event::Event;
 use crate::instance;
+use crate::interruption::Interruption;
 use crate::subtask;
 use crate::time::Mark;
 use crate::waitable::Waitable;
@@ -31,31 +32,37 @@ pub fn on(waitable: &impl Waitable) -> Event {
 pub fn on_until(waitable: &impl Waitable, deadline: Mark) -> Option<Event> {
     let set = spare_set();
     set.join(waitable);
-    let event = match set.poll() {
-        Event::None => match subtask::clock(deadline) {
-            None => None,
-            Some(clock) => {
-                set.join(&clock);
-                let event = wait(&set);
-                WaitableSet::leave(&clock);
-                match event {
-                    Event::Subtask(handle, state) if handle == clock.handle() => {
-                        contract::holds(state.is_resolved(), "a wait that has started only returns");
-                        clock.resolved();
-                        None
-                    }
-                    event => {
-                        clock.cancel();
-                        Some(event)
-                    }
-                }
-            }
-        },
-        event => Some(event),
-    };
+    let event = wait_until(&set, deadline);
     WaitableSet::leave(waitable);
     keep_spare(set);
     event
+}
+
+/// As [`on`], or with a deadline as [`on_until`]; or until another thread calls [`Interruption::interrupt`]: then `None`, too.
+pub fn on_unless(waitable: &impl Waitable, deadline: Option<Mark>, interruption: &Interruption) -> Option<Event> {
+    let bell = interruption.begin();
+    let set = spare_set();
+    set.join(waitable);
+    set.join(&bell);
+    let event = match deadline {
+        None => Some(wait(&set)),
+        Some(deadline) => wait_until(&set, deadline),
+    };
+    WaitableSet::leave(waitable);
+    WaitableSet::leave(&bell);
+    keep_spare(set);
+    let interrupted = matches!(event, Some(Event::FutureRead(handle, _)) if handle == bell.handle());
+    bell.end(interrupted);
+    event.filter(|_| !interrupted)
+}
+
+/// Whether there is anybody who could interrupt this thread's wait.
+pub fn may_be_interrupted() -> bool {
+    #[cfg(target_family = "wasm")]
+    return crate::thread::there_are_others();
+    // The fake host has one thread, but what it does at a given time may be another thread's doing.
+    #[cfg(not(target_family = "wasm"))]
+    true
 }
 
 /// Takes the event of `waitable` if it is there. Never waits, but gives way: the host and other threads get a turn, without
@@ -89,6 +96,29 @@ pub(crate) fn suspend() {
 fn wait(set: &WaitableSet) -> Event {
     instance::assert_nothing_borrowed();
     set.wait()
+}
+
+/// Waits for an event of the set, or until the monotonic clock has reached `deadline`.
+fn wait_until(set: &WaitableSet, deadline: Mark) -> Option<Event> {
+    match set.poll() {
+        Event::None => {}
+        event => return Some(event),
+    }
+    let clock = subtask::clock(deadline)?;
+    set.join(&clock);
+    let event = wait(set);
+    WaitableSet::leave(&clock);
+    match event {
+        Event::Subtask(handle, state) if handle == clock.handle() => {
+            contract::holds(state.is_resolved(), "a wait that has started only returns");
+            clock.resolved();
+            None
+        }
+        event => {
+            clock.cancel();
+            Some(event)
+        }
+    }
 }
 
 crate::instance_state! {

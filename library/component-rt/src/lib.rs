@@ -48,6 +48,7 @@ pub mod event;
 pub mod futex;
 pub mod future;
 pub mod instance;
+pub mod interruption;
 pub mod stream;
 pub mod subtask;
 pub mod waitable;

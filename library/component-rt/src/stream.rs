@@ -12,6 +12,7 @@ use core::mem::MaybeUninit;
 use crate::block;
 use crate::contract;
 use crate::event::{Copied, CopyResult, Event};
+use crate::interruption::Interruption;
 use crate::time::Mark;
 use crate::waitable::{Handle, Waitable};
 
@@ -101,6 +102,23 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
         match self.begin(buffer) {
             Ok(copied) => Some(copied),
             Err(room) => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event, room)),
+                None => self.cancel(room),
+            },
+        }
+    }
+
+    /// As [`ReadableEnd::read`], or with a deadline as [`ReadableEnd::read_until`]; but gives up, too, when another thread
+    /// interrupts it.
+    pub fn read_unless(
+        &mut self,
+        buffer: &mut [MaybeUninit<B::Element>],
+        deadline: Option<Mark>,
+        interruption: &Interruption,
+    ) -> Option<Copied> {
+        match self.begin(buffer) {
+            Ok(copied) => Some(copied),
+            Err(room) => match block::on_unless(&self.handle, deadline, interruption) {
                 Some(event) => Some(self.ended_by(event, room)),
                 None => self.cancel(room),
             },
@@ -217,6 +235,23 @@ impl<B: StreamBuiltins> WritableEnd<B> {
         match self.begin(elements) {
             Ok(copied) => Some(copied),
             Err(room) => match block::on_until(&self.handle, deadline) {
+                Some(event) => Some(self.ended_by(event, room)),
+                None => self.cancel(room),
+            },
+        }
+    }
+
+    /// As [`WritableEnd::write`], or with a deadline as [`WritableEnd::write_until`]; but gives up, too, when another thread
+    /// interrupts it.
+    pub fn write_unless(
+        &mut self,
+        elements: &[B::Element],
+        deadline: Option<Mark>,
+        interruption: &Interruption,
+    ) -> Option<Copied> {
+        match self.begin(elements) {
+            Ok(copied) => Some(copied),
+            Err(room) => match block::on_unless(&self.handle, deadline, interruption) {
                 Some(event) => Some(self.ended_by(event, room)),
                 None => self.cancel(room),
             },

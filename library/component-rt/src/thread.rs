@@ -59,11 +59,13 @@ struct Threads {
     /// Stacks for new threads, all of one layout.
     spare: *mut Block,
     spares: usize,
+    /// Turns of spinning loops since the last one that gave way.
+    spins: u32,
 }
 
 crate::instance_state! {
     static THREADS: Threads =
-        Threads { live: 0, ended: ptr::null_mut(), spare: ptr::null_mut(), spares: 0 };
+        Threads { live: 0, ended: ptr::null_mut(), spare: ptr::null_mut(), spares: 0, spins: 0 };
 }
 
 /// Makes a thread with a stack of at least `stack_size` bytes. It calls `main` with `argument` when its turn comes.
@@ -89,6 +91,11 @@ pub fn spawn(stack_size: usize, main: extern "C" fn(*mut u8), argument: *mut u8)
     // SAFETY: the block begins with its `Start`; it is freed only when its state is ENDED and another thread runs.
     threads::resume_later(unsafe { threads::new(block.as_ptr().cast()) });
     Ok(Thread(block))
+}
+
+/// Whether there are threads besides the first one.
+pub fn there_are_others() -> bool {
+    THREADS.with(|threads| threads.live > 0)
 }
 
 impl Thread {
@@ -218,6 +225,24 @@ fn keep_or_free(block: *mut Block) {
 /// Gives the other threads a turn.
 pub fn give_way() {
     block::give_way();
+}
+
+/// Gives the other threads a turn, where the linker has counted many looks at memory that nobody changes.
+pub(crate) extern "C" fn yield_from_a_spin() {
+    block::give_way();
+}
+
+/// Counts a turn of a loop that waits by looking at memory (`core::hint::spin_loop`). Such a loop would never end if the
+/// other threads had no turn, and would be slow if they had one each time.
+pub(crate) extern "C" fn spin() {
+    const TURNS: u32 = 64;
+    let due = THREADS.with(|threads| {
+        threads.spins = (threads.spins + 1) % TURNS;
+        threads.spins == 0
+    });
+    if due {
+        block::give_way();
+    }
 }
 
 /// Says that the stack has overflowed and ends the program. Runs on the reserve stack.

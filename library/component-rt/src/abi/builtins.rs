@@ -4,7 +4,6 @@
 //! that is not empty) the host traps: Canonical ABI, the `trap_if` lines of each `canon_*`.
 
 pub(crate) use threads::*;
-#[cfg(target_family = "wasm")]
 pub(crate) use unit_futures::*;
 pub(crate) use waitables::*;
 
@@ -36,7 +35,6 @@ crate::imports! {
     }
 }
 
-#[cfg(target_family = "wasm")]
 crate::imports! {
     /// Futures of nothing, by which one thread wakes another that waits for a clock as well.
     pub mod unit_futures = "$root", fake crate::abi::fake::unit_futures {

@@ -12,4 +12,5 @@ pub mod random;
 pub mod sockets;
 pub mod streams;
 pub mod threads;
+pub mod unit_futures;
 pub mod waitables;

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::time::Duration;
 
+use crate::interruption::Interruption;
 use crate::time::Mark;
 
 /// A socket's modes, as it begins: it blocks, and has no timeouts.
@@ -72,4 +73,23 @@ impl Modes {
 /// The mark when `timeout`, begun now, is over.
 pub(super) fn mark_after(timeout: Duration) -> Mark {
     Mark::after(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// Whether a direction of a connection was shut down. By whichever thread, and it holds for a thread that waits there, too.
+#[derive(Default)]
+pub(super) struct Shutter {
+    closed: Cell<bool>,
+    pub(super) interruption: Interruption,
+}
+
+impl Shutter {
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Closes it, and ends the wait of the thread that waits there.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        self.interruption.interrupt();
+    }
 }

@@ -4,9 +4,10 @@ use core::mem::MaybeUninit;
 
 use alloc_crate::vec::Vec;
 
-use super::modes::Patience;
+use super::modes::{Patience, Shutter};
 use crate::Error;
 use crate::abi::sockets::{TcpSocket, receive_result, received_bytes};
+use crate::block;
 use crate::event::Copied;
 use crate::future::FutureReader;
 use crate::stream::ReadableEnd;
@@ -39,17 +40,21 @@ impl Receiving {
         socket: &TcpSocket,
         buffer: &mut [MaybeUninit<u8>],
         patience: Patience,
+        shutter: &Shutter,
     ) -> Result<usize, Error> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let incoming = match self.open(socket) {
+        let incoming = match self.open(socket, shutter) {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
         if incoming.peeked.is_empty() {
-            let copied = incoming.copy(buffer, patience).ok_or(Error::AGAIN)?;
-            return if copied.count > 0 { Ok(copied.count) } else { self.end() };
+            return match incoming.copy(buffer, patience, shutter) {
+                Some(Copied { count: 0, .. }) => self.end(),
+                Some(Copied { count, .. }) => Ok(count),
+                None => self.nothing(shutter),
+            };
         }
         let count = buffer.len().min(incoming.peeked.len());
         buffer[..count].write_copy_of_slice(&incoming.peeked[..count]);
@@ -59,22 +64,29 @@ impl Receiving {
 
     /// As [`Receiving::read`], but the bytes stay. Shows as many as are there, up to the length of `buffer`; waits only for
     /// the first.
-    pub(super) fn peek(&mut self, socket: &TcpSocket, buffer: &mut [u8], patience: Patience) -> Result<usize, Error> {
+    pub(super) fn peek(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [u8],
+        patience: Patience,
+        shutter: &Shutter,
+    ) -> Result<usize, Error> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let incoming = match self.open(socket) {
+        let incoming = match self.open(socket, shutter) {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
         if incoming.peeked.is_empty() {
-            let copied = incoming.gather(buffer.len(), patience).ok_or(Error::AGAIN)?;
-            if copied.count == 0 {
-                return self.end();
+            match incoming.gather(buffer.len(), patience, shutter) {
+                Some(Copied { count: 0, .. }) => return self.end(),
+                Some(_) => {}
+                None => return self.nothing(shutter),
             }
         } else if let Some(more) = buffer.len().checked_sub(incoming.peeked.len()).filter(|more| *more > 0) {
             // Whatever this comes to, the bytes from before are there to show; an end is met again by the next read.
-            incoming.gather(more, Patience::None);
+            incoming.gather(more, Patience::None, shutter);
         }
         let count = buffer.len().min(incoming.peeked.len());
         buffer[..count].copy_from_slice(&incoming.peeked[..count]);
@@ -82,12 +94,12 @@ impl Receiving {
     }
 
     /// The error the connection has come to, if it has and nobody was told of it. Never waits.
-    pub(super) fn take_error(&mut self, socket: &TcpSocket) -> Option<Error> {
-        match self.open(socket) {
+    pub(super) fn take_error(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Option<Error> {
+        match self.open(socket, shutter) {
             Err(told) => told,
             Ok(incoming) => {
                 // Bytes still come before an error: then there is none to tell of yet.
-                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None)?.count == 0;
+                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None, shutter)?.count == 0;
                 if at_end { self.end().err() } else { None }
             }
         }
@@ -99,7 +111,10 @@ impl Receiving {
     }
 
     /// The incoming bytes; or, at the end, the failure that is to be told.
-    fn open(&mut self, socket: &TcpSocket) -> Result<&mut Incoming, Option<Error>> {
+    fn open(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Result<&mut Incoming, Option<Error>> {
+        if shutter.is_closed() {
+            self.shut_down();
+        }
         if let Receiving::Unopened = self {
             let (stream, result) = socket.receive();
             *self = Receiving::Open(Incoming { stream, result, peeked: Vec::new() });
@@ -109,6 +124,16 @@ impl Receiving {
             Receiving::Ended(failure) => Err(failure.take()),
             Receiving::Unopened => unreachable!("opened just above"),
         }
+    }
+
+    /// Nothing came: because reading was shut down meanwhile, or because patience has ended.
+    #[cold]
+    fn nothing(&mut self, shutter: &Shutter) -> Result<usize, Error> {
+        if shutter.is_closed() {
+            self.shut_down();
+            return Ok(0);
+        }
+        Err(Error::AGAIN)
     }
 
     /// The stream has ended: asks how, tells it, and keeps nothing of the connection open.
@@ -126,8 +151,13 @@ impl Receiving {
 
 impl Incoming {
     #[inline]
-    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience) -> Option<Copied> {
+    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutter: &Shutter) -> Option<Copied> {
+        let interruption = &shutter.interruption;
         match patience {
+            Patience::Endless if block::may_be_interrupted() => self.stream.read_unless(buffer, None, interruption),
+            Patience::Until(deadline) if block::may_be_interrupted() => {
+                self.stream.read_unless(buffer, Some(deadline), interruption)
+            }
             Patience::Endless => Some(self.stream.read(buffer)),
             Patience::Until(deadline) => self.stream.read_until(buffer, deadline),
             Patience::None => self.stream.try_read(buffer),
@@ -135,10 +165,10 @@ impl Incoming {
     }
 
     /// Takes up to `count` bytes out of the stream to those that were peeked at.
-    fn gather(&mut self, count: usize, patience: Patience) -> Option<Copied> {
+    fn gather(&mut self, count: usize, patience: Patience, shutter: &Shutter) -> Option<Copied> {
         let mut peeked = core::mem::take(&mut self.peeked);
         peeked.reserve(count);
-        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience);
+        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience, shutter);
         let stored = copied.map_or(0, |copied| copied.count);
         // SAFETY: a copy initialises as many elements as it counts, from the beginning of its buffer, and not more than there
         // is room for (`ReadableEnd` checks it).

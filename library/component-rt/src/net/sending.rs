@@ -1,8 +1,9 @@
 //! The half of a TCP stream that bytes go to.
 
-use super::modes::Patience;
+use super::modes::{Patience, Shutter};
 use crate::Error;
 use crate::abi::sockets::{TcpSocket, send_result, sent_bytes};
+use crate::block;
 use crate::event::Copied;
 use crate::future::FutureReader;
 use crate::stream::WritableEnd;
@@ -28,13 +29,30 @@ pub(super) struct Outgoing {
 
 impl Sending {
     /// Writes at least one byte of `bytes`, straight from there: what is counted is in the hands of the host's network stack.
-    pub(super) fn write(&mut self, socket: &TcpSocket, bytes: &[u8], patience: Patience) -> Result<usize, Error> {
+    pub(super) fn write(
+        &mut self,
+        socket: &TcpSocket,
+        bytes: &[u8],
+        patience: Patience,
+        shutter: &Shutter,
+    ) -> Result<usize, Error> {
+        if shutter.is_closed() {
+            // A connection that has failed has nothing to shut down; the write fails all the same.
+            self.shut_down(socket).ok();
+        }
         let outgoing = self.open(socket)?;
         if bytes.is_empty() {
             return Ok(0);
         }
-        let copied = outgoing.copy(bytes, patience).ok_or(Error::AGAIN)?;
-        if copied.count > 0 { Ok(copied.count) } else { Err(self.fail()) }
+        match outgoing.copy(bytes, patience, shutter) {
+            Some(Copied { count: 0, .. }) => Err(self.fail()),
+            Some(Copied { count, .. }) => Ok(count),
+            None if shutter.is_closed() => {
+                self.shut_down(socket).ok();
+                Err(Error::PIPE)
+            }
+            None => Err(Error::AGAIN),
+        }
     }
 
     /// No more is written: SHUT_WR. The peer sees the end of the stream after what was written.
@@ -77,8 +95,13 @@ impl Sending {
 
 impl Outgoing {
     #[inline]
-    fn copy(&mut self, bytes: &[u8], patience: Patience) -> Option<Copied> {
+    fn copy(&mut self, bytes: &[u8], patience: Patience, shutter: &Shutter) -> Option<Copied> {
+        let interruption = &shutter.interruption;
         match patience {
+            Patience::Endless if block::may_be_interrupted() => self.stream.write_unless(bytes, None, interruption),
+            Patience::Until(deadline) if block::may_be_interrupted() => {
+                self.stream.write_unless(bytes, Some(deadline), interruption)
+            }
             Patience::Endless => Some(self.stream.write(bytes)),
             Patience::Until(deadline) => self.stream.write_until(bytes, deadline),
             Patience::None => self.stream.try_write(bytes),

@@ -35,8 +35,9 @@ impl TcpListener {
     pub fn accept(&self) -> Result<(TcpStream, SocketAddr), Error> {
         let mut handle = [MaybeUninit::<u32>::uninit()];
         let copied = {
-            let mut connections = self.connections.take();
-            match self.modes.for_read() {
+            let patience = self.modes.for_read();
+            let mut connections = self.connections.take(patience).ok_or(Error::AGAIN)?;
+            match patience {
                 Patience::None => connections.try_read(&mut handle),
                 Patience::Until(deadline) => connections.read_until(&mut handle, deadline),
                 Patience::Endless => Some(connections.read(&mut handle)),

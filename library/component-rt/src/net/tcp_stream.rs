@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
 use core::time::Duration;
 
-use super::modes::{Modes, Patience, mark_after};
+use super::modes::{Modes, Patience, Shutter, mark_after};
 use super::receiving::Receiving;
 use super::sending::Sending;
 use super::turn::Turn;
@@ -21,6 +21,8 @@ pub struct TcpStream {
     receiving: Turn<Receiving>,
     sending: Turn<Sending>,
     socket: TcpSocket,
+    reading: Shutter,
+    writing: Shutter,
     modes: Modes,
     nodelay: Cell<bool>,
 }
@@ -50,6 +52,8 @@ impl TcpStream {
             receiving: Turn::new(Receiving::default()),
             sending: Turn::new(Sending::default()),
             socket,
+            reading: Shutter::default(),
+            writing: Shutter::default(),
             modes: Modes::default(),
             nodelay: Cell::new(false),
         }
@@ -63,17 +67,18 @@ impl TcpStream {
 
     /// As [`TcpStream::read`], into memory that need not be initialised: as many bytes of it are, afterwards, as are counted.
     pub fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
-        self.receiving.take().read(&self.socket, buffer, self.modes.for_read())
+        let patience = self.modes.for_read();
+        self.receiving.take(patience).ok_or(Error::AGAIN)?.read(&self.socket, buffer, patience, &self.reading)
     }
 
     /// As [`TcpStream::read`], into several buffers, each filled before the next.
     pub fn read_vectored<B: DerefMut<Target = [u8]>>(&self, buffers: &mut [B]) -> Result<usize, Error> {
-        let mut receiving = self.receiving.take();
         let mut patience = self.modes.for_read();
+        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
         let room: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         if buffers.iter().filter(|buffer| !buffer.is_empty()).count() > 1 && room <= GATHERED {
             let mut gathered = [MaybeUninit::uninit(); GATHERED];
-            let count = receiving.read(&self.socket, &mut gathered[..room], patience)?;
+            let count = receiving.read(&self.socket, &mut gathered[..room], patience, &self.reading)?;
             // SAFETY: a read initialises as many bytes as it counts, from the beginning.
             let mut rest = unsafe { gathered[..count].assume_init_ref() };
             for buffer in buffers {
@@ -87,7 +92,7 @@ impl TcpStream {
         for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_empty()) {
             // SAFETY: as in `read`.
             let uninit = unsafe { &mut *(&mut **buffer as *mut [u8] as *mut [MaybeUninit<u8>]) };
-            match receiving.read(&self.socket, uninit, patience) {
+            match receiving.read(&self.socket, uninit, patience, &self.reading) {
                 Ok(count) => {
                     total += count;
                     if count < uninit.len() {
@@ -105,21 +110,23 @@ impl TcpStream {
 
     /// As [`TcpStream::read`], but the bytes stay to be read.
     pub fn peek(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.receiving.take().peek(&self.socket, buffer, self.modes.for_read())
+        let patience = self.modes.for_read();
+        self.receiving.take(patience).ok_or(Error::AGAIN)?.peek(&self.socket, buffer, patience, &self.reading)
     }
 
     /// Writes at least one byte. `AGAIN` when its patience ends before one went; `PIPE` when none ever will.
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        self.sending.take().write(&self.socket, bytes, self.modes.for_write())
+        let patience = self.modes.for_write();
+        self.sending.take(patience).ok_or(Error::AGAIN)?.write(&self.socket, bytes, patience, &self.writing)
     }
 
     /// As [`TcpStream::write`], from several slices, each written before the next.
     pub fn write_vectored<B: Deref<Target = [u8]>>(&self, slices: &[B]) -> Result<usize, Error> {
-        let mut sending = self.sending.take();
         let mut patience = self.modes.for_write();
+        let mut sending = self.sending.take(patience).ok_or(Error::AGAIN)?;
         let length: usize = slices.iter().map(|slice| slice.len()).fold(0, usize::saturating_add);
         if length == 0 {
-            return sending.write(&self.socket, &[], patience);
+            return sending.write(&self.socket, &[], patience, &self.writing);
         }
         if length <= GATHERED && slices.iter().filter(|slice| !slice.is_empty()).count() > 1 {
             let mut gathered = [0; GATHERED];
@@ -128,11 +135,11 @@ impl TcpStream {
                 gathered[end..end + slice.len()].copy_from_slice(slice);
                 end += slice.len();
             }
-            return sending.write(&self.socket, &gathered[..end], patience);
+            return sending.write(&self.socket, &gathered[..end], patience, &self.writing);
         }
         let mut total = 0;
         for slice in slices.iter().filter(|slice| !slice.is_empty()) {
-            match sending.write(&self.socket, slice, patience) {
+            match sending.write(&self.socket, slice, patience, &self.writing) {
                 Ok(count) => {
                     total += count;
                     if count < slice.len() {
@@ -149,14 +156,20 @@ impl TcpStream {
 
     /// Ends reading for every descriptor of the connection: reads give 0.
     pub fn shutdown_read(&self) -> Result<(), Error> {
-        self.receiving.take().shut_down();
+        self.reading.close();
+        // A thread that is reading has been told and does it.
+        if let Some(mut receiving) = self.receiving.take(Patience::None) {
+            receiving.shut_down();
+        }
         Ok(())
     }
 
     /// Ends writing for every descriptor of the connection: the peer sees the end of the stream, writes give `PIPE`.
     /// `NOTCONN` when the connection has failed already.
     pub fn shutdown_write(&self) -> Result<(), Error> {
-        self.sending.take().shut_down(&self.socket)
+        self.writing.close();
+        // A thread that is writing has been told and does it.
+        self.sending.take(Patience::None).map_or(Ok(()), |mut sending| sending.shut_down(&self.socket))
     }
 
     /// Our address.
@@ -194,7 +207,7 @@ impl TcpStream {
 
     /// The error the connection has come to, if nobody was told of it yet: then it is told now. Never waits.
     pub fn take_error(&self) -> Option<Error> {
-        self.receiving.take().take_error(&self.socket)
+        self.receiving.take(Patience::None)?.take_error(&self.socket, &self.reading)
     }
 
     /// How long reads and writes wait.

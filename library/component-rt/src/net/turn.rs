@@ -5,25 +5,73 @@
 
 use core::cell::Cell;
 use core::ops::{Deref, DerefMut};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use super::modes::Patience;
 use crate::contract;
 
 /// A value that one operation at a time has.
-pub(super) struct Turn<T>(Cell<Option<T>>);
+pub(super) struct Turn<T> {
+    value: Cell<Option<T>>,
+    /// [`FREE`] or [`TAKEN`]: what threads wait for that want the value.
+    word: AtomicU32,
+    waiting: Cell<usize>,
+}
+
+const FREE: u32 = 0;
+const TAKEN: u32 = 1;
 
 impl<T> Turn<T> {
     pub(super) const fn new(value: T) -> Turn<T> {
-        Turn(Cell::new(Some(value)))
+        Turn { value: Cell::new(Some(value)), word: AtomicU32::new(FREE), waiting: Cell::new(0) }
     }
 
-    /// Takes the value until the guard is dropped.
-    pub(super) fn take(&self) -> Taken<'_, T> {
-        match self.0.take() {
-            Some(value) => Taken { turn: self, value: Some(value) },
-            // Only another thread could have it, and a program of one thread has no other.
-            None => contract::broken("an operation that holds its turn is not entered again"),
+    /// Takes the value until the guard is dropped. `None` when another operation has it for longer than patience lasts.
+    #[inline]
+    pub(super) fn take(&self, patience: Patience) -> Option<Taken<'_, T>> {
+        loop {
+            if let Some(value) = self.value.take() {
+                self.word.store(TAKEN, Relaxed);
+                return Some(Taken { turn: self, value: Some(value) });
+            }
+            if !self.wait(patience) {
+                return None;
+            }
         }
     }
+
+    /// Waits until the value may be free.
+    #[cold]
+    fn wait(&self, patience: Patience) -> bool {
+        self.waiting.set(self.waiting.get() + 1);
+        let goes_on = match patience {
+            Patience::None => false,
+            Patience::Endless => {
+                wait(&self.word, None);
+                true
+            }
+            Patience::Until(deadline) => wait(&self.word, Some(deadline)),
+        };
+        self.waiting.set(self.waiting.get() - 1);
+        goes_on
+    }
+}
+
+#[cfg(target_family = "wasm")]
+fn wait(word: &AtomicU32, deadline: Option<crate::time::Mark>) -> bool {
+    match deadline {
+        None => {
+            crate::futex::wait(word, TAKEN);
+            true
+        }
+        Some(deadline) => crate::futex::wait_until(word, TAKEN, deadline),
+    }
+}
+
+/// The fake host has one thread, which would wait for itself.
+#[cfg(not(target_family = "wasm"))]
+fn wait(_: &AtomicU32, _: Option<crate::time::Mark>) -> bool {
+    contract::broken("an operation that holds its turn is not entered again")
 }
 
 /// The value, for one operation.
@@ -54,7 +102,13 @@ impl<T> DerefMut for Taken<'_, T> {
 }
 
 impl<T> Drop for Taken<'_, T> {
+    #[inline]
     fn drop(&mut self) {
-        self.turn.0.set(self.value.take());
+        self.turn.value.set(self.value.take());
+        self.turn.word.store(FREE, Relaxed);
+        #[cfg(target_family = "wasm")]
+        if self.turn.waiting.get() > 0 {
+            crate::futex::wake(&self.turn.word);
+        }
     }
 }

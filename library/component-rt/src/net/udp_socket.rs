@@ -59,16 +59,18 @@ impl UdpSocket {
     /// Takes the next datagram: as many of its bytes as fit into `buffer` (the rest is lost, as on Unix), and its sender.
     /// `AGAIN` when patience ([`Modes`]) ends before one came.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
-        let mut receiving = self.receiving.take();
-        receiving.wait(&self.socket, self.modes.for_read())?;
+        let patience = self.modes.for_read();
+        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        receiving.wait(&self.socket, patience)?;
         let (data, from) = receiving.take_here()?;
         Ok((copy(&data, buffer), from))
     }
 
     /// As [`UdpSocket::receive`], but the datagram stays to be received.
     pub fn peek(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
-        let mut receiving = self.receiving.take();
-        receiving.wait(&self.socket, self.modes.for_read())?;
+        let patience = self.modes.for_read();
+        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        receiving.wait(&self.socket, patience)?;
         if let Receiving::Here(Ok((data, from))) = &*receiving {
             return Ok((copy(data, buffer), *from));
         }
@@ -126,7 +128,7 @@ impl UdpSocket {
     /// The error the socket has come to (somebody refused a datagram of ours), if nobody was told of it yet: then it is told
     /// now. Never waits.
     pub fn take_error(&self) -> Option<Error> {
-        let mut receiving = self.receiving.take();
+        let mut receiving = self.receiving.take(Patience::None)?;
         receiving.wait(&self.socket, Patience::None).ok()?;
         match &*receiving {
             Receiving::Here(Err(_)) => receiving.take_here().err(),
@@ -188,8 +190,9 @@ fn copy(data: &[u8], buffer: &mut [u8]) -> usize {
 
 impl Socket for UdpSocket {
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
-        let mut receiving = self.receiving.take();
-        receiving.wait(&self.socket, self.modes.for_read())?;
+        let patience = self.modes.for_read();
+        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        receiving.wait(&self.socket, patience)?;
         let (data, _) = receiving.take_here()?;
         let count = data.len().min(buffer.len());
         buffer[..count].write_copy_of_slice(&data[..count]);

@@ -9,6 +9,7 @@ use std::vec::Vec;
 
 use super::futures::Future;
 use super::streams::Channel;
+use super::unit_futures::UnitFuture;
 
 /// What an index of the handle table names.
 pub(super) enum Entry {
@@ -17,6 +18,8 @@ pub(super) enum Entry {
     Readable(Rc<RefCell<Channel>>),
     Writable(Rc<RefCell<Channel>>),
     Future(Rc<RefCell<Future>>),
+    UnitReadable(Rc<UnitFuture>),
+    UnitWritable(Rc<UnitFuture>),
     Resource { kind: &'static str, value: Rc<dyn core::any::Any> },
 }
 
@@ -186,7 +189,8 @@ pub fn live_handles() -> Vec<String> {
                     Entry::Subtask { .. } => "subtask",
                     Entry::Readable(_) => "stream-readable",
                     Entry::Writable(_) => "stream-writable",
-                    Entry::Future(_) => "future-readable",
+                    Entry::Future(_) | Entry::UnitReadable(_) => "future-readable",
+                    Entry::UnitWritable(_) => "future-writable",
                     Entry::Resource { kind, .. } => kind,
                 })
             })
