@@ -128,7 +128,10 @@ impl Application {
     fn install(&self, mut install: Command, root: &Path) -> Command {
         install.args([&self.package, "--version", &self.version, "--locked", "--quiet"]).arg("--root").arg(root);
         if let Some(features) = &self.features {
-            install.args(["--no-default-features", "--features", &features.join(",")]);
+            install.arg("--no-default-features");
+            for feature in features {
+                install.args(["--features", feature]);
+            }
         }
         install
     }
