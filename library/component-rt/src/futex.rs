@@ -180,3 +180,51 @@ impl Queue {
         }
     }
 }
+
+/// The instructions `memory.atomic.notify` and `memory.atomic.wait` of user code, as functions. WebAssembly threads proposal.
+pub(crate) mod instruction {
+    use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+    use crate::time::Mark;
+
+    const OK: u32 = 0;
+    const NOT_EQUAL: u32 = 1;
+    const TIMED_OUT: u32 = 2;
+
+    /// Wakes up to `count` waiters; gives how many it woke.
+    pub(crate) extern "C" fn notify(word: &AtomicU32, count: u32) -> u32 {
+        (0..count).find(|_| !super::wake(word)).unwrap_or(count)
+    }
+
+    /// Waits while `word` holds `expected`, for ever if `nanoseconds` is negative.
+    pub(crate) extern "C" fn wait_32(word: &AtomicU32, expected: u32, nanoseconds: i64) -> u32 {
+        wait(word, word.load(Relaxed) == expected, nanoseconds)
+    }
+
+    /// As [`wait_32`] for twice as many bits.
+    pub(crate) extern "C" fn wait_64(word: &AtomicU64, expected: u64, nanoseconds: i64) -> u32 {
+        // SAFETY: the first half of the word, which is as alive as the whole; the queue knows waiters by address only.
+        let address = unsafe { AtomicU32::from_ptr(word.as_ptr().cast()) };
+        wait(address, word.load(Relaxed) == expected, nanoseconds)
+    }
+
+    /// Nothing happens between the look at the word and the wait: threads take turns.
+    fn wait(word: &AtomicU32, equal: bool, nanoseconds: i64) -> u32 {
+        if !equal {
+            return NOT_EQUAL;
+        }
+        match u64::try_from(nanoseconds) {
+            Ok(nanoseconds) => {
+                if super::wait_until(word, word.load(Relaxed), Mark::after(nanoseconds)) {
+                    OK
+                } else {
+                    TIMED_OUT
+                }
+            }
+            Err(_) => {
+                super::wait(word, word.load(Relaxed));
+                OK
+            }
+        }
+    }
+}

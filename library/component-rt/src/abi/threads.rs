@@ -8,6 +8,11 @@ core::arch::global_asm!(
     run = sym crate::thread::run,
     stack_overflow = sym crate::thread::stack_overflow,
     deadlock = sym crate::thread::deadlock,
+    give_way = sym crate::thread::yield_from_a_spin,
+    spin = sym crate::thread::spin,
+    futex_notify = sym crate::futex::instruction::notify,
+    futex_wait_32 = sym crate::futex::instruction::wait_32,
+    futex_wait_64 = sym crate::futex::instruction::wait_64,
 );
 
 /// What a thread begins with. `component_thread_start` reads it.

@@ -35,6 +35,11 @@
     .functype {run} (i32) -> ()
     .functype {stack_overflow} () -> ()
     .functype {deadlock} () -> ()
+    .functype {give_way} () -> ()
+    .functype {spin} () -> ()
+    .functype {futex_notify} (i32, i32) -> (i32)
+    .functype {futex_wait_32} (i32, i32, i64) -> (i32)
+    .functype {futex_wait_64} (i32, i64, i64) -> (i32)
 
 # What Rust calls. An import that Rust declared by the name would be another one, of module `env`.
     .section .text.component_rt_thread_new_indirect,"",@
@@ -225,4 +230,54 @@ __wrap_component_thread_suspend:
 __wrap_component_thread_resume_later:
     .functype __wrap_component_thread_resume_later (i32) -> ()
     unreachable
+    end_function
+
+# For code that spins on memory instead of waiting: the linker counts what looks like it, core's `spin_loop` calls it.
+    .section .text.component_rt_give_way,"",@
+    .globl component_rt_give_way
+    .type component_rt_give_way,@function
+component_rt_give_way:
+    .functype component_rt_give_way () -> ()
+    call {give_way}
+    end_function
+
+    .section .text.component_rt_spin,"",@
+    .globl component_rt_spin
+    .type component_rt_spin,@function
+component_rt_spin:
+    .functype component_rt_spin () -> ()
+    call {spin}
+    end_function
+
+# What memory.atomic.notify, wait32 and wait64 of user code become.
+    .section .text.component_futex_notify,"",@
+    .globl component_futex_notify
+    .type component_futex_notify,@function
+component_futex_notify:
+    .functype component_futex_notify (i32, i32) -> (i32)
+    local.get 0
+    local.get 1
+    call {futex_notify}
+    end_function
+
+    .section .text.component_futex_wait32,"",@
+    .globl component_futex_wait32
+    .type component_futex_wait32,@function
+component_futex_wait32:
+    .functype component_futex_wait32 (i32, i32, i64) -> (i32)
+    local.get 0
+    local.get 1
+    local.get 2
+    call {futex_wait_32}
+    end_function
+
+    .section .text.component_futex_wait64,"",@
+    .globl component_futex_wait64
+    .type component_futex_wait64,@function
+component_futex_wait64:
+    .functype component_futex_wait64 (i32, i64, i64) -> (i32)
+    local.get 0
+    local.get 1
+    local.get 2
+    call {futex_wait_64}
     end_function
