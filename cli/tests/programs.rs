@@ -8,6 +8,7 @@ fn main() -> ExitCode {
     let done = harness::programs(
         &tests.join("programs"),
         &tests.join("expectations/wasm32-wasip3.toml"),
+        &tests.join("../docs/std-support.md"),
         Path::new(env!("CARGO_BIN_EXE_cargo-p3")),
         Path::new(env!("CARGO_BIN_EXE_component-run")),
         &Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs"),

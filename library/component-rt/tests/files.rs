@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use component_rt::Error;
 use component_rt::abi::fake::{self, filesystem as disk};
-use component_rt::fs::{self, FileType, OpenFile, OpenOptions, SeekFrom, Timestamp, Times};
+use component_rt::fs::{self, FileType, OpenFile, OpenOptions, SeekFrom, Times, Timestamp};
 
 /// A host with one directory, `/work`, where the program begins.
 fn host() {
@@ -205,7 +205,10 @@ fn a_full_disk_is_an_error_of_the_write() {
     let file = create("a");
     write(&file, b"before");
     disk::set_space(4);
-    let file = { drop(file); append("a") };
+    let file = {
+        drop(file);
+        append("a")
+    };
     assert_eq!(file.write(b"more than fits"), Ok(4));
     assert_eq!(file.write(b"an fits"), Err(Error::NOSPC));
     assert_eq!(disk::contents("/work", "a").unwrap(), b"beforemore");
@@ -254,7 +257,8 @@ fn files_are_opened_below_a_directory() {
 #[test]
 fn options_follow_std() {
     host();
-    let refused = |options: OpenOptions| fs::open(b"a", &options).err() == Some(Error::INVAL) && options.check().is_err();
+    let refused =
+        |options: OpenOptions| fs::open(b"a", &options).err() == Some(Error::INVAL) && options.check().is_err();
     assert!(refused(options()));
     assert!(refused(OpenOptions { read: true, create: true, ..options() }));
     assert!(refused(OpenOptions { read: true, truncate: true, ..options() }));

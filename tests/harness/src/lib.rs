@@ -10,10 +10,12 @@
 //! | [`run`] | one run of a program, on the host or on the runtime |
 //! | [`verdict`] | what differs from what was expected |
 //! | [`expectations`] | known failures: data, with a reason, and still run |
+//! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
 //! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
 
 pub mod build;
+pub mod census;
 pub mod expectations;
 pub mod program;
 pub mod run;

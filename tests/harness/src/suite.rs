@@ -8,28 +8,46 @@ use anyhow::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::build::Built;
+use crate::census::{self, Census};
 use crate::expectations::{Expectations, KnownFailure};
 use crate::program::Program;
 use crate::{run, verdict};
 
-/// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
+/// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary. One more
+/// test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with the environment
+/// variable `BLESS` it writes the page instead.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
 pub fn programs(
     package: &Path,
     expectations: &Path,
+    support: &Path,
     cargo_p3: &Path,
     component_run: &Path,
     target_dir: &Path,
 ) -> Result<ExitCode> {
     let arguments = Arguments::from_args();
-    let programs = Program::all(package)?;
+    let programs: Vec<Arc<Program>> = Program::all(package)?.into_iter().map(Arc::new).collect();
     let expectations = Expectations::read(expectations)?;
     expectations.name_only(programs.iter().map(|program| &*program.name))?;
     let expectations = Arc::new(expectations);
     let built = Arc::new(Built::build(package, cargo_p3, target_dir)?);
     let component_run: Arc<Path> = component_run.into();
+    let censuses: Vec<Arc<Program>> = programs.iter().filter(|program| census::is_census(program)).cloned().collect();
+    let page = Trial::test(census::TRIAL, {
+        let (built, component_run, support) = (built.clone(), component_run.clone(), support.to_owned());
+        move || {
+            let read = |program: &Arc<Program>| {
+                let target = run::on_the_runtime(&component_run, &built.component(&program.name), &program.header)?;
+                Census::read(&program.name, &target.stdout)
+            };
+            let censuses = censuses.iter().map(read).collect::<Result<Vec<_>>>();
+            let compared =
+                censuses.and_then(|all| census::compare(&support, &all, std::env::var_os("BLESS").is_some()));
+            compared.map_err(|error| format!("{error:#}").into())
+        }
+    });
     let trials = programs.into_iter().map(|program| {
         let (built, component_run, expectations) = (built.clone(), component_run.clone(), expectations.clone());
         Trial::test(program.name.clone(), move || {
@@ -37,7 +55,7 @@ pub fn programs(
             judge(differences, expectations.of(&program.name))
         })
     });
-    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+    Ok(libtest_mimic::run(&arguments, trials.chain([page]).collect()).exit_code())
 }
 
 fn compare(program: &Program, built: &Built, component_run: &Path) -> Result<Option<String>> {

@@ -19,8 +19,7 @@ pub fn differences(header: &Header, native: Option<&Observed>, target: &Observed
         && stdout != target.stdout
     {
         let (expected, found) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(&target.stdout));
-        let diff = TextDiff::from_lines(&*expected, &*found);
-        let _ = writeln!(report, "standard output:\n{}", diff.unified_diff().header("expected", "found"));
+        let _ = writeln!(report, "standard output:\n{}", changes(&expected, &found));
     }
     let stderr = String::from_utf8_lossy(&target.stderr);
     for wanted in header.stderr.iter().filter(|wanted| !stderr.contains(&***wanted)) {
@@ -31,6 +30,11 @@ pub fn differences(header: &Header, native: Option<&Observed>, target: &Observed
     }
     let _ = write!(report, "standard error was:\n{stderr}");
     Some(report)
+}
+
+/// The lines in which two texts differ.
+pub(crate) fn changes(expected: &str, found: &str) -> String {
+    TextDiff::from_lines(expected, found).unified_diff().header("expected", "found").to_string()
 }
 
 fn shown(exit: Option<i32>) -> String {

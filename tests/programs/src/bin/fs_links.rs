@@ -30,7 +30,21 @@ fn main() -> io::Result<()> {
     println!("{:?} {:?}", fs::exists("dangling")?, fs::exists("file")?);
     println!("{:?}", soft_link("x", "file").map_err(|error| error.kind()));
 
-    for path in [".", "dir", "file", "dir/..", "d/e/back/back/f", "./d/../dir/./f", "dangling", "one/x", "file/x", "file/..", "file/", "dir/", "d/e/missing"] {
+    for path in [
+        ".",
+        "dir",
+        "file",
+        "dir/..",
+        "d/e/back/back/f",
+        "./d/../dir/./f",
+        "dangling",
+        "one/x",
+        "file/x",
+        "file/..",
+        "file/",
+        "dir/",
+        "d/e/missing",
+    ] {
         println!("{path}: {}", canonical(path).replace("\"\"", "here"));
     }
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 
 fn main() -> io::Result<()> {
-    for name in ["ä", "日本語", "🦀", " ", "a b", "-", "...", "new\nline", "quote\"", "back\\slash", &"x".repeat(255)] {
+    for name in ["ä", "日本語", "🦀", " ", "a b", "-", "...", "new\nline", "quote\"", "back\\slash", &"x".repeat(255)]
+    {
         fs::write(name, name)?;
         assert_eq!(fs::read_to_string(name)?, name);
     }

@@ -15,7 +15,8 @@ fn main() {
             let mut options = OpenOptions::new();
             options.read(set(0)).write(set(1)).append(set(2)).truncate(set(3)).create(set(4)).create_new(set(5));
             let opened = options.open(format!("work/{target}"));
-            let what: String = "rwatcn".chars().enumerate().filter(|&(bit, _)| set(bit as u32)).map(|(_, name)| name).collect();
+            let what: String =
+                "rwatcn".chars().enumerate().filter(|&(bit, _)| set(bit as u32)).map(|(_, name)| name).collect();
             match opened {
                 Err(error) => println!("{target} {what}: {:?}", error.kind()),
                 Ok(mut file) => {
