@@ -1,8 +1,9 @@
 //! Descriptors: the small numbers that std's `RawFd` is, and what each stands for.
 //!
 //! WASI has handles of many types; std wants one number for all of them, which can be duplicated, handed around as an
-//! integer and closed once. So this table is the instance's own: an entry shares what it stands for with its duplicates, and the last one
-//! closes it. 0, 1 and 2 are the standard streams. The lowest free number is given out, as POSIX has it.
+//! integer and closed once. So this table is the instance's own: an entry shares what it stands for with its
+//! duplicates, and the last one closes it. 0, 1 and 2 are the standard streams. The lowest free number is given out, as
+//! POSIX has it.
 
 use alloc_crate::rc::Rc;
 use alloc_crate::vec::Vec;
@@ -34,7 +35,8 @@ pub enum Entry {
 
 /// A socket, as this table sees it; [`socket`] gives the whole.
 pub trait Socket: Any {
-    /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the end.
+    /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the
+    /// end.
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>;
     /// Writes; gives how many bytes were taken.
     fn write(&self, bytes: &[u8]) -> Result<usize, Error>;
@@ -110,8 +112,8 @@ pub fn file(fd: RawFd) -> Result<Rc<OpenFile>, Error> {
     }
 }
 
-/// The socket of type `S` that `fd` stands for; `BADF` if it is not open, `NOTSOCK` if it is no socket, `PROTOTYPE` if it is one
-/// of another type.
+/// The socket of type `S` that `fd` stands for; `BADF` if it is not open, `NOTSOCK` if it is no socket, `PROTOTYPE` if
+/// it is one of another type.
 #[inline]
 pub fn socket<S: Socket>(fd: RawFd) -> Result<Rc<S>, Error> {
     match get(fd)? {
@@ -167,7 +169,8 @@ pub fn read_vectored<B: DerefMut<Target = [u8]>>(fd: RawFd, buffers: &mut [B]) -
     })
 }
 
-/// Writes one slice after the other. Short ones go in one piece, so that a line made of several slices is appended as a whole.
+/// Writes one slice after the other. Short ones go in one piece, so that a line made of several slices is appended as a
+/// whole.
 pub fn write_vectored<B: Deref<Target = [u8]>>(fd: RawFd, slices: &[B]) -> Result<usize, Error> {
     let entry = get(fd)?;
     gather(slices, |bytes, _| entry.write(bytes))
@@ -185,7 +188,8 @@ pub fn write_vectored_at<B: Deref<Target = [u8]>>(fd: RawFd, slices: &[B], offse
     gather(slices, |bytes, done| file.write_at(bytes, offset + done as u64))
 }
 
-/// Waits until the host has stored what was written, as far as other readers can see. Only files have something to wait for.
+/// Waits until the host has stored what was written, as far as other readers can see. Only files have something to wait
+/// for.
 pub fn flush(fd: RawFd) -> Result<(), Error> {
     match get(fd)? {
         Entry::File(file) => file.flush(),
@@ -249,7 +253,10 @@ fn scatter<B: DerefMut<Target = [u8]>>(
 const TOGETHER: usize = 4096;
 
 /// Writes slice after slice as long as each is taken in full. An error counts only before the first byte.
-fn gather<B: Deref<Target = [u8]>>(slices: &[B], mut write: impl FnMut(&[u8], usize) -> Result<usize, Error>) -> Result<usize, Error> {
+fn gather<B: Deref<Target = [u8]>>(
+    slices: &[B],
+    mut write: impl FnMut(&[u8], usize) -> Result<usize, Error>,
+) -> Result<usize, Error> {
     let total: usize = slices.iter().map(|slice| slice.len()).sum();
     let mut filled = slices.iter().filter(|slice| !slice.is_empty());
     if let (Some(_), Some(_), true) = (filled.next(), filled.next(), total <= TOGETHER) {

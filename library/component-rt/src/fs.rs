@@ -1,10 +1,11 @@
 //! Files and directories: the words of `std::fs`.
 //!
-//! Paths are bytes as std has them, absolute or relative to the current directory. WASI's own names are strings, so a path that is not
-//! UTF-8 is `ILSEQ`, and one with a NUL is `INVAL`; a path outside every preopened directory is `NOTCAPABLE`, which
-//! std shows as `NotFound`: to the program such a file is not there.
+//! Paths are bytes as std has them, absolute or relative to the current directory. WASI's own names are strings, so a
+//! path that is not UTF-8 is `ILSEQ`, and one with a NUL is `INVAL`; a path outside every preopened directory is
+//! `NOTCAPABLE`, which std shows as `NotFound`: to the program such a file is not there.
 //!
-//! Each function that names one file is one call of the host. Left out: locks and permission bits, which WASI 0.3 does not have.
+//! Each function that names one file is one call of the host. Left out: locks and permission bits, which WASI 0.3 does
+//! not have.
 
 use alloc_crate::string::String;
 use alloc_crate::sync::Arc;
@@ -99,8 +100,8 @@ pub fn remove_directory(path: &[u8]) -> Result<(), Error> {
     place.mount().directory.remove_directory_at(&place.below)
 }
 
-/// Removes a directory with all that is in it. A link in its place or anywhere below is removed and not followed, even if
-/// somebody exchanges directories for links meanwhile.
+/// Removes a directory with all that is in it. A link in its place or anywhere below is removed and not followed, even
+/// if somebody exchanges directories for links meanwhile.
 pub fn remove_directory_all(path: &[u8]) -> Result<(), Error> {
     let place = place(path)?;
     let directory = &place.mount().directory;
@@ -139,8 +140,9 @@ pub fn read_link(path: &[u8]) -> Result<String, Error> {
 
 /// Makes a symbolic link whose text is `target`.
 ///
-/// WASI has no links to absolute paths. So an absolute target that lies below the preopen which the link is made in becomes the relative path
-/// from the link to it, which leads to the same file, inside and outside; `PERM` for any other.
+/// WASI has no links to absolute paths. So an absolute target that lies below the preopen which the link is made in
+/// becomes the relative path from the link to it, which leads to the same file, inside and outside; `PERM` for any
+/// other.
 pub fn symlink(target: &[u8], link: &[u8]) -> Result<(), Error> {
     let target = path::text(target)?;
     let place = place(link)?;

@@ -1,5 +1,5 @@
-//! `std::fs`'s words against the fake host: what a file holds after reads, writes, seeks and appends through one handle and through several,
-//! where paths lead, and what is left behind.
+//! `std::fs`'s words against the fake host: what a file holds after reads, writes, seeks and appends through one handle
+//! and through several, where paths lead, and what is left behind.
 
 use std::mem::MaybeUninit;
 
@@ -137,7 +137,8 @@ fn writing_one_file_does_not_reopen_another() {
         copied += piece.len();
     }
     assert_eq!(copied, 1000);
-    // A stream each; once: whether the two are one file; and once more the end, because this host ends a stream with its last bytes.
+    // A stream each; once: whether the two are one file; and once more the end, because this host ends a stream with
+    // its last bytes.
     assert_eq!(disk::calls(), 4);
 }
 

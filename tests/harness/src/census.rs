@@ -1,7 +1,9 @@
-//! The table of `docs/std-support.md`: what every API of std that touches the platform answers on the target, as measured.
+//! The table of `docs/std-support.md`: what every API of std that touches the platform answers on the target, as
+//! measured.
 //!
-//! A census is a program whose name ends in `_census`. It asks each API, asserts the answer, natively and on the target, and prints a line
-//! `API: same` or `API: what differs, and why`. The table is made of these lines and of nothing else.
+//! A census is a program whose name ends in `_census`. It asks each API, asserts the answer, natively and on the
+//! target, and prints a line `API: same` or `API: what differs, and why`. The table is made of these lines and of
+//! nothing else.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -13,9 +13,9 @@ use crate::expectations::{Expectations, KnownFailure};
 use crate::program::Program;
 use crate::{run, verdict};
 
-/// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary. One more
-/// test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with the environment
-/// variable `BLESS` it writes the page instead.
+/// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
+/// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
+/// the environment variable `BLESS` it writes the page instead.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.

@@ -1,7 +1,9 @@
-//! `wasi:filesystem/types` and `wasi:filesystem/preopens` 0.3.0: descriptors and their verbs, one call of the host each.
+//! `wasi:filesystem/types` and `wasi:filesystem/preopens` 0.3.0: descriptors and their verbs, one call of the host
+//! each.
 //!
-//! Names and meaning are the WIT's. Asynchronous functions are imported with the synchronous lowering: the host stops the thread inside the
-//! call (see `docs/architecture.md`). Left out because std has no use for them: `advise`, `get-type`, `metadata-hash`.
+//! Names and meaning are the WIT's. Asynchronous functions are imported with the synchronous lowering: the host stops
+//! the thread inside the call (see `docs/architecture.md`). Left out because std has no use for them: `advise`,
+//! `get-type`, `metadata-hash`.
 
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
@@ -289,12 +291,20 @@ impl Descriptor {
     }
 
     /// `set-times-at`.
-    pub fn set_times_at(&self, flags: PathFlags, path: &str, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+    pub fn set_times_at(
+        &self,
+        flags: PathFlags,
+        path: &str,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Result<(), Error> {
         let ((a, a_seconds, a_nanos), (m, m_seconds, m_nanos)) = (accessed.flat(), modified.flat());
         let (this, flags, text, length) = (self.index(), flags.bits().into(), path.as_ptr(), path.len());
         // SAFETY: see `sync_data`; `path` is a string that outlives the call, as every one below is.
         unsafe {
-            returned(|area| imports::set_times_at(this, flags, text, length, a, a_seconds, a_nanos, m, m_seconds, m_nanos, area))
+            returned(|area| {
+                imports::set_times_at(this, flags, text, length, a, a_seconds, a_nanos, m, m_seconds, m_nanos, area)
+            })
         }
     }
 
@@ -308,15 +318,24 @@ impl Descriptor {
     pub fn stat_at(&self, flags: PathFlags, path: &str) -> Result<Stat, Error> {
         // SAFETY: see `set_times_at`.
         unsafe {
-            returned(|area| imports::stat_at(self.index(), flags.bits().into(), path.as_ptr(), path.len(), area)).map(RawStat::lift)
+            returned(|area| imports::stat_at(self.index(), flags.bits().into(), path.as_ptr(), path.len(), area))
+                .map(RawStat::lift)
         }
     }
 
     /// `open-at`.
-    pub fn open_at(&self, path_flags: PathFlags, path: &str, open_flags: OpenFlags, flags: DescriptorFlags) -> Result<Descriptor, Error> {
-        let (this, follow, open, flags) = (self.index(), path_flags.bits().into(), open_flags.bits().into(), flags.bits().into());
+    pub fn open_at(
+        &self,
+        path_flags: PathFlags,
+        path: &str,
+        open_flags: OpenFlags,
+        flags: DescriptorFlags,
+    ) -> Result<Descriptor, Error> {
+        let (this, follow, open, flags) =
+            (self.index(), path_flags.bits().into(), open_flags.bits().into(), flags.bits().into());
         // SAFETY: see `set_times_at`; the handle is ours from now on.
-        let handle = unsafe { returned(|area| imports::open_at(this, follow, path.as_ptr(), path.len(), open, flags, area))? };
+        let handle =
+            unsafe { returned(|area| imports::open_at(this, follow, path.as_ptr(), path.len(), open, flags, area))? };
         Ok(Descriptor(Handle::new(handle)))
     }
 
@@ -341,7 +360,9 @@ impl Descriptor {
     /// `readlink-at`.
     pub fn readlink_at(&self, path: &str) -> Result<String, Error> {
         // SAFETY: see `set_times_at`.
-        unsafe { returned(|area| imports::readlink_at(self.index(), path.as_ptr(), path.len(), area)).map(RawString::lift) }
+        unsafe {
+            returned(|area| imports::readlink_at(self.index(), path.as_ptr(), path.len(), area)).map(RawString::lift)
+        }
     }
 
     /// `symlink-at`: makes the link `path`, whose text is `target`.
@@ -355,14 +376,18 @@ impl Descriptor {
     pub fn link_at(&self, old: &str, new_directory: &Descriptor, new: &str) -> Result<(), Error> {
         let (this, there) = (self.index(), new_directory.index());
         // SAFETY: see `set_times_at`.
-        unsafe { returned(|area| imports::link_at(this, 0, old.as_ptr(), old.len(), there, new.as_ptr(), new.len(), area)) }
+        unsafe {
+            returned(|area| imports::link_at(this, 0, old.as_ptr(), old.len(), there, new.as_ptr(), new.len(), area))
+        }
     }
 
     /// `rename-at`.
     pub fn rename_at(&self, old: &str, new_directory: &Descriptor, new: &str) -> Result<(), Error> {
         let (this, there) = (self.index(), new_directory.index());
         // SAFETY: see `set_times_at`.
-        unsafe { returned(|area| imports::rename_at(this, old.as_ptr(), old.len(), there, new.as_ptr(), new.len(), area)) }
+        unsafe {
+            returned(|area| imports::rename_at(this, old.as_ptr(), old.len(), there, new.as_ptr(), new.len(), area))
+        }
     }
 
     /// `is-same-object`.

@@ -1,9 +1,10 @@
 //! Whether a stream that is kept open for reading may still be believed.
 //!
-//! A host may read ahead: bytes that it took from the file before our next `stream.read` asks for them. If the file was written in
-//! between, they are old. So each open file notes when it was last written, and a reader that finds a later write to its own file, through
-//! whatever descriptor, reads from a new stream. What is left out: writes of other programs. There, reading ahead looks like having read a
-//! little earlier, which nobody can tell without a second channel.
+//! A host may read ahead: bytes that it took from the file before our next `stream.read` asks for them. If the file was
+//! written in between, they are old. So each open file notes when it was last written, and a reader that finds a later
+//! write to its own file, through whatever descriptor, reads from a new stream. What is left out: writes of other
+//! programs. There, reading ahead looks like having read a little earlier, which nobody can tell without a second
+//! channel.
 
 use alloc_crate::rc::{Rc, Weak};
 use alloc_crate::vec::Vec;
@@ -72,7 +73,8 @@ impl Since {
         Since { clock: WRITES.with(|writes| writes.clock), others: Vec::new() }
     }
 
-    /// Whether nobody has written `file` since. Asks the host (`descriptor.is-same-object`) once for each file that is written meanwhile.
+    /// Whether nobody has written `file` since. Asks the host (`descriptor.is-same-object`) once for each file that is
+    /// written meanwhile.
     #[inline]
     pub(super) fn is_unwritten(&mut self, file: &Rc<Opened>) -> bool {
         let clock = WRITES.with(|writes| writes.clock);

@@ -1,7 +1,7 @@
 //! Copying a file's contents: `std::fs::copy`.
 //!
-//! Through a buffer of our own. The host could be given the one file's stream as the other's source, but then nobody would know how many
-//! bytes went over, nor which side an error belongs to.
+//! Through a buffer of our own. The host could be given the one file's stream as the other's source, but then nobody
+//! would know how many bytes went over, nor which side an error belongs to.
 
 use alloc_crate::vec::Vec;
 
@@ -11,8 +11,8 @@ use crate::Error;
 /// Larger files go over in pieces of this many bytes.
 const MOST: u64 = 256 * 1024;
 
-/// Copies the contents of the regular file `from` to `to`, which is made if it is missing and emptied if it is not. Gives the length.
-/// `None`: `from` is no regular file.
+/// Copies the contents of the regular file `from` to `to`, which is made if it is missing and emptied if it is not.
+/// Gives the length. `None`: `from` is no regular file.
 pub fn copy(from: &[u8], to: &[u8]) -> Result<Option<u64>, Error> {
     let source = open(from, &OpenOptions { read: true, ..OpenOptions::default() })?;
     let metadata = source.stat()?;
@@ -29,7 +29,8 @@ pub fn copy(from: &[u8], to: &[u8]) -> Result<Option<u64>, Error> {
             target.flush()?;
             return Ok(Some(copied));
         }
-        // SAFETY: `read` has filled that many bytes of the vector's spare room, which begins at its start: its length is zero.
+        // SAFETY: `read` has filled that many bytes of the vector's spare room, which begins at its start: its length
+        // is zero.
         let mut rest = unsafe { core::slice::from_raw_parts(buffer.as_ptr(), count) };
         while !rest.is_empty() {
             let written = target.write(rest)?;

@@ -1,7 +1,8 @@
 //! An open directory: its names as they come from the host, and files opened or removed through it.
 //!
-//! Names are taken from the host's stream in batches. What is done with a name goes through the directory's own descriptor (`openat`,
-//! not `open`): it is one call of one component, and no rename or link on the way there can lead it elsewhere.
+//! Names are taken from the host's stream in batches. What is done with a name goes through the directory's own
+//! descriptor (`openat`, not `open`): it is one call of one component, and no rename or link on the way there can lead
+//! it elsewhere.
 
 use alloc_crate::boxed::Box;
 use alloc_crate::string::String;
@@ -34,11 +35,18 @@ impl Directory {
     }
 
     /// Opens the directory `name` below `descriptor`, for reading and, if the host lets us, for changing what is in it.
-    pub(super) fn open(descriptor: &Descriptor, mount: usize, follow: PathFlags, name: &str) -> Result<Directory, Error> {
+    pub(super) fn open(
+        descriptor: &Descriptor,
+        mount: usize,
+        follow: PathFlags,
+        name: &str,
+    ) -> Result<Directory, Error> {
         let flags = DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY;
         let opened = match descriptor.open_at(follow, name, OpenFlags::DIRECTORY, flags) {
             // Below a directory that was given for reading only.
-            Err(Error::ROFS | Error::PERM) => descriptor.open_at(follow, name, OpenFlags::DIRECTORY, DescriptorFlags::READ)?,
+            Err(Error::ROFS | Error::PERM) => {
+                descriptor.open_at(follow, name, OpenFlags::DIRECTORY, DescriptorFlags::READ)?
+            }
             opened => opened?,
         };
         Ok(Directory::new(opened, mount))
@@ -137,8 +145,9 @@ impl Drop for Entries {
     }
 }
 
-/// Removes a directory with all that is in it. A link is removed, not followed, wherever it stands: every step goes through the
-/// descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link meanwhile.
+/// Removes a directory with all that is in it. A link is removed, not followed, wherever it stands: every step goes
+/// through the descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link
+/// meanwhile.
 pub(super) fn remove_tree(parent: &Descriptor, name: &str) -> Result<(), Error> {
     let mut above: Vec<Level> = Vec::new();
     above.push(Level::open(parent, String::from(name)).map_err(|(error, _)| error)?);

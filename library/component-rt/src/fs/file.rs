@@ -1,12 +1,15 @@
-//! An open file: one position, shared by all duplicates of a descriptor, and the streams that make sequential access fast.
+//! An open file: one position, shared by all duplicates of a descriptor, and the streams that make sequential access
+//! fast.
 //!
-//! WASI 0.3 reads and writes files through streams that begin at an offset (`descriptor.read-via-stream`, `write-via-stream`,
-//! `append-via-stream`). One stream each way is kept while accesses follow on one another: then a read or a write is one call of the
-//! host. An access elsewhere opens a new stream. The streams are a cache and nothing more: what a read gives and where a write lands depends on
-//! the position (or on the offset that the caller names) alone.
+//! WASI 0.3 reads and writes files through streams that begin at an offset (`descriptor.read-via-stream`,
+//! `write-via-stream`, `append-via-stream`). One stream each way is kept while accesses follow on one another: then a
+//! read or a write is one call of the host. An access elsewhere opens a new stream. The streams are a cache and nothing
+//! more: what a read gives and where a write lands depends on the position (or on the offset that the caller names)
+//! alone.
 //!
-//! A byte for which a write returned `Ok` is in the host's hands. Should a host fail to store it afterwards, the next call on the file says so:
-//! every call that must see the written data, or that ends the stream, first waits for the host's last word ([`OpenFile::settle`]).
+//! A byte for which a write returned `Ok` is in the host's hands. Should a host fail to store it afterwards, the next
+//! call on the file says so: every call that must see the written data, or that ends the stream, first waits for the
+//! host's last word ([`OpenFile::settle`]).
 
 use alloc_crate::rc::Rc;
 use core::cell::{RefCell, RefMut};
@@ -17,10 +20,10 @@ use super::metadata::{Metadata, Times};
 use super::options::{Access, OpenOptions};
 use super::path;
 use crate::Error;
-use crate::block;
 use crate::abi::filesystem::layout::Outcome;
 use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, OpenFlags, ReadResult, ReadStream};
 use crate::abi::filesystem::{WriteResult, WriteStream, lift_result};
+use crate::block;
 use crate::event::CopyResult;
 use crate::future::{FutureBuiltins, FutureReader};
 use crate::stream::{ReadableEnd, StreamBuiltins, WritableEnd};
@@ -46,7 +49,12 @@ pub struct OpenFile {
 }
 
 /// Opens the file `name` below `directory`, which the preopen number `mount` has led to.
-pub(super) fn open_at(directory: &Descriptor, mount: usize, name: &str, options: &OpenOptions) -> Result<OpenFile, Error> {
+pub(super) fn open_at(
+    directory: &Descriptor,
+    mount: usize,
+    name: &str,
+    options: &OpenOptions,
+) -> Result<OpenFile, Error> {
     let flags = options.flags().map_err(|_| Error::INVAL)?;
     let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?);
     if flags.open.contains(OpenFlags::TRUNCATE) {
@@ -102,7 +110,8 @@ impl OpenFile {
         &self.opened.descriptor
     }
 
-    /// Opens a file by a path below this directory; links and `..` may not lead out of it. An absolute path is opened as one.
+    /// Opens a file by a path below this directory; links and `..` may not lead out of it. An absolute path is opened
+    /// as one.
     pub fn open_below(&self, path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
         if path.starts_with(b"/") {
             return super::open(path, options);
@@ -143,7 +152,8 @@ impl OpenFile {
         self.write_to(&mut self.cursor(), bytes, Target::Offset(offset))
     }
 
-    /// Moves the position; gives the new one. `INVAL` for one below zero or above what a file can have. Asks the host only for [`SeekFrom::End`].
+    /// Moves the position; gives the new one. `INVAL` for one below zero or above what a file can have. Asks the host
+    /// only for [`SeekFrom::End`].
     pub fn seek(&self, to: SeekFrom) -> Result<u64, Error> {
         let mut cursor = self.cursor();
         let target = match to {
@@ -232,7 +242,8 @@ impl OpenFile {
         }
         self.settle(cursor)?;
         // One that cannot be used goes first, so that the host never holds two.
-        cursor.reader = cursor.reader.take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.opened));
+        cursor.reader =
+            cursor.reader.take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.opened));
         let reader = cursor.reader.get_or_insert_with(|| self.open_reader(offset));
         let copied = reader.stream.read(buffer);
         reader.next += copied.count as u64;
@@ -291,7 +302,8 @@ impl OpenFile {
         }
     }
 
-    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was written.
+    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was
+    /// written.
     #[inline]
     fn settle(&self, cursor: &mut Cursor) -> Result<(), Error> {
         match cursor.writer.take() {
@@ -302,7 +314,8 @@ impl OpenFile {
 }
 
 impl Drop for OpenFile {
-    /// Waits for the last write; an error that nobody asked for is lost, as it is when a `std::fs::File` is dropped anywhere.
+    /// Waits for the last write; an error that nobody asked for is lost, as it is when a `std::fs::File` is dropped
+    /// anywhere.
     fn drop(&mut self) {
         if let Some(writer) = self.cursor.get_mut().writer.take() {
             let _unasked = writer.finish();

@@ -5,7 +5,8 @@ use crate::abi::filesystem::{DescriptorType, NewTimestamp, Stat, Timestamp};
 
 /// `std::fs::Metadata`, as far as WASI knows it.
 ///
-/// Left out, because WASI 0.3 has no such thing: permission bits, owners, device and inode numbers, the time of creation.
+/// Left out, because WASI 0.3 has no such thing: permission bits, owners, device and inode numbers, the time of
+/// creation.
 #[derive(Clone, Copy, Debug)]
 pub struct Metadata {
     stat: Stat,
@@ -42,8 +43,9 @@ impl Metadata {
         self.stat.modified
     }
 
-    /// Whether nothing about the file can be changed, because the directory it was reached through was given for reading only.
-    /// That is all WASI 0.3 tells of permissions: a file that the host itself protects is found out by opening it.
+    /// Whether nothing about the file can be changed, because the directory it was reached through was given for
+    /// reading only. That is all WASI 0.3 tells of permissions: a file that the host itself protects is found out by
+    /// opening it.
     pub fn is_read_only(&self) -> bool {
         Mounts::get().list.get(self.mount).is_some_and(|mount| !mount.is_mutable())
     }

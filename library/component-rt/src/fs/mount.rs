@@ -1,6 +1,7 @@
 //! The directories this instance was given, under the names it sees them by, and the current directory among them.
 //!
-//! Read once, at the first use of a path, and kept for the life of the instance: preopens can neither be added nor closed.
+//! Read once, at the first use of a path, and kept for the life of the instance: preopens can neither be added nor
+//! closed.
 
 use alloc_crate::boxed::Box;
 use alloc_crate::rc::Rc;

@@ -1,9 +1,10 @@
 //! Where a path leads: which preopened directory serves it, and by which name below that directory.
 //!
-//! WASI has neither absolute paths nor a current directory: each call takes a directory descriptor and a path below it. Both are
-//! made here, out of the preopens (`wasi:filesystem/preopens`), the initial working directory (`wasi:cli/environment`) and the
-//! current directory, which is state of this instance. Links and `..` inside a preopen are left to the host; only a `..` that
-//! climbs out of one is followed here, because the next preopen is known to nobody else. Touches the host only for that.
+//! WASI has neither absolute paths nor a current directory: each call takes a directory descriptor and a path below it.
+//! Both are made here, out of the preopens (`wasi:filesystem/preopens`), the initial working directory
+//! (`wasi:cli/environment`) and the current directory, which is state of this instance. Links and `..` inside a preopen
+//! are left to the host; only a `..` that climbs out of one is followed here, because the next preopen is known to
+//! nobody else. Touches the host only for that.
 
 use alloc_crate::borrow::Cow;
 use alloc_crate::rc::Rc;
@@ -68,7 +69,8 @@ pub(super) fn text(path: &[u8]) -> Result<&str, Error> {
     core::str::from_utf8(path).map_err(|_| Error::ILSEQ)
 }
 
-/// The mount with the longest name that `absolute` lies in, and the rest of the path below it (`.` for the mount itself).
+/// The mount with the longest name that `absolute` lies in, and the rest of the path below it (`.` for the mount
+/// itself).
 pub(super) fn find<'a>(mounts: &Mounts, absolute: &'a str) -> Option<(usize, &'a str)> {
     let mut best: Option<(usize, &str)> = None;
     for (index, mount) in mounts.list.iter().enumerate() {
@@ -87,8 +89,8 @@ pub(super) fn find<'a>(mounts: &Mounts, absolute: &'a str) -> Option<(usize, &'a
     })
 }
 
-/// `path` made absolute, without empty components and `.`; `..` stays. A slash at the end stays, because it demands a directory.
-/// The root is the empty string, so that appending `/name` is right everywhere.
+/// `path` made absolute, without empty components and `.`; `..` stays. A slash at the end stays, because it demands a
+/// directory. The root is the empty string, so that appending `/name` is right everywhere.
 pub(super) fn clean(cwd: &str, path: &str) -> String {
     let mut absolute = String::with_capacity(cwd.len() + path.len() + 1);
     if !path.starts_with('/') {
@@ -141,8 +143,8 @@ fn has_parent(path: &str) -> bool {
     path.split('/').any(|component| component == "..")
 }
 
-/// Whether one preopen serves all of `path`, whatever its links: no `..` climbs above it and no other preopen lies within it.
-/// `first` is the byte at which the first `..` may begin.
+/// Whether one preopen serves all of `path`, whatever its links: no `..` climbs above it and no other preopen lies
+/// within it. `first` is the byte at which the first `..` may begin.
 fn stays_inside(mounts: &Mounts, path: &str, first: usize) -> bool {
     let Some((index, _)) = find(mounts, &path[..first]) else { return false };
     let own = &*mounts.list[index].path;

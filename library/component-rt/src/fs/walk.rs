@@ -1,8 +1,8 @@
 //! The real path of a file: `canonicalize`, which WASI has no call for.
 //!
-//! Walks the path component by component and reads each link (`descriptor.readlink-at`); the host is never asked to resolve more than one
-//! component, so a link is followed exactly as the host would. A link that names an absolute path is an error: WASI
-//! refuses to read it.
+//! Walks the path component by component and reads each link (`descriptor.readlink-at`); the host is never asked to
+//! resolve more than one component, so a link is followed exactly as the host would. A link that names an absolute path
+//! is an error: WASI refuses to read it.
 
 use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
@@ -81,8 +81,8 @@ pub(super) fn real_path(mounts: &Mounts, absolute: &str) -> Result<String, Error
     Ok(real)
 }
 
-/// The relative path that leads from the link at `place` (given as `link`) to the absolute `target`, whether or not there is anything.
-/// `PERM` if another preopen serves the target, or none.
+/// The relative path that leads from the link at `place` (given as `link`) to the absolute `target`, whether or not
+/// there is anything. `PERM` if another preopen serves the target, or none.
 pub(super) fn from_link_to(place: &Place<'_>, link: &str, target: &str) -> Result<String, Error> {
     let mounts = Mounts::get();
     let target = path::clean("", target);

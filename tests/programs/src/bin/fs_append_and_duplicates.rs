@@ -1,4 +1,5 @@
-//! Appends go to the end whoever wrote there; duplicates share a position; other handles have their own and see every write.
+//! Appends go to the end whoever wrote there; duplicates share a position; other handles have their own and see every
+//! write.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

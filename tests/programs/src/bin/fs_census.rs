@@ -1,4 +1,5 @@
-//! Every method of std::fs and of files in std::os::fd answers as on Linux, except where WASI 0.3.0 has no word for it: each exception is named.
+//! Every method of std::fs and of files in std::os::fd answers as on Linux, except where WASI 0.3.0 has no word for it:
+//! each exception is named.
 
 use std::fmt::Debug;
 use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions, TryLockError};

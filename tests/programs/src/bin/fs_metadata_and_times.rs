@@ -1,4 +1,5 @@
-//! Metadata tells lengths, types and times; times can be set, before 1970 too; permissions of a writable file are those of one.
+//! Metadata tells lengths, types and times; times can be set, before 1970 too; permissions of a writable file are those
+//! of one.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io;

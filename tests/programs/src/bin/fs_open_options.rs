@@ -1,4 +1,5 @@
-//! Every combination of `OpenOptions` does what it does natively, on a file that is missing, there, a link or a directory.
+//! Every combination of `OpenOptions` does what it does natively, on a file that is missing, there, a link or a
+//! directory.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};

@@ -1,6 +1,7 @@
 //! The records of `wasi:filesystem` as they lie in memory, lowered, and what they are lifted to.
 //!
-//! The invariant of [`crate::abi::memory`] holds for these types too: a value was stored by the host and owns what it points to.
+//! The invariant of [`crate::abi::memory`] holds for these types too: a value was stored by the host and owns what it
+//! points to.
 
 use alloc_crate::string::String;
 

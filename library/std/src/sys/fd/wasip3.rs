@@ -1,4 +1,5 @@
-//! Descriptors: entries of the platform crate's table (`component_rt::descriptor`), which has the numbers and what they stand for.
+//! Descriptors: entries of the platform crate's table (`component_rt::descriptor`), which has the numbers and what they
+//! stand for.
 
 #![unstable(reason = "not public", issue = "none", feature = "fd")]
 

@@ -1,7 +1,7 @@
 //! Files: std's types around the platform crate's (`component_rt::fs`).
 //!
-//! What WASI 0.3 does not have is an error here and nowhere pretended: locks, changing permissions, the time of creation. Device and
-//! inode numbers, which `std::os::wasi::fs` cannot refuse to give, are zero.
+//! What WASI 0.3 does not have is an error here and nowhere pretended: locks, changing permissions, the time of
+//! creation. Device and inode numbers, which `std::os::wasi::fs` cannot refuse to give, are zero.
 
 use component_rt::descriptor::{self, Entry};
 use component_rt::fs::{self as platform, FileType as Kind, OpenFile};

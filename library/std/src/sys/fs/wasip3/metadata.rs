@@ -62,7 +62,8 @@ fn time(timestamp: Option<Timestamp>) -> io::Result<SystemTime> {
     }
 }
 
-/// Whether anything about a file can be changed, as far as WASI tells: not if its preopened directory is for reading only.
+/// Whether anything about a file can be changed, as far as WASI tells: not if its preopened directory is for reading
+/// only.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FilePermissions {
     readonly: bool,
