@@ -22,7 +22,7 @@ pub(crate) fn lint(checkout: &Checkout) -> Result<()> {
 
 /// Tests that need no guest toolchain.
 pub(crate) fn host(checkout: &Checkout) -> Result<()> {
-    let packages = ["-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "ci"];
+    let packages = ["--no-fail-fast", "-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "ci"];
     complete(checkout.cargo(&["test", "--release"]).args(packages))
 }
 
