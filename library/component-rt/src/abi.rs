@@ -14,6 +14,8 @@ pub mod memory;
 pub mod shape;
 #[cfg(target_family = "wasm")]
 pub(crate) mod threads;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use fake::threads;
 
 pub mod builtins;
 pub mod cli;

@@ -85,7 +85,6 @@ pub fn give_way() {
 }
 
 /// Blocks until another thread resumes this one. Canonical ABI: `thread.suspend`.
-#[cfg(target_family = "wasm")]
 pub(crate) fn suspend() {
     instance::assert_nothing_borrowed();
     let cancelled = crate::abi::threads::suspend();

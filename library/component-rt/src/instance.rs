@@ -102,6 +102,7 @@ mod per_instance {
     use std::cell::RefCell;
     use std::collections::BTreeMap;
 
+    use crate::abi::fake::instance::per_instance;
     use crate::contract;
 
     /// A value of each fake instance. Made by [`instance_state!`](crate::instance_state).
@@ -132,12 +133,13 @@ mod per_instance {
         }
     }
 
-    std::thread_local! {
-        /// The values of this thread's fake instance by the address of their cell; `None` while a closure has the value.
+    per_instance! {
+        /// The values of this fake instance by the address of their cell; `None` while a closure has the value.
         /// They end as those of a real instance do: with the memory, and nothing is dropped.
-        static VALUES: ManuallyDrop<RefCell<BTreeMap<usize, Option<Box<dyn Any>>>>> =
-            const { ManuallyDrop::new(RefCell::new(BTreeMap::new())) };
+        static VALUES: ManuallyDrop<Values> = ManuallyDrop::new(RefCell::new(BTreeMap::new()));
     }
+
+    type Values = RefCell<BTreeMap<usize, Option<Box<dyn Any>>>>;
 
     /// Gives the value back, also when the closure unwinds.
     struct Borrow {

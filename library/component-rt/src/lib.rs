@@ -35,7 +35,7 @@ pub mod heap;
 pub mod net;
 pub mod random;
 pub mod stdio;
-#[cfg(target_family = "wasm")]
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]
 pub mod thread;
 pub mod time;
 pub mod wasi_0_1;
@@ -44,7 +44,7 @@ pub mod wasi_0_1;
 pub mod block;
 pub mod error;
 pub mod event;
-#[cfg(target_family = "wasm")]
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]
 pub mod futex;
 pub mod future;
 pub mod instance;

@@ -11,7 +11,11 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::abi::threads::{self, Start};
-use crate::{Error, block, contract, exit, futex, heap, stdio};
+#[cfg(target_family = "wasm")]
+use crate::heap::{allocate, deallocate};
+use crate::{Error, block, contract, exit, futex, stdio};
+#[cfg(not(target_family = "wasm"))]
+use alloc_crate::alloc::{alloc as allocate, dealloc as deallocate};
 
 /// More live threads than this are refused. A host that runs out of room for a thread ends the whole program.
 pub const MAX_LIVE: usize = 30_000;
@@ -167,7 +171,7 @@ fn block(stack_size: usize) -> Result<NonNull<Block>, Error> {
         return Ok(spare);
     }
     // SAFETY: the layout has a size: the block's at least.
-    let base = NonNull::new(unsafe { heap::allocate(layout) }).ok_or(Error::NOMEM)?.as_ptr();
+    let base = NonNull::new(unsafe { allocate(layout) }).ok_or(Error::NOMEM)?.as_ptr();
     // SAFETY: the offsets lie within the allocation, at the alignment of what they are for.
     unsafe {
         let block = base.add(block_offset).cast::<Block>();
@@ -218,7 +222,7 @@ fn keep_or_free(block: *mut Block) {
     });
     if !kept {
         // SAFETY: allocated in `block` with this layout, the stack's lowest address being its first.
-        unsafe { heap::deallocate((*block).start.stack_limit, (*block).layout) };
+        unsafe { deallocate((*block).start.stack_limit, (*block).layout) };
     }
 }
 

@@ -147,6 +147,8 @@ fn every_error_has_a_name_and_a_message() {
 
 #[test]
 fn an_unknown_error_code_is_the_hosts_fault() {
-    let message = must_panic(|| drop(component_rt::error::CLI.error(3)));
+    let message = must_panic(|| {
+        component_rt::error::CLI.error(3);
+    });
     assert!(message.contains("one of its enumeration"), "{message}");
 }

@@ -21,8 +21,8 @@ fn call_seven(deadline: u64, when: u64) -> Option<u32> {
     unsafe {
         call_until(Mark(deadline), |area: *mut u32| {
             begin_subtask(when, move || {
-                // SAFETY: the area lives until the subtask is resolved.
-                unsafe { area.write(7) }
+                // The area lives until the subtask is resolved.
+                area.write(7)
             })
         })
     }
@@ -58,8 +58,8 @@ fn cancelled_call_that_returned_all_the_same_has_its_result() {
     let result = unsafe {
         call_until(Mark(10), |area: *mut u32| {
             let on_cancel = move || {
-                // SAFETY: the area lives until the subtask is resolved.
-                unsafe { area.write(9) };
+                // The area lives until the subtask is resolved.
+                area.write(9);
                 seen.set(true);
                 RETURNED
             };
@@ -94,8 +94,10 @@ fn poll_of_an_empty_set_is_no_event() {
 
 #[test]
 fn host_that_breaks_the_abi_is_found_out() {
-    // State 9 does not exist.
-    // SAFETY: the call never returns a result, and points to nothing.
-    let message = must_panic(|| drop(unsafe { call_until::<u32>(Mark(10), |_| 9) }));
+    let message = must_panic(|| {
+        // State 9 does not exist.
+        // SAFETY: the call never returns a result, and points to nothing.
+        let _ = unsafe { call_until::<u32>(Mark(10), |_| 9) };
+    });
     assert!(message.contains("a subtask state is at most 4"), "{message}");
 }

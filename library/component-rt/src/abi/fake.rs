@@ -1,13 +1,15 @@
 //! The fake host: the ABI room's functions off wasm, as a working host in memory.
 //!
-//! Each thread of the test process has a host of its own, with virtual time: nothing waits in real time, and a wait for which
-//! no event can ever come panics as a deadlock. Misuse that a real host answers with a trap is a panic here.
+//! Each thread of the test process has an instance with a host of its own, with virtual time: nothing waits in real time, and
+//! a wait for which no event can ever come panics as a deadlock. Misuse that a real host answers with a trap is a panic here.
+//! Threads made *in* an instance ([`threads`]) are real threads of the process that take turns.
 
 pub mod cli;
 pub mod clocks;
 pub mod filesystem;
 pub mod futures;
 pub mod host;
+pub(crate) mod instance;
 pub mod random;
 pub mod sockets;
 pub mod streams;

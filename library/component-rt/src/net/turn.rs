@@ -57,7 +57,6 @@ impl<T> Turn<T> {
     }
 }
 
-#[cfg(target_family = "wasm")]
 fn wait(word: &AtomicU32, deadline: Option<crate::time::Mark>) -> bool {
     match deadline {
         None => {
@@ -66,12 +65,6 @@ fn wait(word: &AtomicU32, deadline: Option<crate::time::Mark>) -> bool {
         }
         Some(deadline) => crate::futex::wait_until(word, TAKEN, deadline),
     }
-}
-
-/// The fake host has one thread, which would wait for itself.
-#[cfg(not(target_family = "wasm"))]
-fn wait(_: &AtomicU32, _: Option<crate::time::Mark>) -> bool {
-    contract::broken("an operation that holds its turn is not entered again")
 }
 
 /// The value, for one operation.
@@ -106,7 +99,6 @@ impl<T> Drop for Taken<'_, T> {
     fn drop(&mut self) {
         self.turn.value.set(self.value.take());
         self.turn.word.store(FREE, Relaxed);
-        #[cfg(target_family = "wasm")]
         if self.turn.waiting.get() > 0 {
             crate::futex::wake(&self.turn.word);
         }

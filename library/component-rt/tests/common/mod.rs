@@ -2,7 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use core::cell::Cell;
 use core::mem::MaybeUninit;
+use std::rc::Rc;
+
+use component_rt::thread::{self, Thread};
 
 /// A stream of bytes; which one does not matter.
 pub type Bytes = component_rt::abi::cli::stdin_bytes::Stream;
@@ -27,5 +31,38 @@ pub fn must_panic(f: impl FnOnce()) -> String {
     match payload.downcast::<String>() {
         Ok(message) => *message,
         Err(payload) => payload.downcast_ref::<&str>().map(|message| String::from(*message)).unwrap_or_default(),
+    }
+}
+
+/// A thread of the instance, as std makes one of what `component_rt::thread` gives.
+pub struct JoinHandle<T> {
+    thread: Thread,
+    result: Rc<Cell<Option<std::thread::Result<T>>>>,
+}
+
+/// Makes a thread that runs `f`.
+pub fn spawn<T: 'static>(f: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
+    let result = Rc::new(Cell::new(None));
+    let theirs = Rc::clone(&result);
+    let main: Box<dyn FnOnce()> = Box::new(move || {
+        theirs.set(Some(std::panic::catch_unwind(std::panic::AssertUnwindSafe(f))));
+    });
+    extern "C" fn run(main: *mut u8) {
+        // SAFETY: made of a box below, for this call only.
+        let main = unsafe { Box::from_raw(main.cast::<Box<dyn FnOnce()>>()) };
+        main();
+    }
+    let thread = thread::spawn(0, run, Box::into_raw(Box::new(main)).cast()).expect("room for one more");
+    JoinHandle { thread, result }
+}
+
+impl<T> JoinHandle<T> {
+    /// Waits for the end of the thread; panics with what it panicked with.
+    pub fn join(self) -> T {
+        self.thread.join();
+        match self.result.take().expect("a thread that has ended has a result") {
+            Ok(value) => value,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }
     }
 }

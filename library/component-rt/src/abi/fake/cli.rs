@@ -8,6 +8,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::futures::HostFuture;
+use super::instance::per_instance;
 use super::streams::{HostReader, HostWriter};
 
 /// What the process is started with, and what it did.
@@ -35,7 +36,7 @@ pub struct Process {
     pub input_stays_open: bool,
 }
 
-std::thread_local! {
+per_instance! {
     static PROCESS: RefCell<Process> = RefCell::default();
 }
 

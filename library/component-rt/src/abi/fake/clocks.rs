@@ -2,18 +2,18 @@
 
 /// `wasi:clocks/monotonic-clock`.
 pub mod monotonic {
-    use super::super::{host, waitables};
+    use super::super::{host, threads, waitables};
 
     pub(crate) fn now() -> u64 {
         host::now()
     }
 
     pub(crate) fn wait_until(mark: u64) {
-        host::advance_to(mark);
+        threads::sleep_until(mark);
     }
 
     pub(crate) fn wait_for(duration: u64) {
-        host::advance_to(host::now().saturating_add(duration));
+        threads::sleep_until(host::now().saturating_add(duration));
     }
 
     pub(crate) fn wait_until_async(mark: u64) -> u32 {
@@ -26,23 +26,24 @@ pub mod system {
     use core::cell::Cell;
 
     use super::super::host;
+    use super::super::instance::per_instance;
     use crate::abi::clocks::RawInstant;
 
-    std::thread_local! {
+    per_instance! {
         /// Nanoseconds between the Unix epoch and the host's beginning.
-        static BEGINNING: Cell<i128> = const { Cell::new(0) };
+        static BEGINNING: Cell<i128> = Cell::new(0);
     }
 
     /// Sets the time of day: nanoseconds since the Unix epoch, negative before it.
     pub fn set(nanoseconds: i128) {
-        BEGINNING.set(nanoseconds - i128::from(host::now()));
+        BEGINNING.with(|beginning| beginning.set(nanoseconds - i128::from(host::now())));
     }
 
     /// # Safety
     ///
     /// `instant` is writable.
     pub(crate) unsafe fn now(instant: *mut RawInstant) {
-        let nanoseconds = BEGINNING.get() + i128::from(host::now());
+        let nanoseconds = BEGINNING.with(Cell::get) + i128::from(host::now());
         let now = RawInstant {
             seconds: i64::try_from(nanoseconds.div_euclid(1_000_000_000)).expect("the time fits 64 bits of seconds"),
             nanoseconds: nanoseconds.rem_euclid(1_000_000_000) as u32,

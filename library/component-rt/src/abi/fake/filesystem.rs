@@ -1,8 +1,9 @@
 //! The fake host's files: `wasi:filesystem` over a tree in memory.
 //!
-//! It does what the interface allows and a lazy or eager host may do: it reads ahead (all of the file, when a stream is opened) and it takes
-//! what is written a moment before it stores it. A test sets up directories with [`give`], looks at files with [`contents`], and makes the disk
-//! small with [`set_space`]. Left out: permissions of single files, and times other than those that were set.
+//! It does what the interface allows and a lazy or eager host may do: it reads ahead (all of the file, when a stream is
+//! opened) and it takes what is written a moment before it stores it. A test sets up directories with [`give`], looks
+//! at files with [`contents`], and makes the disk small with [`set_space`]. Left out: permissions of single files, and
+//! times other than those that were set.
 
 use alloc_crate::rc::Rc;
 use alloc_crate::string::{String, ToString};
@@ -12,6 +13,7 @@ use core::cell::{Cell, RefCell};
 use crate::Error;
 use crate::abi::fake::futures::HostFuture;
 use crate::abi::fake::host;
+use crate::abi::fake::instance::per_instance;
 use crate::abi::fake::streams::{HostReader, HostWriter};
 use crate::abi::filesystem::layout::{Outcome, RawDescriptorType, RawEntry, RawErrorCode, RawPreopen, RawStat};
 use crate::abi::filesystem::{DescriptorFlags, DescriptorType, OpenFlags, Timestamp};
@@ -23,8 +25,8 @@ use tree::{Body, Node, NodeRef, Resolved};
 
 const KIND: &str = "descriptor";
 
-std::thread_local! {
-    static DISK: Disk = const { Disk { preopens: RefCell::new(Vec::new()), space: Cell::new(usize::MAX), calls: Cell::new(0) } };
+per_instance! {
+    static DISK: Disk = Disk { preopens: RefCell::new(Vec::new()), space: Cell::new(usize::MAX), calls: Cell::new(0) };
 }
 
 struct Disk {
@@ -96,7 +98,9 @@ pub fn calls() -> usize {
 }
 
 fn node(name: &str, path: &str) -> Option<NodeRef> {
-    let root = DISK.with(|disk| disk.preopens.borrow().iter().find(|(known, ..)| known == name).map(|(_, node, _)| node.clone()))?;
+    let root = DISK.with(|disk| {
+        disk.preopens.borrow().iter().find(|(known, ..)| known == name).map(|(_, node, _)| node.clone())
+    })?;
     tree::resolve(&root, path, false).ok()?.node
 }
 
@@ -191,7 +195,11 @@ pub(crate) fn append_via_stream(this: u32, data: u32) -> u32 {
 /// Stores what comes from `reader`, from `offset` on or at the end, and tells `end` how it went.
 fn store(this: u32, reader: HostReader, end: HostFuture, offset: Option<usize>) {
     let open = counted(|| open(this));
-    let refused = if open.flags.contains(DescriptorFlags::WRITE) { open.node.borrow_mut().file().err() } else { Some(Error::BADF) };
+    let refused = if open.flags.contains(DescriptorFlags::WRITE) {
+        open.node.borrow_mut().file().err()
+    } else {
+        Some(Error::BADF)
+    };
     if let Some(error) = refused {
         reader.drop_end();
         end.write(lower::<()>(Err(error)));

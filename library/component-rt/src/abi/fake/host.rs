@@ -8,6 +8,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::futures::Future;
+use super::instance::per_instance;
 use super::streams::Channel;
 use super::unit_futures::UnitFuture;
 
@@ -46,9 +47,12 @@ pub(super) struct Host {
     requests: u64,
 }
 
-std::thread_local! {
+per_instance! {
     static HOST: RefCell<Host> = RefCell::new(Host::default());
-    static TRAPPED: Cell<bool> = const { Cell::new(false) };
+}
+
+per_instance! {
+    static TRAPPED: Cell<bool> = Cell::new(false);
 }
 
 /// Runs `f` on this thread's host. After the end of the thread's own storage there is none: then `default`.
@@ -95,14 +99,14 @@ impl Host {
 /// A trap: the test did what a real host ends the instance for. Destructors that run on the way out find no host any more.
 #[track_caller]
 pub(super) fn trap(why: core::fmt::Arguments<'_>) -> ! {
-    TRAPPED.set(true);
+    TRAPPED.with(|trapped| trapped.set(true));
     panic!("trap: {why}")
 }
 
 /// Whether there is a host to call: not after a trap, nor after the end of the thread's own storage. Asked by what
 /// destructors call.
 pub(super) fn alive() -> bool {
-    !TRAPPED.get() && with(|_| true)
+    TRAPPED.try_with(|trapped| !trapped.get()).unwrap_or(false)
 }
 
 /// Has `action` happen when the monotonic clock reaches `mark`, during whatever wait is going on then.

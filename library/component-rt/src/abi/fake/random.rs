@@ -3,10 +3,11 @@
 use core::cell::Cell;
 use std::vec::Vec;
 
+use super::instance::per_instance;
 use crate::abi::memory::RawList;
 
-std::thread_local! {
-    static STATE: Cell<u64> = const { Cell::new(0) };
+per_instance! {
+    static STATE: Cell<u64> = Cell::new(0);
 }
 
 /// The most bytes one call gives.
@@ -14,8 +15,10 @@ pub const SHORT_READ: u64 = 1000;
 
 pub(crate) fn get_random_u64() -> u64 {
     // SplitMix64: every value once.
-    STATE.set(STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
-    let mut value = STATE.get();
+    let mut value = STATE.with(|state| {
+        state.set(state.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        state.get()
+    });
     value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ value >> 31

@@ -12,6 +12,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::host;
+use super::instance::per_instance;
 use crate::Error;
 
 mod flow;
@@ -32,8 +33,8 @@ struct Network {
     last_port: u16,
 }
 
-std::thread_local! {
-    static NETWORK: RefCell<Network> = const {
+per_instance! {
+    static NETWORK: RefCell<Network> = {
         RefCell::new(Network {
             listeners: BTreeMap::new(),
             connections: Vec::new(),
@@ -47,7 +48,7 @@ std::thread_local! {
 }
 
 fn with<R>(f: impl FnOnce(&mut Network) -> R) -> R {
-    NETWORK.with_borrow_mut(f)
+    NETWORK.with(|network| f(&mut network.borrow_mut()))
 }
 
 /// Has everything that is sent from now on arrive that many nanoseconds later.

@@ -1,6 +1,7 @@
 //! Waitable sets and subtasks of the fake host.
 
 use super::host::{self, Entry, alive, trap, with};
+use super::threads;
 
 pub(crate) fn waitable_set_new() -> u32 {
     with(|host| host.add(Entry::Set))
@@ -16,10 +17,13 @@ pub(crate) unsafe fn waitable_set_wait(set: u32, payload: *mut [u32; 2]) -> u32 
         if code != 0 {
             return code;
         }
-        if !host::step(u64::MAX) {
-            trap(format_args!("deadlock: every thread is blocked and no host event can wake any"));
-        }
+        threads::wait_for_event(set);
     }
+}
+
+/// Whether a waitable set has an event to deliver.
+pub(super) fn has_event(set: u32) -> bool {
+    with(|host| host.slots().any(|(_, slot)| slot.set == set && slot.event.is_some()))
 }
 
 /// # Safety
