@@ -2,7 +2,7 @@
 
 use component_rt::stdio;
 
-use crate::io::{self, BorrowedCursor, Read, Write};
+use crate::io::{self, BorrowedCursor, IoSlice, Read, Write};
 use crate::sys::map_error;
 
 pub const STDIN_BUF_SIZE: usize = crate::sys::io::DEFAULT_BUF_SIZE;
@@ -48,6 +48,14 @@ impl Write for Stdout {
         stdio::write_stdout(buffer).map_err(map_error)
     }
 
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        one_after_the_other(buffers, stdio::write_stdout)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -58,9 +66,38 @@ impl Write for Stderr {
         stdio::write_stderr(buffer).map_err(map_error)
     }
 
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        one_after_the_other(buffers, stdio::write_stderr)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Writes buffer after buffer, as the ABI knows only single ones, up to the first that is not taken whole.
+fn one_after_the_other(
+    buffers: &[IoSlice<'_>],
+    write: fn(&[u8]) -> Result<usize, component_rt::Error>,
+) -> io::Result<usize> {
+    let mut written = 0;
+    for buffer in buffers.iter().filter(|buffer| !buffer.is_empty()) {
+        match write(buffer) {
+            Ok(count) => {
+                written += count;
+                if count < buffer.len() {
+                    break;
+                }
+            }
+            Err(error) if written == 0 => return Err(map_error(error)),
+            Err(_) => break,
+        }
+    }
+    Ok(written)
 }
 
 /// Whether an error of a standard stream means that the host gave none. std then reads nothing and writes to nowhere.
