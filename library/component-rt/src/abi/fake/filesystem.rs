@@ -281,6 +281,7 @@ pub(crate) unsafe fn set_size(this: u32, size: u64, area: *mut Outcome<()>) {
     unsafe { answer(area, this, resize) };
 }
 
+#[expect(clippy::too_many_arguments, reason = "the canonical ABI's flattening")]
 pub(crate) unsafe fn set_times(
     this: u32,
     accessed: u32,
@@ -301,6 +302,7 @@ pub(crate) unsafe fn set_times(
     unsafe { answer(area, this, set) };
 }
 
+#[expect(clippy::too_many_arguments, reason = "the canonical ABI's flattening")]
 pub(crate) unsafe fn set_times_at(
     this: u32,
     flags: u32,
@@ -493,6 +495,7 @@ pub(crate) unsafe fn symlink_at(
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "the canonical ABI's flattening")]
 pub(crate) unsafe fn link_at(
     this: u32,
     flags: u32,
