@@ -16,13 +16,13 @@ pub(crate) fn native(place: &Place) -> Result<PathBuf> {
     Ok(directory.join("release"))
 }
 
-/// Builds every program with `cargo p3`, in release. Returns the directory of the components.
-pub(crate) fn guest(place: &Place) -> Result<PathBuf> {
+/// Builds every program with `cargo p3`, in a release profile. Returns the directory of the components.
+pub(crate) fn guest(place: &Place, profile: &str) -> Result<PathBuf> {
     place.build_tools()?;
     let directory = place.builds("guest");
     let mut command = place.cargo_p3("build");
-    command.args(["--quiet", "--release", "--bins", "--manifest-path"]);
+    command.args(["--quiet", "--profile", profile, "--bins", "--manifest-path"]);
     command.arg(place.path("tests/bench/programs/Cargo.toml")).arg("--target-dir").arg(&directory);
     complete(command)?;
-    Ok(directory.join("wasm32-wasip3/release"))
+    Ok(directory.join("wasm32-wasip3").join(profile))
 }

@@ -28,7 +28,7 @@ pub(crate) struct Component {
 /// Builds what is on record.
 pub(crate) fn build(place: &Place) -> Result<Vec<Component>> {
     let smallest = smallest(place)?.join("hello.wasm");
-    let release = build::guest(place)?;
+    let release = build::guest(place, "release")?;
     let read = |name: &str, title, peer| Component::read(name, title, peer, &release.join(name).with_extension("wasm"));
     let mut hello = Component::read(
         "hello-smallest",

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::place::Place;
 use crate::row::{Row, Run, Table};
-use crate::side::Side;
+use crate::side::{self, Side};
 use crate::stage::{Figures, Stage};
 use crate::statistics::Summary;
 
@@ -44,11 +44,18 @@ impl Measurement {
         let failed = others.iter().find_map(|side| Some((side.side, side.failure.as_ref()?)));
         match (failed, &self.expected_failure) {
             (Some((side, failure)), None) => Some(format!("{name}, {side}: {failure}")),
-            (None, Some(reason)) if others.iter().any(|side| side.side != native.side) => {
+            (None, Some(reason))
+                if others.iter().any(|side| side.side == side::WASMTIME || side.side == side::ABORT) =>
+            {
                 Some(format!("{name} runs, although tests/bench/rows.toml says: {reason}"))
             }
             _ => None,
         }
+    }
+
+    /// The side of this name, if it was there.
+    pub(crate) fn side(&self, name: &str) -> Option<&Measured> {
+        self.sides.iter().find(|side| side.side == name)
     }
 
     /// Whether the promise of the row holds; `None` if there is none or nothing was measured.

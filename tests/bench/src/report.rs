@@ -10,9 +10,10 @@ use serde::Serialize;
 use crate::application::Outcome;
 use crate::component::Component;
 use crate::machine::Machine;
-use crate::measure::Measurement;
+use crate::measure::{Measured, Measurement};
 use crate::place::Place;
 use crate::row::Peer;
+use crate::side;
 use crate::statistics::Summary;
 
 /// Everything that was found in one go.
@@ -96,32 +97,33 @@ impl Report {
         let second = self.rows[0].sides.get(1).map_or("component-run", |side| side.side);
         let _ = writeln!(
             table,
-            "| | native | {second} | wasmtime CLI | ratio | middle half | promised | CLI's ratio | peer's ratio |"
+            "| | native | {second} | ratio | middle half | promised | peer's ratio | ratio, panic=abort | ratio, wasmtime CLI |"
         );
         table.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         let (mut notes, mut broken) = (String::new(), Vec::new());
         for result in &self.rows {
-            let side = |index: usize| result.sides.get(index);
-            let value = |index| {
-                side(index).map_or(String::new(), |side| side.figure.map_or("fails".into(), |it| digits(it.median)))
+            let value = |index: usize| match result.sides.get(index) {
+                Some(side) => side.figure.map_or("fails".into(), |figure| digits(figure.median)),
+                None => String::new(),
             };
-            let ratio = |index| side(index).and_then(|side| side.ratio);
+            let ratio = |side: Option<&Measured>| match side {
+                Some(side) => side.ratio.map_or("fails".into(), |ratio| two(ratio.median)),
+                None => String::new(),
+            };
+            let second = result.sides.get(1);
+            let middle = second.and_then(|side| side.ratio).map(|ratio| ratio.middle);
             let _ = writeln!(
                 table,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 result.row.title,
                 value(0),
                 value(1),
-                value(2),
-                ratio(1).map_or(String::new(), |ratio| two(ratio.median)),
-                ratio(1).map_or(String::new(), |Summary { middle, .. }| format!(
-                    "{} to {}",
-                    two(middle.0),
-                    two(middle.1)
-                )),
+                ratio(second),
+                middle.map_or(String::new(), |(low, high)| format!("{} to {}", two(low), two(high))),
                 result.row.at_most.map_or(String::new(), |limit| format!("<= {}", two(limit))),
-                ratio(2).map_or(String::new(), |ratio| two(ratio.median)),
                 result.row.peer.map_or(String::new(), two),
+                ratio(result.side(side::ABORT)),
+                ratio(result.side(side::WASMTIME)),
             );
             for side in &result.sides {
                 if let Some(failure) = &side.failure {

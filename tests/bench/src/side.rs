@@ -12,11 +12,19 @@ use anyhow::Result;
 use crate::build;
 use crate::place::{Place, complete};
 
+/// The native build.
+pub(crate) const NATIVE: &str = "native";
+/// `component-run`, the program built so that it cannot unwind.
+pub(crate) const ABORT: &str = "component-run, panic=abort";
+/// The wasmtime CLI.
+pub(crate) const WASMTIME: &str = "wasmtime CLI";
+
 /// The release of the wasmtime CLI that is comparable: the one whose crate `component-run` is built on.
-const WASMTIME: &str = "48.";
+const COMPARABLE: &str = "48.";
 
 /// One way to run a program.
 pub(crate) struct Side {
+    name: &'static str,
     kind: Kind,
     programs: PathBuf,
 }
@@ -38,15 +46,17 @@ pub(crate) struct Grant<'a> {
 /// The sides that this machine has, native first: what all others are compared with.
 pub(crate) fn sides(place: &Place, against_itself: bool) -> Result<Vec<Side>> {
     let native = build::native(place)?;
-    let mut sides = vec![Side { kind: Kind::Native, programs: native.clone() }];
+    let mut sides = vec![Side { name: NATIVE, kind: Kind::Native, programs: native.clone() }];
     if against_itself {
-        sides.push(Side { kind: Kind::Native, programs: native });
+        sides.push(Side { name: "native again", kind: Kind::Native, programs: native });
         return Ok(sides);
     }
-    let guest = build::guest(place)?;
-    sides.push(Side { kind: Kind::ComponentRun(place.tool("component-run")), programs: guest.clone() });
+    let (release, abort) = (build::guest(place, "release")?, build::guest(place, "abort")?);
+    let component_run = Kind::ComponentRun(place.tool("component-run"));
+    sides.push(Side { name: "component-run", kind: component_run.clone(), programs: release.clone() });
+    sides.push(Side { name: ABORT, kind: component_run, programs: abort });
     if wasmtime_version().is_some() {
-        sides.push(Side { kind: Kind::Wasmtime, programs: guest });
+        sides.push(Side { name: WASMTIME, kind: Kind::Wasmtime, programs: release });
     }
     Ok(sides)
 }
@@ -54,11 +64,7 @@ pub(crate) fn sides(place: &Place, against_itself: bool) -> Result<Vec<Side>> {
 impl Side {
     /// What reports call this side.
     pub(crate) fn name(&self) -> &'static str {
-        match self.kind {
-            Kind::Native => "native",
-            Kind::ComponentRun(_) => "component-run",
-            Kind::Wasmtime => "wasmtime CLI",
-        }
+        self.name
     }
 
     /// Does what need not be measured: compiles a component ahead of its first run.
@@ -122,5 +128,5 @@ pub(crate) fn wasmtime_version() -> Option<String> {
     let output = Command::new("wasmtime").arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let version = text.split_whitespace().nth(1)?;
-    version.starts_with(WASMTIME).then(|| version.to_owned())
+    version.starts_with(COMPARABLE).then(|| version.to_owned())
 }
