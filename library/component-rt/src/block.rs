@@ -58,11 +58,7 @@ pub fn on_unless(waitable: &impl Waitable, deadline: Option<Mark>, interruption:
 
 /// Whether there is anybody who could interrupt this thread's wait.
 pub fn may_be_interrupted() -> bool {
-    #[cfg(target_family = "wasm")]
-    return crate::thread::there_are_others();
-    // The fake host has one thread, but what it does at a given time may be another thread's doing.
-    #[cfg(not(target_family = "wasm"))]
-    true
+    crate::thread::there_are_others()
 }
 
 /// Takes the event of `waitable` if it is there. Never waits, but gives way: the host and other threads get a turn, without

@@ -1,7 +1,6 @@
 //! Connections against the fake host: data, modes, races, ends, and what is left behind.
 
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::time::Duration;
 
 use component_rt::Error;
@@ -295,32 +294,4 @@ fn addresses_and_options_arrive_as_they_were_given() {
     assert!(!client.nodelay());
     client.set_nodelay(true);
     assert!(client.nodelay());
-}
-
-#[test]
-fn shutting_down_ends_the_wait_of_a_thread_that_reads_or_writes() {
-    let listener = listener();
-    let (client, _server) = pair(&listener);
-    let client = Rc::new(client);
-    for timeout in [None, Some(Duration::from_secs(9))] {
-        let (other, (reader, _peer)) = (Rc::clone(&client), pair(&listener));
-        let reader = Rc::new(reader);
-        let shut = Rc::clone(&reader);
-        reader.modes().set_read_timeout(timeout);
-        let begun = host::now();
-        host::at(begun + MILLISECOND, move || {
-            other.set_ttl(9).unwrap();
-            shut.shutdown_read().unwrap();
-        });
-        assert_eq!(reader.read(&mut [0; 4]), Ok(0));
-        assert_eq!(host::now(), begun + MILLISECOND);
-        assert_eq!(reader.peek(&mut [0; 4]), Ok(0));
-    }
-    let writer = Rc::clone(&client);
-    while writer.write(&[0; 9_000]).unwrap() == 9_000 {}
-    host::at(host::now() + MILLISECOND, move || client.shutdown_write().unwrap());
-    assert_eq!(writer.write(b"never"), Err(Error::PIPE));
-    assert_eq!(writer.write(b"never"), Err(Error::PIPE));
-    drop((listener, writer, _server));
-    assert_eq!(handles(), [""; 0]);
 }
