@@ -29,11 +29,12 @@ pub enum Entry {
     Stderr,
     /// A file or directory.
     File(Rc<OpenFile>),
-    /// A socket. Behind a vtable, so that only programs that make sockets contain, and import, what sockets need.
+    /// A socket or an end of a pipe. Behind a vtable, so that only programs that make them contain, and
+    /// import, what they need.
     Socket(Rc<dyn Socket>),
 }
 
-/// A socket, as this table sees it; [`socket`] gives the whole.
+/// A socket or an end of a pipe, as this table sees it; [`socket`] gives the whole.
 pub trait Socket: Any {
     /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the
     /// end.

@@ -33,6 +33,7 @@ pub mod getrandom;
 #[cfg(any(target_family = "wasm", test))]
 pub mod heap;
 pub mod net;
+pub mod pipe;
 pub mod random;
 pub mod stdio;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]

@@ -1,7 +1,11 @@
 //! Processes: there is this one, and it cannot start another.
 
+use super::unsupported::Stdio;
 use crate::io;
 use crate::sync::OnceLock;
+use crate::sys::FromInner;
+use crate::sys::fs::File;
+use crate::sys::pipe::Pipe;
 
 /// WASI 0.3 has no interface for it.
 pub fn unsupported<T>() -> io::Result<T> {
@@ -16,4 +20,11 @@ pub fn getpid() -> u32 {
         let (seed, _) = component_rt::random::insecure_seed();
         (seed as u32 & i32::MAX as u32).max(2)
     })
+}
+
+/// What a `Command` may be given; starting it is what fails.
+impl From<Pipe> for Stdio {
+    fn from(pipe: Pipe) -> Stdio {
+        Stdio::InheritFile(File::from_inner(pipe))
+    }
 }

@@ -1,0 +1,28 @@
+//! A pipe carries bytes between threads in order, blocks when it is empty or full, and says when the other end is gone.
+//@ threads = true
+
+use std::io::{ErrorKind, Read, Write, pipe};
+use std::thread;
+
+fn main() {
+    let (mut reader, mut writer) = pipe().unwrap();
+    writer.write_all(b"a question").unwrap();
+    let mut question = [0; 10];
+    reader.read_exact(&mut question).unwrap();
+    println!("{}", str::from_utf8(&question).unwrap());
+
+    let block: Vec<u8> = (0..=255).cycle().take(1_000_000).collect();
+    let sent = block.clone();
+    let mut second = writer.try_clone().unwrap();
+    let sender = thread::spawn(move || second.write_all(&sent).unwrap());
+    drop(writer);
+    let mut received = Vec::new();
+    reader.read_to_end(&mut received).unwrap();
+    sender.join().unwrap();
+    println!("{} {}", received.len(), received == block);
+    println!("{}", reader.read(&mut [0; 4]).unwrap());
+
+    let (reader, mut writer) = pipe().unwrap();
+    drop(reader);
+    println!("{:?}", writer.write(b"to nobody").unwrap_err().kind() == ErrorKind::BrokenPipe);
+}
