@@ -49,12 +49,6 @@ enum Own {
         #[arg(long, conflicts_with = "json")]
         rust_analyzer: bool,
     },
-    /// Run an installed component; what launchers call
-    #[command(hide = true, disable_help_flag = true)]
-    Launch {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        command: Vec<OsString>,
-    },
 }
 
 /// Does what this process's arguments say.
@@ -71,7 +65,7 @@ pub(crate) fn main() -> Result<ExitCode> {
         let rest = || arguments[2..].to_vec();
         match (word, Verb::named(word)) {
             ("clean", _) if rest().iter().any(|argument| argument == "--cache") => return clean_cache(&rest()),
-            // Not through clap, which would take a `--` for its own.
+            // What launchers call. Not a verb for people; and clap would take a `--` for its own.
             ("launch", _) => return runner::for_launcher(rest()),
             (_, Some(verb)) if !rest().iter().take_while(|&argument| argument != "--").any(is_help) => {
                 return forward::forward(verb, rest());
@@ -95,7 +89,6 @@ pub(crate) fn main() -> Result<ExitCode> {
         Own::Setup { verbose } => setup(verbose),
         Own::Doctor => doctor::doctor(),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
-        Own::Launch { command } => runner::for_launcher(command),
     }
 }
 

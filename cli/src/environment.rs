@@ -14,7 +14,7 @@ pub(crate) const HELP: &str = "\
 In a shell:
     eval \"$(cargo p3 env)\"
     cargo build --target wasm32-wasip3
-    cargo build -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_SPEC\"
+    cargo build -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_TARGET\"
 For rust-analyzer, put what `cargo p3 env --rust-analyzer` prints into the editor's settings of the workspace.";
 
 /// Prints it, for a shell (`export NAME='VALUE'`), as JSON, or as rust-analyzer's settings.
@@ -58,7 +58,7 @@ fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
     variables.push(("RUSTC_BOOTSTRAP", "1".into()));
     variables.push((wrapper::BOOTSTRAP_IS_CARGOS, "1".into()));
     variables.push(("CARGO_UNSTABLE_JSON_TARGET_SPEC", "true".into()));
-    variables.push(("CARGO_P3_SPEC", guest.spec()?.into()));
+    variables.push(("CARGO_P3_TARGET", guest.spec()?.into()));
     Ok(variables)
 }
 

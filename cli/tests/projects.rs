@@ -263,7 +263,7 @@ fn plain_cargo_builds_with_the_printed_environment() {
         project.clean(Command::new("sh").args(["-c", &script])).output().unwrap()
     };
     assert!(stdout(&succeeded(shell("cargo run --quiet --target wasm32-wasip3"))).contains("Hello"));
-    let own = "cargo run --quiet --release -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_SPEC\"";
+    let own = "cargo run --quiet --release -Zbuild-std=std,panic_unwind --target \"$CARGO_P3_TARGET\"";
     assert!(stdout(&succeeded(shell(own))).contains("Hello"));
     // The shell is still good for the machine itself.
     assert!(stdout(&succeeded(shell("cargo run --quiet"))).contains("Hello"));
