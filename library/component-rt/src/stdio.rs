@@ -6,15 +6,16 @@
 //!
 //! Input: one `read-via-stream`, opened by the first read and kept.
 //!
-//! A stream is taken out of the instance's state while a thread uses it; another thread that wants it gives way meanwhile.
+//! A stream is taken out of the instance's state while a thread uses it; another thread that wants it waits.
 
 use core::mem::MaybeUninit;
+use core::sync::atomic::AtomicU32;
 
 use crate::abi::cli::{self, stderr_bytes, stderr_end, stdin_bytes, stdin_end, stdout_bytes, stdout_end};
 use crate::abi::memory::{RawOption, RawResult};
-use crate::block;
 use crate::error::{self, Error};
 use crate::event::CopyResult;
+use crate::futex;
 use crate::future::{FutureBuiltins, FutureReader};
 use crate::instance::InstanceCell;
 use crate::stream::{self, ReadableEnd, StreamBuiltins, WritableEnd};
@@ -75,7 +76,7 @@ pub fn write_stderr(bytes: &[u8]) -> Result<usize, Error> {
 }
 
 /// Brings standard output and standard error to an orderly end: the host is told that this was all and has confirmed it. A
-/// write after that opens the stream anew.
+/// write after that opens the stream anew. A stream that another thread is writing to right now stays as it is.
 pub fn close() {
     // Through pointers that the first write has left: a program that never writes imports nothing for it.
     for close in CLOSE.with(core::mem::take).into_iter().flatten() {
@@ -151,7 +152,7 @@ trait OutputStream: Sized + 'static {
     const INDEX: usize;
 
     fn write_via_stream(data: u32) -> u32;
-    fn state() -> &'static InstanceCell<Option<Output<Self>>>;
+    fn state() -> &'static InstanceCell<Place<Output<Self>>>;
 }
 
 struct Stdout;
@@ -165,7 +166,7 @@ impl OutputStream for Stdout {
         cli::stdout::write_via_stream(data)
     }
 
-    fn state() -> &'static InstanceCell<Option<Output<Self>>> {
+    fn state() -> &'static InstanceCell<Place<Output<Self>>> {
         &STDOUT
     }
 }
@@ -181,7 +182,7 @@ impl OutputStream for Stderr {
         cli::stderr::write_via_stream(data)
     }
 
-    fn state() -> &'static InstanceCell<Option<Output<Self>>> {
+    fn state() -> &'static InstanceCell<Place<Output<Self>>> {
         &STDERR
     }
 }
@@ -217,7 +218,8 @@ fn open<S: OutputStream>() -> Output<S> {
 }
 
 fn close_output<S: OutputStream>() {
-    let mut output = Taken::of(S::state());
+    // A thread that is in the middle of a write to a slow reader does not keep the program from ending.
+    let Some(mut output) = Taken::if_free(S::state()) else { return };
     if let Output::Open(writable, end) = core::mem::replace(output.value(), Output::Unopened) {
         drop(writable);
         // Every write has been answered already: there is nobody left to tell of an error.
@@ -235,31 +237,53 @@ fn outcome<F: FutureBuiltins<Value = RawResult<(), u8>>>(end: FutureReader<F>) -
 }
 
 crate::instance_state! {
-    /// Standard input; `None` while a thread uses it.
-    static STDIN: Option<Input> = Some(Input::Unopened);
-    /// Standard output; `None` while a thread uses it.
-    static STDOUT: Option<Output<Stdout>> = Some(Output::Unopened);
-    /// Standard error; `None` while a thread uses it.
-    static STDERR: Option<Output<Stderr>> = Some(Output::Unopened);
+    static STDIN: Place<Input> = Place::with(Input::Unopened);
+    static STDOUT: Place<Output<Stdout>> = Place::with(Output::Unopened);
+    static STDERR: Place<Output<Stderr>> = Place::with(Output::Unopened);
     /// How to close standard output and standard error, once they are open.
     static CLOSE: [Option<fn()>; 2] = [None; 2];
 }
 
-/// A value taken out of the instance's state for as long as this lives: calls that block do not borrow the state.
+/// What threads wait for that want a stream in use: an address to be woken by. Its value never changes.
+static FREED: AtomicU32 = AtomicU32::new(0);
+
+/// Where a stream is while no thread uses it.
+struct Place<T> {
+    value: Option<T>,
+    /// Whether threads wait for it.
+    awaited: bool,
+}
+
+impl<T> Place<T> {
+    const fn with(value: T) -> Place<T> {
+        Place { value: Some(value), awaited: false }
+    }
+}
+
+/// A stream in use: out of the instance's state for as long as this lives, because calls that block borrow none of it.
 struct Taken<T: 'static> {
-    home: &'static InstanceCell<Option<T>>,
+    home: &'static InstanceCell<Place<T>>,
     value: Option<T>,
 }
 
 impl<T> Taken<T> {
+    /// Takes the stream; blocks while another thread uses it.
     #[inline]
-    fn of(home: &'static InstanceCell<Option<T>>) -> Taken<T> {
+    fn of(home: &'static InstanceCell<Place<T>>) -> Taken<T> {
         loop {
-            if let Some(value) = home.with(Option::take) {
-                return Taken { home, value: Some(value) };
+            if let Some(taken) = Taken::if_free(home) {
+                return taken;
             }
-            block::give_way();
+            home.with(|place| place.awaited = true);
+            futex::wait(&FREED, 0);
         }
+    }
+
+    /// Takes the stream unless a thread uses it.
+    #[inline]
+    fn if_free(home: &'static InstanceCell<Place<T>>) -> Option<Taken<T>> {
+        let value = home.with(|place| place.value.take());
+        value.map(|value| Taken { home, value: Some(value) })
     }
 
     #[inline]
@@ -275,6 +299,12 @@ impl<T> Drop for Taken<T> {
     #[inline]
     fn drop(&mut self) {
         let value = self.value.take();
-        self.home.with(|home| *home = value);
+        let awaited = self.home.with(|place| {
+            place.value = value;
+            core::mem::take(&mut place.awaited)
+        });
+        if awaited {
+            futex::wake_all(&FREED);
+        }
     }
 }

@@ -140,7 +140,7 @@ fn every_error_has_a_name_and_a_message() {
     }
     assert_eq!(format!("{:?} {}", Error::NOENT, Error::NOENT), "Error::NOENT No such file or directory");
     assert_eq!(Error::from_raw(77).name(), None);
-    assert_eq!(Error::from_raw(77).message(), "unknown error");
+    assert_eq!(Error::from_raw(77).message(), "No error information");
     assert_eq!(Error::from_raw(-1).raw(), -1);
     assert_eq!(Error::from_raw(70_000).raw(), 70_000);
 }

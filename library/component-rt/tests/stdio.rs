@@ -1,10 +1,13 @@
 //! The standard streams: what arrives, when a write returns, and how they end.
 
+mod common;
+
+use common::spawn;
 use component_rt::Error;
 use component_rt::abi::fake::cli::configure;
 use component_rt::abi::fake::host::{self, live_handles};
 use component_rt::abi::memory::RawResult;
-use component_rt::stdio;
+use component_rt::{stdio, thread};
 
 fn calls(import: &str) -> usize {
     configure(|process| process.calls.get(import).copied().unwrap_or(0))
@@ -173,4 +176,45 @@ fn terminals_are_told_by_the_host_and_leave_no_handle() {
     configure(|process| process.terminals = [true, false, true]);
     assert_eq!([0, 1, 2, 3, -1].map(stdio::is_terminal), [true, false, true, false, false]);
     assert_eq!(live_handles(), [""; 0]);
+}
+
+#[test]
+fn threads_read_stdin_one_after_another() {
+    configure(|process| process.input_stays_open = true);
+    let readers = [(); 3].map(|()| {
+        spawn(|| {
+            let mut buffer = [0; 1];
+            stdio::read_stdin(&mut buffer).map(|count| buffer[..count].to_vec())
+        })
+    });
+    thread::give_way();
+    host::at(100, || configure(|process| process.inputs[0].0.write(b"abc")));
+    let mut all = readers.map(|reader| reader.join().unwrap()).concat();
+    all.sort_unstable();
+    assert_eq!(all, b"abc", "each byte went to one of them");
+    assert_eq!(calls("stdin"), 1);
+}
+
+#[test]
+fn thread_waits_for_another_that_writes_to_a_slow_reader() {
+    stdio::write_stderr(b".").unwrap();
+    let reader = configure(|process| process.errors[0].0.clone());
+    reader.set_appetite(0);
+    let first = spawn(|| stdio::write_stderr(b"first"));
+    let second = spawn(|| stdio::write_stderr(b"second"));
+    let slow = reader.clone();
+    host::at(50, move || slow.set_appetite(100));
+    assert_eq!((first.join(), second.join()), (Ok(5), Ok(6)));
+    assert_eq!(reader.bytes(), b".firstsecond");
+    assert_eq!(calls("stderr"), 1);
+}
+
+#[test]
+fn close_does_not_wait_for_a_write_that_another_thread_is_stuck_in() {
+    stdio::write_stdout(b".").unwrap();
+    configure(|process| process.outputs[0].0.set_appetite(0));
+    drop(spawn(|| stdio::write_stdout(b"nobody reads this")));
+    thread::give_way();
+    stdio::close();
+    assert_eq!(host::now(), 0);
 }
