@@ -36,6 +36,8 @@ pub mod net;
 pub mod pipe;
 pub mod random;
 pub mod stdio;
+#[cfg(target_family = "wasm")]
+pub mod task;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]
 pub mod thread;
 pub mod time;

@@ -35,6 +35,10 @@
     .functype {run} (i32) -> ()
     .functype {stack_overflow} () -> ()
     .functype {deadlock} () -> ()
+    .functype {task_begin} () -> (i32)
+    .functype {task_end} () -> ()
+    .functype {task_free} (i32) -> ()
+    .functype {task_exchange} (i32, i32, i32) -> (i32)
     .functype {give_way} () -> ()
     .functype {spin} () -> ()
     .functype {futex_notify} (i32, i32) -> (i32)
@@ -126,39 +130,76 @@ component_set_stack_pointer:
     call component_context_set_0
     end_function
 
-# (event) -> (): around every task and every allocation for the host. A task's main thread has the static stack and variables; an allocation
-# before there is any task has the reserve.
+# (event) -> (): around every task and every allocation for the host. A task has the static stack and, until it gets some of its own,
+# the first thread's variables; an allocation for a task that has no stack yet has the reserve.
     .section .text.__wasm_task_hook,"",@
     .globl __wasm_task_hook
     .type __wasm_task_hook,@function
 __wasm_task_hook:
     .functype __wasm_task_hook (i32) -> ()
-    block
+    .local i32
     block
     call component_context_get_0
     br_if 0
+    i32.const component_reserve_stack+16384
+    global.get __stack_pointer
     local.get 0
     i32.const 12
     i32.eq
-    br_if 1
-    global.get __stack_pointer
+    i32.select
     call component_context_set_0
     global.get __tls_base
     call component_context_set_1
-    return
     end_block
+# 13: the allocation is over.
+    block
     local.get 0
     i32.const 13
     i32.ne
+    br_if 0
     call component_context_get_0
     i32.const component_reserve_stack+16384
     i32.ne
-    i32.or
-    br_if 1
+    br_if 0
     i32.const 0
     call component_context_set_0
-    return
     end_block
+# 2: a task lifted async begins.
+    block
+    local.get 0
+    i32.const 2
+    i32.ne
+    br_if 0
+    call {task_begin}
+    call component_context_set_1
+    end_block
+# 5: it has ended.
+    block
+    local.get 0
+    i32.const 5
+    i32.ne
+    br_if 0
+    call {task_end}
+    call component_context_get_1
+    local.set 1
+    global.get __tls_base
+    call component_context_set_1
+    local.get 1
+    call {task_free}
+    end_block
+    end_function
+
+# (event) -> (): the same in a program without threads, where context slot 0 is free.
+    .section .text.component_task_hook_single,"",@
+    .globl component_task_hook_single
+    .type component_task_hook_single,@function
+component_task_hook_single:
+    .functype component_task_hook_single (i32) -> ()
+    local.get 0
+    global.get __tls_base
+    call component_context_get_0
+    call {task_exchange}
+    call component_context_set_0
     end_function
 
 # (to, from, length) -> (): the linker makes the call of it a memory.init.

@@ -31,9 +31,7 @@ impl Thread {
             let init = unsafe { Box::from_raw(init.cast::<ThreadInit>()) };
             let start = init.init();
             start();
-            // SAFETY: this is the end of the thread.
-            unsafe { crate::sys::thread_local::destructors::run() };
-            crate::rt::thread_cleanup();
+            end();
         }
     }
 
@@ -58,4 +56,11 @@ pub fn sleep(duration: Duration) {
 
 pub fn sleep_until(deadline: Instant) {
     component_rt::time::sleep_until(deadline.into_inner().mark());
+}
+
+/// The end of a thread, or of a task that has thread-local variables of its own.
+pub(crate) fn end() {
+    // SAFETY: nothing of the thread runs after this.
+    unsafe { crate::sys::thread_local::destructors::run() };
+    crate::rt::thread_cleanup();
 }
