@@ -112,6 +112,7 @@ macro_rules! imports {
     (@fake $(#[$about:meta])* safe $function:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?) => {
         $(#[$about])*
         #[cfg(not(target_family = "wasm"))]
+        #[allow(clippy::too_many_arguments, reason = "as many as the function has core parameters")]
         pub(crate) fn $function($($arg: $type),*) $(-> $result)? {
             fake::$function($($arg),*)
         }
@@ -119,6 +120,7 @@ macro_rules! imports {
     (@fake $(#[$about:meta])* unsafe $function:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?) => {
         $(#[$about])*
         #[cfg(not(target_family = "wasm"))]
+        #[allow(clippy::too_many_arguments, reason = "as many as the function has core parameters")]
         pub(crate) unsafe fn $function($($arg: $type),*) $(-> $result)? {
             // SAFETY: the contract of the import is the contract of its fake; our caller keeps it.
             unsafe { fake::$function($($arg),*) }

@@ -390,10 +390,13 @@ impl HostReader {
     /// The bytes read so far, taken out.
     pub fn bytes(&self) -> Vec<u8> {
         match &mut self.0.borrow_mut().reader {
-            // SAFETY: a stream of bytes has initialised elements: the guest's buffer is a slice of `u8`.
-            Reader::Host { taken, .. } => {
-                core::mem::take(taken).into_iter().map(|byte| unsafe { byte.assume_init() }).collect()
-            }
+            Reader::Host { taken, .. } => core::mem::take(taken)
+                .into_iter()
+                .map(|byte| {
+                    // SAFETY: a stream of bytes has initialised elements: the guest's buffer is a slice of `u8`.
+                    unsafe { byte.assume_init() }
+                })
+                .collect(),
             _ => Vec::new(),
         }
     }
