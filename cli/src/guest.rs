@@ -80,7 +80,7 @@ impl Guest {
             ("CARGO_BUILD_TARGET", TARGET.into()),
         ];
         // Whoever names a runner of their own means it. And cargo splits this variable at blanks.
-        if env::var_os(RUNNER_VARIABLE).is_none() && !self.has_blank_in_path() {
+        if !has_users_runner() && !self.has_blank_in_path() {
             variables.push((RUNNER_VARIABLE, self.tool(RUNNER).into()));
         }
         variables
@@ -93,7 +93,7 @@ impl Guest {
     /// The toolchain's cargo, set up to build for the target.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = self.command(self.sysroot.toolchain().cargo());
-        if env::var_os(RUNNER_VARIABLE).is_none() && self.has_blank_in_path() {
+        if !has_users_runner() && self.has_blank_in_path() {
             let runner = self.tool(RUNNER);
             cargo.arg("--config").arg(format!("target.{TARGET}.runner=[{:?}]", runner.display().to_string()));
         }
@@ -107,6 +107,11 @@ impl Guest {
         command.envs(self.environment());
         command
     }
+}
+
+/// Whether the environment names a runner that is not ours, of whatever sysroot (a shell may have had what `cargo p3 env` printed for long).
+fn has_users_runner() -> bool {
+    env::var_os(RUNNER_VARIABLE).is_some_and(|runner| Path::new(&runner).file_name() != Some(OsStr::new(RUNNER)))
 }
 
 /// The toolchain that is here, or is installed now.

@@ -25,6 +25,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
 use overlay::{RUST_COMMIT, RUST_RELEASE};
+use tempfile::NamedTempFile;
 
 use crate::advice::Advise;
 use crate::guest::TARGET;
@@ -52,9 +53,8 @@ pub(crate) fn compiler(name: &str) -> Result<ExitCode> {
         return tell_version(&program, &sysroot);
     }
     let call = Call::read(&sysroot, env::args_os().skip(1))?;
-    let mut command = Command::new(&program);
-    call.add_to(&mut command, &sysroot)?;
-    Err(process::replace_by(command)).advise("`cargo p3 setup` makes the sysroot's links anew")
+    let command = Command::new(&program);
+    call.start(command, &sysroot).advise("`cargo p3 setup` makes the sysroot's links anew")
 }
 
 /// Answers cargo's question what this compiler is. Cargo builds everything again when the answer changes, and so it has to when the library, which
@@ -90,10 +90,9 @@ pub(crate) fn clippy() -> Result<ExitCode> {
     if is_driver {
         // The driver is the compiler itself: what its wrapper would add must be added here.
         command.args(arguments.next());
-        Call::read(&sysroot, arguments)?.add_to(&mut command, &sysroot)?;
-    } else {
-        command.args(arguments);
+        return Call::read(&sysroot, arguments)?.start(command, &sysroot);
     }
+    command.args(arguments);
     Err(process::replace_by(command))
 }
 
@@ -154,8 +153,8 @@ impl Call {
         self.arguments.push(kept);
     }
 
-    /// Adds the arguments and what goes with them.
-    fn add_to(self, command: &mut Command, sysroot: &Path) -> Result<()> {
+    /// Starts the command with these arguments and what goes with them, and returns only if that fails or there is something to clean up after it.
+    fn start(self, mut command: Command, sysroot: &Path) -> Result<ExitCode> {
         let is_bootstrap = env::var_os("RUSTC_BOOTSTRAP").is_some();
         let is_cargos = is_bootstrap && env::var_os(BOOTSTRAP_IS_CARGOS).is_some();
         let users_bootstrap = is_bootstrap && !is_cargos;
@@ -185,12 +184,16 @@ impl Call {
             arguments.extend(["--cfg".into(), "getrandom_backend=\"custom\"".into()]);
         }
         arguments.extend(self.arguments);
-        if self.is_long {
-            command.arg(response_file(&arguments)?);
-        } else {
+        if !self.is_long {
             command.args(arguments);
+            return Err(process::replace_by(command));
         }
-        Ok(())
+        let file = response_file(&arguments)?;
+        let mut argument = OsString::from("@");
+        argument.push(file.path());
+        command.arg(argument);
+        let status = command.status().with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        Ok(process::exit_code(status))
     }
 }
 
@@ -213,19 +216,15 @@ fn joined_target(spec: &Path) -> OsString {
     joined
 }
 
-/// Writes arguments to a file as rustc reads it, and gives the argument that names it. It stays until the temporary directory is cleaned: this
-/// process becomes the compiler.
-fn response_file(arguments: &[OsString]) -> Result<OsString> {
-    let mut file =
-        tempfile::Builder::new().prefix("cargo-p3-arguments-").tempfile().context("cannot pass long arguments on")?;
+/// Writes arguments to a file as rustc reads it.
+fn response_file(arguments: &[OsString]) -> Result<NamedTempFile> {
+    let failed = "arguments that are too long for a command line cannot be passed on";
+    let mut file = NamedTempFile::with_prefix("cargo-p3-arguments-").context(failed)?;
     for argument in arguments {
         let line = argument.to_str().ok_or_else(|| anyhow!("the argument {} is not UTF-8", argument.display()))?;
-        writeln!(file, "{line}").context("cannot pass long arguments on")?;
+        writeln!(file, "{line}").context(failed)?;
     }
-    let (_, path) = file.keep().context("cannot pass long arguments on")?;
-    let mut argument = OsString::from("@");
-    argument.push(path);
-    Ok(argument)
+    Ok(file)
 }
 
 /// The sysroot whose `bin/` this executable was started from.

@@ -270,6 +270,17 @@ fn plain_cargo_builds_with_the_printed_environment() {
 }
 
 #[test]
+fn arguments_too_long_for_a_command_line_come_in_a_file() {
+    let project = Project::new("long");
+    project.write("src/main.rs", r#"fn main() { println!("{}", cfg!(last)) }"#);
+    let variables = stdout(&succeeded(project.p3("env").output().unwrap()));
+    project.write("arguments", "src/main.rs\n--target\nwasm32-wasip3\n-o\nlong.wasm\n--cfg=last\n");
+    let script = format!("{variables}\nrustc @arguments && cargo-p3-runner long.wasm");
+    let output = project.clean(Command::new("sh").args(["-c", &script])).output().unwrap();
+    assert_eq!(stdout(&succeeded(output)), "true\n");
+}
+
+#[test]
 fn check_doc_and_clippy_are_of_the_target() {
     let project = Project::new("looked_at");
     let main =
