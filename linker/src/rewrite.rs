@@ -69,7 +69,9 @@ impl Wants {
         let facts = Facts::of(module)?;
         Ok(Wants {
             threads: facts.makes_threads(),
-            tasks: !facts.makes_threads() && facts.exports.keys().any(|name| name.starts_with("[async-lift]")),
+            tasks: !facts.makes_threads()
+                && facts.exports.keys().any(|name| name.starts_with("[async-lift]"))
+                && !context_slots::are_in_use(&facts),
             futex: atomics::wants_futex(module, &facts)?,
             forwards: forwards(&facts, inputs)?,
         })

@@ -14,14 +14,15 @@ use anyhow::{Context, Result, bail};
 use wasm_encoder::Instruction;
 use wasmparser::Operator;
 
-use super::{code, facts::Facts};
+use super::code;
+use super::facts::{Facts, Import};
 use crate::contract;
 use crate::inputs::{Inputs, Wanted};
 
 /// Fails if someone else keeps something in the slots, as async bindings may.
 pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
     for import in &facts.imported_functions {
-        if import.module == "$root" && import.field.starts_with("[context-") {
+        if is_slot(import) {
             let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
             let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
             bail!(
@@ -32,6 +33,15 @@ pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether someone else does. Bindings that do need nothing else to tell tasks apart.
+pub(super) fn are_in_use(facts: &Facts) -> bool {
+    facts.imported_functions.iter().any(is_slot)
+}
+
+fn is_slot(import: &Import) -> bool {
+    import.module == "$root" && import.field.starts_with("[context-")
 }
 
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {

@@ -88,30 +88,17 @@ component_set_stack_pointer:
 __wasm_task_hook:
     .functype __wasm_task_hook (i32) -> ()
     block
-    block
     call component_context_get_0
     br_if 0
+    i32.const component_reserve_stack+16384
+    global.get __stack_pointer
     local.get 0
     i32.const 12
     i32.eq
-    br_if 1
-    global.get __stack_pointer
+    i32.select
     call component_context_set_0
     global.get __tls_base
     call component_context_set_1
-    return
-    end_block
-    local.get 0
-    i32.const 13
-    i32.ne
-    call component_context_get_0
-    i32.const component_reserve_stack+16384
-    i32.ne
-    i32.or
-    br_if 1
-    i32.const 0
-    call component_context_set_0
-    return
     end_block
     end_function
 
