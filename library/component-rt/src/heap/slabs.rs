@@ -19,8 +19,8 @@ const SIZES: usize = LARGEST / GRAIN;
 pub(super) struct Slab {
     /// The first free object, which begins with a pointer to the next.
     free: *mut u8,
-    /// How many objects may be freed before something is to be done: for a slab in the list, how many are in use; for a full one,
-    /// which is not in the list, 1.
+    /// How many objects may be freed before something is to be done: for a slab in the list, how many are in use; for the first of
+    /// the list, which is kept when it is empty, one more; for a full one, which is not in the list, 1.
     frees: u16,
     /// Where the objects end that were ever in use, from the slab's begin.
     untouched: u16,
@@ -130,7 +130,7 @@ impl Slabs {
         }
     }
 
-    /// A slab that was full has a free object, or one in the list has no object in use any more: what to do about it.
+    /// A slab that was full has a free object, or one in the list behind the first has no object in use any more.
     ///
     /// # Safety
     /// The object, of this size, is the one that `deallocate` said this about just now.
@@ -139,15 +139,12 @@ impl Slabs {
         let mut slab = unsafe { slab_of(object) };
         // SAFETY: no other reference is alive.
         let state = unsafe { slab.as_mut() };
-        let in_list = state.previous.is_some() || self.first[size.0] == Some(slab);
-        if !in_list {
+        if state.previous.is_some() {
+            self.release(size, slab, blocks);
+        } else {
+            // It was full.
             state.frees = size.capacity() - 1;
             self.link(size, slab);
-            return;
-        }
-        // One is kept, for who frees and allocates in turn.
-        if state.next.is_some() || state.previous.is_some() {
-            self.release(size, slab, blocks);
         }
     }
 
@@ -158,9 +155,9 @@ impl Slabs {
             let mut next = self.first[grains];
             while let Some(slab) = next {
                 // SAFETY: what is in the list is a slab.
-                let Slab { frees, next: after, .. } = unsafe { slab.read() };
+                let Slab { frees, next: after, previous, .. } = unsafe { slab.read() };
                 next = after;
-                if frees == 0 {
+                if frees == u16::from(previous.is_none()) {
                     self.release(Size(grains), slab, blocks);
                     released = true;
                 }
@@ -189,7 +186,7 @@ impl Slabs {
         // SAFETY: the caller's slab and those of the list are slabs; no other reference is alive.
         unsafe {
             let Some(mut first) = self.first[size.0] else {
-                self.first[size.0] = Some(slab);
+                self.set_first(size, Some(slab));
                 return;
             };
             let next = first.as_mut().next.replace(slab);
@@ -201,13 +198,21 @@ impl Slabs {
         }
     }
 
+    fn set_first(&mut self, size: Size, slab: Option<NonNull<Slab>>) {
+        self.first[size.0] = slab;
+        if let Some(mut slab) = slab {
+            // SAFETY: as in `link`.
+            unsafe { slab.as_mut().frees += 1 };
+        }
+    }
+
     fn unlink(&mut self, size: Size, mut slab: NonNull<Slab>) {
         // SAFETY: as in `link`.
         unsafe {
             let (next, previous) = (slab.as_mut().next.take(), slab.as_mut().previous.take());
             match previous {
                 Some(mut previous) => previous.as_mut().next = next,
-                None => self.first[size.0] = next,
+                None => self.set_first(size, next),
             }
             if let Some(mut next) = next {
                 next.as_mut().previous = previous;
