@@ -51,12 +51,12 @@ flat!(u32 = I32, i32 = I32, u64 = I64, i64 = I64, usize = Length);
 
 // SAFETY: a thin pointer is an `i32` on wasm32.
 unsafe impl<T: Lowered> Flat for *const T {
-    const TYPE: CoreType = CoreType::Pointer(T::SHAPE);
+    const TYPE: CoreType = CoreType::Pointer(T::SHAPE.canonical());
 }
 
 // SAFETY: a thin pointer is an `i32` on wasm32.
 unsafe impl<T: Lowered> Flat for *mut T {
-    const TYPE: CoreType = CoreType::Pointer(T::SHAPE);
+    const TYPE: CoreType = CoreType::Pointer(T::SHAPE.canonical());
 }
 
 /// Declares the imports of one interface (or of `$root`) as a module of functions and its table `IMPORTS`.

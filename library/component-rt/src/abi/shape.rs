@@ -1,7 +1,8 @@
 //! Shapes: how a lowered type lies in memory, told in the words of WIT.
 //!
 //! For one reader: `tests/abi_matches_wit.rs`, which holds the shape of what every pointer in [`super::TABLE`] points to
-//! against the WIT type that must be there: sizes, alignments, offsets and cases. Nothing of this is in a program.
+//! against the WIT type that must be there: sizes, alignments, offsets and cases; and for the compiler, which computes the
+//! layout anew for each target ([`Shape::canonical`]). Nothing of this is in a program.
 
 /// A type in memory.
 #[derive(Debug)]
@@ -40,6 +41,55 @@ pub enum Kind {
 pub unsafe trait Lowered {
     /// The shape.
     const SHAPE: &'static Shape;
+}
+
+impl Shape {
+    /// This shape, if the compiler has laid it out as the canonical ABI does (`alignment`, `elem_size` and the offsets in
+    /// `load`), pointers being as large as the compiler's. Evaluated for every import when this crate is compiled: so what the
+    /// tests find out about the 64-bit host's layout holds for wasm32 as well.
+    pub const fn canonical(&'static self) -> &'static Shape {
+        let (size, align) = match self.kind {
+            Kind::Scalar => (self.size, self.size),
+            Kind::List(element) => {
+                element.canonical();
+                (2 * size_of::<usize>(), align_of::<usize>())
+            }
+            Kind::Record(fields) => {
+                let (mut end, mut align, mut index) = (0, 1, 0);
+                while index < fields.len() {
+                    let (offset, field) = fields[index];
+                    field.canonical();
+                    assert!(offset == align_to(end, field.align), "a field follows the one before it");
+                    (end, align) = (offset + field.size, max(align, field.align));
+                    index += 1;
+                }
+                (align_to(end, align), align)
+            }
+            Kind::Variant { offset, cases } => {
+                assert!(cases.len() <= 256, "the tag is one byte");
+                let (mut largest, mut align, mut index) = (0, 1, 0);
+                while index < cases.len() {
+                    if let Some(case) = cases[index] {
+                        case.canonical();
+                        (largest, align) = (max(largest, case.size), max(align, case.align));
+                    }
+                    index += 1;
+                }
+                assert!(largest == 0 || offset == align, "the payload is at its alignment, behind the tag");
+                (align_to(align_to(1, align) + largest, align), align)
+            }
+        };
+        assert!(self.size == size && self.align == align, "size and alignment are the canonical ABI's");
+        self
+    }
+}
+
+const fn align_to(offset: usize, align: usize) -> usize {
+    offset.next_multiple_of(align)
+}
+
+const fn max(one: usize, other: usize) -> usize {
+    if one > other { one } else { other }
 }
 
 /// The payload of a case: none for `()`.
