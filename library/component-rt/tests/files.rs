@@ -351,6 +351,46 @@ fn trees_are_removed_without_following_links() {
     assert_eq!(fs::remove_directory_all(b"missing"), Err(Error::NOENT));
 }
 
+/// At whatever moment somebody exchanges a directory of the tree for a link that leads out of it.
+#[test]
+fn trees_are_removed_though_directories_are_exchanged_for_links() {
+    for moment in 0..40 {
+        std::thread::spawn(move || {
+            host();
+            fs::create_directory(b"keep").unwrap();
+            disk::put("/work", "keep/precious", b"!");
+            fs::symlink(b"keep", b"link").unwrap();
+            fs::create_directory(b"tree").unwrap();
+            fs::create_directory(b"tree/a").unwrap();
+            disk::put("/work", "tree/a/precious", b"");
+            disk::put("/work", "tree/precious", b"");
+            disk::before_call(moment, || {
+                if disk::contents("/work", "tree/a/precious").is_some() {
+                    disk::exchange("/work", "tree/a", "link");
+                }
+            });
+            // It may succeed or find something changed; what it may not is remove what was never in the tree.
+            let _ = fs::remove_directory_all(b"tree");
+            assert_eq!(names("keep"), ["precious"], "exchanged before call {moment}");
+        })
+        .join()
+        .expect("nothing outside the tree is removed");
+    }
+}
+
+#[test]
+fn one_file_by_two_preopens_is_one_file() {
+    host();
+    disk::give_again("/work", ".", "/again");
+    disk::put("/work", "a", b"0123456789");
+    let one = open("/work/a");
+    assert_eq!(read(&one, 3), b"012");
+    let all = OpenOptions { write: true, ..options() };
+    let other = fs::open(b"/again/../again/a", &all).unwrap();
+    assert_eq!(other.write_at(b"xyz", 3), Ok(3));
+    assert_eq!(read(&one, 4), b"xyz6");
+}
+
 #[test]
 fn nothing_is_left_open() {
     host();

@@ -153,9 +153,10 @@ pub(super) fn remove_tree(parent: &Descriptor, name: &str) -> Result<(), Error> 
     above.push(Level::open(parent, String::from(name)).map_err(|(error, _)| error)?);
     while let Some(level) = above.last_mut() {
         let Some(entry) = level.names.pop() else {
-            let Some(done) = above.pop() else { break };
+            // Closed before it is removed: not every host removes what is open.
+            let Some(Level { name, .. }) = above.pop() else { break };
             let parent = above.last().map_or(parent, |level| level.directory.descriptor());
-            missing_is_fine(parent.remove_directory_at(&done.name))?;
+            missing_is_fine(parent.remove_directory_at(&name))?;
             continue;
         };
         let here = level.directory.descriptor();

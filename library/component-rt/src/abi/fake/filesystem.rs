@@ -8,105 +8,29 @@
 use alloc_crate::rc::Rc;
 use alloc_crate::string::{String, ToString};
 use alloc_crate::vec::Vec;
-use core::cell::{Cell, RefCell};
 
 use crate::Error;
 use crate::abi::fake::futures::HostFuture;
 use crate::abi::fake::host;
-use crate::abi::fake::instance::per_instance;
 use crate::abi::fake::streams::{HostReader, HostWriter};
 use crate::abi::filesystem::layout::{Outcome, RawDescriptorType, RawEntry, RawErrorCode, RawPreopen, RawStat};
 use crate::abi::filesystem::{DescriptorFlags, DescriptorType, OpenFlags, Timestamp};
 use crate::abi::memory::{RawList, RawOption, RawResult, RawString, StreamAndFuture};
 
+mod disk;
 mod tree;
 
+pub use disk::{before_call, calls, contents, exchange, give, give_again, put, set_space};
+
+use disk::{counted, space};
 use tree::{Body, Node, NodeRef, Resolved};
 
 const KIND: &str = "descriptor";
-
-per_instance! {
-    static DISK: Disk = Disk { preopens: RefCell::new(Vec::new()), space: Cell::new(usize::MAX), calls: Cell::new(0) };
-}
-
-struct Disk {
-    preopens: RefCell<Vec<(String, NodeRef, bool)>>,
-    /// Bytes that can still be written.
-    space: Cell<usize>,
-    calls: Cell<usize>,
-}
 
 /// An open file or directory.
 struct Open {
     node: NodeRef,
     flags: DescriptorFlags,
-}
-
-/// Gives the guest a directory under a name; for reading only, if `read_only`. To be done before its first call.
-pub fn give(name: &str, read_only: bool) {
-    let node = Node::new(Body::Directory(Default::default()));
-    DISK.with(|disk| disk.preopens.borrow_mut().push((name.to_string(), node, read_only)));
-}
-
-/// Gives the guest the directory `inside` of the preopen `name` once more, as `other`: two ways to one directory.
-pub fn give_again(name: &str, inside: &str, other: &str) {
-    let node = node(name, inside).expect("the directory is there");
-    DISK.with(|disk| disk.preopens.borrow_mut().push((other.to_string(), node, false)));
-}
-
-/// The bytes of a file in the preopen `name`, as another program of the host would see them.
-pub fn contents(name: &str, path: &str) -> Option<Vec<u8>> {
-    match &node(name, path)?.borrow().body {
-        Body::File(bytes) => Some(bytes.clone()),
-        _ => None,
-    }
-}
-
-/// Writes a file as another program of the host would.
-pub fn put(name: &str, path: &str, bytes: &[u8]) {
-    let (directory, file) = path.rsplit_once('/').unwrap_or((".", path));
-    let directory = node(name, directory).expect("the directory is there");
-    let new = Node::new(Body::File(bytes.to_vec()));
-    directory.borrow_mut().entries().insert(file.to_string(), new);
-}
-
-/// Exchanges what two names of the preopen `name` stand for, as another program could at any moment.
-pub fn exchange(name: &str, one: &str, other: &str) {
-    let place = |path: &str| {
-        let (directory, file) = path.rsplit_once('/').unwrap_or((".", path));
-        (node(name, directory).expect("the directory is there"), file.to_string())
-    };
-    let ((here, one), (there, other)) = (place(one), place(other));
-    let first = here.borrow_mut().entries().remove(&one).expect("it is there");
-    let second = there.borrow_mut().entries().remove(&other).expect("it is there");
-    here.borrow_mut().entries().insert(one, second);
-    there.borrow_mut().entries().insert(other, first);
-}
-
-/// Leaves room on the disk for that many bytes more.
-pub fn set_space(bytes: usize) {
-    DISK.with(|disk| disk.space.set(bytes));
-}
-
-fn space() -> usize {
-    DISK.with(|disk| disk.space.get())
-}
-
-/// How many calls of `wasi:filesystem` the guest has made since the last time this was asked.
-pub fn calls() -> usize {
-    DISK.with(|disk| disk.calls.take())
-}
-
-fn node(name: &str, path: &str) -> Option<NodeRef> {
-    let root = DISK.with(|disk| {
-        disk.preopens.borrow().iter().find(|(known, ..)| known == name).map(|(_, node, _)| node.clone())
-    })?;
-    tree::resolve(&root, path, false).ok()?.node
-}
-
-fn counted<T>(call: impl FnOnce() -> T) -> T {
-    DISK.with(|disk| disk.calls.set(disk.calls.get() + 1));
-    call()
 }
 
 fn open(this: u32) -> Rc<Open> {
@@ -148,13 +72,12 @@ impl Open {
 }
 
 pub(crate) unsafe fn get_directories(area: *mut RawList<RawPreopen>) {
-    let preopens = DISK.with(|disk| disk.preopens.borrow().clone());
     let lower = |(name, node, read_only): (String, NodeRef, bool)| {
         let flags = DescriptorFlags::READ.with(DescriptorFlags::MUTATE_DIRECTORY, !read_only);
         let directory = host::add_resource(KIND, Rc::new(Open { node, flags }));
         RawPreopen { directory, name: RawString::lower(&name) }
     };
-    let list = RawList::lower(preopens.into_iter().map(lower).collect());
+    let list = RawList::lower(disk::preopens().into_iter().map(lower).collect());
     // SAFETY: the return area of the import.
     unsafe { area.write(list) };
 }
