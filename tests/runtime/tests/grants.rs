@@ -162,6 +162,53 @@ fn there_is_no_way_out_of_a_granted_directory() {
 }
 
 #[test]
+fn the_entries_of_a_directory_have_their_names_and_types() {
+    let directory = tempfile::tempdir().unwrap();
+    for number in 0..200 {
+        std::fs::write(directory.path().join(format!("{number}")), "").unwrap();
+    }
+    std::fs::create_dir(directory.path().join("directory")).unwrap();
+    std::os::unix::fs::symlink("directory", directory.path().join("link")).unwrap();
+    // An entry is 24 bytes: the type, a variant of 16, and the name. Prints "TYPE NAME" lines, the type as a letter from A.
+    let component = guest(
+        r#"(import "wasi:filesystem/preopens@0.3.0" "get-directories" (func $directories (param i32)))
+           (import "wasi:filesystem/types@0.3.0" "[method]descriptor.read-directory" (func $list (param i32 i32)))
+           (import "wasi:filesystem/types@0.3.0" "[async-lower][stream-read-0][method]descriptor.read-directory"
+             (func $read (param i32 i32 i32) (result i32)))"#,
+        r#"(data (i32.const 4096) "? \n")
+           (func $run (result i32)
+             (local $stream i32) (local $result i32) (local $at i32)
+             (call $directories (i32.const 16))
+             (call $list (i32.load (i32.load (i32.const 16))) (i32.const 32))
+             (local.set $stream (i32.load (i32.const 32)))
+             (loop $more
+               (local.set $result (call $complete (local.get $stream) (call $read (local.get $stream) (i32.const 8192) (i32.const 50))))
+               (local.set $at (i32.const 8192))
+               (block $done (loop $next
+                 (br_if $done (i32.eq (local.get $at)
+                   (i32.add (i32.const 8192) (i32.mul (i32.const 24) (i32.shr_u (local.get $result) (i32.const 4))))))
+                 (i32.store8 (i32.const 4096) (i32.add (i32.const 65) (i32.load8_u (local.get $at))))
+                 (drop (call $print (i32.const 4096) (i32.const 2)))
+                 (drop (call $print (i32.load offset=16 (local.get $at)) (i32.load offset=20 (local.get $at))))
+                 (drop (call $print (i32.const 4098) (i32.const 1)))
+                 (local.set $at (i32.add (local.get $at) (i32.const 24)))
+                 (br $next)))
+               (br_if $more (i32.eqz (i32.and (local.get $result) (i32.const 15)))))
+             (i32.const 0))"#,
+    );
+    let (outcome, stdout) = output(component, granting(directory.path(), Access::ReadOnly));
+    assert!(matches!(outcome, Outcome::Exited(0)), "{outcome:?}");
+    let mut lines: Vec<String> = stdout.lines().map(str::to_owned).collect();
+    let letter = |of: &str| lines.iter().find(|line| &line[2..] == of).map(|line| line[..1].to_owned());
+    let letters = [letter("7"), letter("directory"), letter("link")];
+    // descriptor-type: block-device, character-device, directory, fifo, symbolic-link, regular-file, socket, other.
+    assert_eq!(letters, ["F", "C", "E"].map(|letter| Some(letter.to_owned())), "{stdout}");
+    lines.sort();
+    lines.dedup();
+    assert_eq!(lines.len(), 202);
+}
+
+#[test]
 fn a_directory_that_is_not_there_is_named() {
     for host in ["/nonexistent/directory", "/etc/passwd"] {
         let outcome = run(body("(i32.const 0)"), granting(host.as_ref(), Access::ReadWrite));
@@ -171,19 +218,23 @@ fn a_directory_that_is_not_there_is_named() {
     }
 }
 
-/// Binds a TCP socket to an IPv4 address, port 0. Exits with 0, or with 100 + the error code.
-fn binding([a, b, c, d]: [u8; 4]) -> tempfile::TempPath {
+/// Binds a TCP socket to an IPv4 address, port 0, and listens. Exits with 0, or with 100 + the error code.
+fn listening([a, b, c, d]: [u8; 4]) -> tempfile::TempPath {
     guest(
         r#"(import "wasi:sockets/types@0.3.0" "[static]tcp-socket.create" (func $create (param i32 i32)))
            (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.bind"
-             (func $bind (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
+             (func $bind (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+           (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.listen" (func $listen (param i32 i32)))"#,
         &format!(
             "(func $check (if (i32.load8_u (i32.const 16)) (then (call $exit (i32.add (i32.const 100) (i32.load8_u (i32.const 20)))))))
              (func $run (result i32)
+               (local $socket i32)
                (call $create (i32.const 0) (i32.const 16)) (call $check)
-               (call $bind (i32.load (i32.const 20)) (i32.const 0) (i32.const 0) (i32.const {a}) (i32.const {b}) (i32.const {c}) (i32.const {d})
+               (local.set $socket (i32.load (i32.const 20)))
+               (call $bind (local.get $socket) (i32.const 0) (i32.const 0) (i32.const {a}) (i32.const {b}) (i32.const {c}) (i32.const {d})
                  (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 16))
                (call $check)
+               (call $listen (local.get $socket) (i32.const 16)) (call $check)
                (i32.const 0))"
         ),
     )
@@ -212,10 +263,10 @@ const ACCESS_DENIED: u8 = 100;
 
 #[test]
 fn addresses_are_those_that_were_granted() {
-    assert_eq!(run(binding([127, 0, 0, 1]), on(Network::None)).exit_code(), ACCESS_DENIED);
-    assert_eq!(run(binding([127, 0, 0, 1]), on(Network::Loopback)).exit_code(), 0);
-    assert_eq!(run(binding([0, 0, 0, 0]), on(Network::Loopback)).exit_code(), ACCESS_DENIED);
-    assert_eq!(run(binding([0, 0, 0, 0]), on(Network::All)).exit_code(), 0);
+    assert_eq!(run(listening([127, 0, 0, 1]), on(Network::None)).exit_code(), ACCESS_DENIED);
+    assert_eq!(run(listening([127, 0, 0, 1]), on(Network::Loopback)).exit_code(), 0);
+    assert_eq!(run(listening([0, 0, 0, 0]), on(Network::Loopback)).exit_code(), ACCESS_DENIED);
+    assert_eq!(run(listening([0, 0, 0, 0]), on(Network::All)).exit_code(), 0);
 }
 
 #[test]

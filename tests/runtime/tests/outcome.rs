@@ -161,6 +161,26 @@ fn a_sleeping_guest_is_not_deadlocked() {
     assert!(matches!(run(component, Setup::default()), Outcome::Exited(0)));
 }
 
+#[test]
+fn a_sleep_is_as_long_as_asked_for_and_hardly_longer() {
+    // 20 sleeps of 1 ms; the clock tells how long they took, in nanoseconds.
+    let component = guest(
+        &format!(r#"{WAIT_FOR} (import "wasi:clocks/monotonic-clock@0.3.0" "now" (func $now (result i64)))"#),
+        "(func $run (result i32)
+           (local $begin i64) (local $n i32)
+           (local.set $begin (call $now))
+           (loop $again
+             (call $wait-for (i64.const 1000000))
+             (local.set $n (i32.add (local.get $n) (i32.const 1)))
+             (br_if $again (i32.lt_u (local.get $n) (i32.const 20))))
+           (call $exit (i32.wrap_i64 (i64.div_u (i64.sub (call $now) (local.get $begin)) (i64.const 1000000))))
+           (i32.const 0))",
+    );
+    // A timer that counts whole milliseconds takes 40. Other work on the machine may delay some of the attempts.
+    let fastest = (0..10).map(|_| run(&component, Setup::default()).exit_code()).min().unwrap();
+    assert!((20..30).contains(&fastest), "{fastest} ms");
+}
+
 const MEGABYTES: fn(u64) -> Setup = |count| Setup { memory_limit: Some(count << 20), ..Setup::default() };
 
 #[test]

@@ -1,8 +1,13 @@
 //! The host's side of WASI 0.3.0: which interfaces there are, and the state of one run behind them.
 //!
-//! Here because most of WASI is wasmtime-wasi's, and where ours takes its place (standard streams, name lookup) must be visible at one spot.
-//! wasmtime-wasi's streams would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest.
+//! Here because most of WASI is wasmtime-wasi's, and where ours takes its place must be visible at one spot. The standard streams:
+//! wasmtime-wasi's would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest. Name lookup:
+//! it knows all or nothing. On Linux, for speed and precision: the clock, and two functions for files.
 
+#[cfg(target_os = "linux")]
+mod clock;
+#[cfg(target_os = "linux")]
+mod filesystem;
 mod lookup;
 mod stdio;
 
@@ -77,8 +82,13 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Resu
     p3::filesystem::add_to_linker(linker)?;
     p3::random::add_to_linker(linker)?;
     p3::sockets::add_to_linker(linker)?;
+    linker.allow_shadowing(true);
+    #[cfg(target_os = "linux")]
+    {
+        clock::add_to_linker(linker)?;
+        filesystem::add_to_linker(linker)?;
+    }
     if network != Network::All {
-        linker.allow_shadowing(true);
         sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { localhost: host.localhost })?;
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! A file descriptor that can be read and written without blocking the host, whatever it is.
 //!
-//! Here because O_NONBLOCK belongs to the open file, which other processes share, and must not be touched. Regular files never block; for
-//! everything else poll(2) is asked before each call, and one write is small enough to fit wherever poll(2) says that there is room.
+//! Here because O_NONBLOCK belongs to the open file, which other processes share, and must not be touched. Regular files never block. For
+//! everything else Linux has a flag for the single call (RWF_NOWAIT); where that is not supported, as for terminals, poll(2) is asked before
+//! each call, and one write is small enough to fit wherever poll(2) says that there is room.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// PIPE_BUF of Linux: a write of so many bytes does not block on a pipe that poll(2) says is writable.
 const ATOMIC: usize = 4096;
@@ -16,6 +18,8 @@ pub(super) struct Descriptor {
     file: File,
     /// Regular files are always ready.
     always_ready: bool,
+    /// Single calls can be told not to wait, as far as is known.
+    can_nowait: AtomicBool,
 }
 
 impl Descriptor {
@@ -23,7 +27,7 @@ impl Descriptor {
     pub(super) fn new(descriptor: OwnedFd) -> io::Result<Self> {
         let file = File::from(descriptor);
         let always_ready = file.metadata()?.is_file();
-        Ok(Self { file, always_ready })
+        Ok(Self { file, always_ready, can_nowait: AtomicBool::new(true) })
     }
 
     /// Duplicates one that stays in use elsewhere.
@@ -33,6 +37,12 @@ impl Descriptor {
 
     /// Reads once. `WouldBlock` where nothing is there yet.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.always_ready {
+            return uninterrupted(|| (&self.file).read(buffer));
+        }
+        if let Some(result) = self.nowait(|| nowait::read(&self.file, buffer)) {
+            return result;
+        }
         self.check(PollFlags::IN)?;
         uninterrupted(|| (&self.file).read(buffer))
     }
@@ -42,21 +52,25 @@ impl Descriptor {
         if self.always_ready {
             return uninterrupted(|| (&self.file).write(bytes));
         }
-        let mut written = 0;
-        while written < bytes.len() {
-            let rest = &bytes[written..];
-            let once = || {
-                self.check(PollFlags::OUT)?;
-                uninterrupted(|| (&self.file).write(&rest[..rest.len().min(ATOMIC)]))
-            };
-            match once() {
-                Ok(count) => written += count,
-                Err(error) if written == 0 => return Err(error),
-                // Told at the next call, if it is still so.
-                Err(_) => break,
-            }
+        if let Some(result) = self.nowait(|| nowait::write(&self.file, bytes)) {
+            return result;
         }
-        Ok(written)
+        self.check(PollFlags::OUT)?;
+        uninterrupted(|| (&self.file).write(&bytes[..bytes.len().min(ATOMIC)]))
+    }
+
+    /// The result of a call that does not wait; `None` where there is no such call.
+    fn nowait(&self, call: impl FnMut() -> io::Result<usize>) -> Option<io::Result<usize>> {
+        if !self.can_nowait.load(Ordering::Relaxed) {
+            return None;
+        }
+        match uninterrupted(call) {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.can_nowait.store(false, Ordering::Relaxed);
+                None
+            }
+            result => Some(result),
+        }
     }
 
     /// `WouldBlock` if a call would block now.
@@ -83,5 +97,39 @@ fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             result => return result,
         }
+    }
+}
+
+/// Reads and writes, at the file's position, that do not wait.
+#[cfg(target_os = "linux")]
+mod nowait {
+    use rustix::io::{ReadWriteFlags, preadv2, pwritev2};
+    use std::fs::File;
+    use std::io::{IoSlice, IoSliceMut, Result};
+
+    /// preadv2(2), pwritev2(2): the offset -1 stands for the file's position.
+    const POSITION: u64 = u64::MAX;
+
+    pub(super) fn read(file: &File, buffer: &mut [u8]) -> Result<usize> {
+        Ok(preadv2(file, &mut [IoSliceMut::new(buffer)], POSITION, ReadWriteFlags::NOWAIT)?)
+    }
+
+    pub(super) fn write(file: &File, bytes: &[u8]) -> Result<usize> {
+        Ok(pwritev2(file, &[IoSlice::new(bytes)], POSITION, ReadWriteFlags::NOWAIT)?)
+    }
+}
+
+/// There are none.
+#[cfg(not(target_os = "linux"))]
+mod nowait {
+    use std::fs::File;
+    use std::io::{ErrorKind, Result};
+
+    pub(super) fn read(_: &File, _: &mut [u8]) -> Result<usize> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    pub(super) fn write(_: &File, _: &[u8]) -> Result<usize> {
+        Err(ErrorKind::Unsupported.into())
     }
 }
