@@ -127,6 +127,8 @@ impl Application {
     /// Completes an install command.
     fn install(&self, mut install: Command, root: &Path) -> Command {
         install.args([&self.package, "--version", &self.version, "--locked", "--quiet"]).arg("--root").arg(root);
+        // What is installed may come from an older std: it is built again, as far as that changed.
+        install.arg("--force").arg("--target-dir").arg(root.join("build"));
         if let Some(features) = &self.features {
             install.arg("--no-default-features");
             for feature in features {

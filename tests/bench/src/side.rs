@@ -22,6 +22,9 @@ pub(crate) const WASMTIME: &str = "wasmtime CLI";
 /// The release of the wasmtime CLI that is comparable: the one whose crate `component-run` is built on.
 const COMPARABLE: &str = "48.";
 
+/// What the CLI has to be told for programs with threads.
+const THREADS: [&str; 2] = ["-W", "component-model-threading"];
+
 /// One way to run a program.
 pub(crate) struct Side {
     name: &'static str,
@@ -71,7 +74,11 @@ impl Side {
     pub(crate) fn prepare(&self, place: &Place, program: &str) -> Result<()> {
         let Kind::Wasmtime = self.kind else { return Ok(()) };
         let mut command = Command::new("wasmtime");
-        command.arg("compile").arg(self.file(program)).arg("-o").arg(compiled(place, program));
+        command
+            .args(["compile", THREADS[0], THREADS[1]])
+            .arg(self.file(program))
+            .arg("-o")
+            .arg(compiled(place, program));
         complete(command)
     }
 
@@ -97,7 +104,7 @@ impl Side {
             }
             Kind::Wasmtime => {
                 let mut command = Command::new("wasmtime");
-                command.args(["run", "--allow-precompiled", "--dir"]).arg(grant.directory);
+                command.args(["run", "--allow-precompiled", THREADS[0], THREADS[1], "--dir"]).arg(grant.directory);
                 for (name, value) in grant.environment {
                     command.arg("--env").arg(format!("{name}={value}"));
                 }
