@@ -83,7 +83,20 @@ fn on_arrival(action: impl FnOnce() + 'static) {
 
 /// The address of the flat parameters that `ip-socket-address` has.
 #[expect(clippy::too_many_arguments, reason = "the canonical ABI's flattening has twelve of them")]
-fn address(case: u32, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h: u32, i: u32, j: u32, k: u32) -> SocketAddr {
+fn address(
+    case: u32,
+    a: u32,
+    b: u32,
+    c: u32,
+    d: u32,
+    e: u32,
+    f: u32,
+    g: u32,
+    h: u32,
+    i: u32,
+    j: u32,
+    k: u32,
+) -> SocketAddr {
     let port = u16::try_from(a).expect("a port has 16 bits");
     match case {
         0 => {
@@ -92,7 +105,8 @@ fn address(case: u32, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h:
             SocketAddr::new(Ipv4Addr::from(octets).into(), port)
         }
         1 => {
-            let segments = [c, d, e, f, g, h, i, j].map(|segment| u16::try_from(segment).expect("a segment has 16 bits"));
+            let segments =
+                [c, d, e, f, g, h, i, j].map(|segment| u16::try_from(segment).expect("a segment has 16 bits"));
             core::net::SocketAddrV6::new(Ipv6Addr::from(segments), port, b, k).into()
         }
         _ => host::trap(format_args!("{case} is no case of ip-socket-address")),
@@ -100,7 +114,11 @@ fn address(case: u32, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h:
 }
 
 /// An address to bind: ours, of the right family, with a free port for port zero.
-fn bindable(address: SocketAddr, is_ipv6: bool, is_free: impl Fn(&Network, &SocketAddr) -> bool) -> Result<SocketAddr, Error> {
+fn bindable(
+    address: SocketAddr,
+    is_ipv6: bool,
+    is_free: impl Fn(&Network, &SocketAddr) -> bool,
+) -> Result<SocketAddr, Error> {
     if address.is_ipv6() != is_ipv6 {
         return Err(Error::INVAL);
     }
