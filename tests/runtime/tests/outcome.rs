@@ -177,8 +177,8 @@ fn a_sleep_is_as_long_as_asked_for_and_hardly_longer() {
            (i32.const 0))",
     );
     // A timer that counts whole milliseconds takes 40. Other work on the machine may delay some of the attempts.
-    let fastest = (0..10).map(|_| run(&component, Setup::default()).exit_code()).min().unwrap();
-    assert!((20..30).contains(&fastest), "{fastest} ms");
+    let fastest = (0..20).map(|_| run(&component, Setup::default()).exit_code()).min().unwrap();
+    assert!((20..36).contains(&fastest), "{fastest} ms");
 }
 
 const MEGABYTES: fn(u64) -> Setup = |count| Setup { memory_limit: Some(count << 20), ..Setup::default() };
