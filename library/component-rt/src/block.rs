@@ -14,28 +14,39 @@ use crate::instance;
 use crate::interruption::Interruption;
 use crate::subtask;
 use crate::time::Mark;
-use crate::waitable::Waitable;
+use crate::waitable::{Handle, Waitable};
 use crate::waitable_set::WaitableSet;
 
 /// Blocks until `waitable` has an event, and takes it.
+#[inline]
 pub fn on(waitable: &impl Waitable) -> Event {
-    let set = spare_set();
-    set.join(waitable);
-    let event = wait(&set);
-    WaitableSet::leave(waitable);
-    keep_spare(set);
-    event
+    // One copy of the code for all kinds of waitables.
+    #[inline(never)]
+    fn on(waitable: Handle) -> Event {
+        let set = spare_set();
+        set.join(&waitable);
+        let event = wait(&set);
+        WaitableSet::leave(&waitable);
+        keep_spare(set);
+        event
+    }
+    on(waitable.handle())
 }
 
 /// Blocks until `waitable` has an event, and takes it; or until the monotonic clock has reached `deadline`: then `None`, and
 /// the caller cancels what it had begun. An event that is there already wins over a deadline that has passed.
+#[inline]
 pub fn on_until(waitable: &impl Waitable, deadline: Mark) -> Option<Event> {
-    let set = spare_set();
-    set.join(waitable);
-    let event = wait_until(&set, deadline);
-    WaitableSet::leave(waitable);
-    keep_spare(set);
-    event
+    #[inline(never)]
+    fn on_until(waitable: Handle, deadline: Mark) -> Option<Event> {
+        let set = spare_set();
+        set.join(&waitable);
+        let event = wait_until(&set, deadline);
+        WaitableSet::leave(&waitable);
+        keep_spare(set);
+        event
+    }
+    on_until(waitable.handle(), deadline)
 }
 
 /// As [`on`], or with a deadline as [`on_until`]; or until another thread calls [`Interruption::interrupt`]: then `None`, too.

@@ -2,7 +2,8 @@
 //!
 //! Three layers, each of which knows only the one below:
 //!
-//! - the *words of std* ([`stdio`], [`env`], [`time`], [`random`], [`exit`], `fs`, `net`): what std's glue calls;
+//! - the *words of std* ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`], [`thread`], [`exit`], [`mod@alloc`] and so on):
+//!   what std's glue calls;
 //! - the *nouns of the specification* ([`event`], [`waitable`], [`waitable_set`], [`subtask`], [`stream`], [`future`]) with
 //!   [`block`], the only place where a thread stops;
 //! - the *ABI room* ([`abi`]): every import, every canonical built-in, every byte layout.

@@ -60,7 +60,7 @@ pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>
 /// # Errors
 ///
 /// [`Error::PIPE`] when the reader has gone, or what the host says about why; again on every later write.
-#[inline]
+// Not inline: compiled in this crate, where nothing unwinds and the compiler sees it.
 pub fn write_stdout(bytes: &[u8]) -> Result<usize, Error> {
     write::<Stdout>(bytes)
 }
@@ -70,7 +70,6 @@ pub fn write_stdout(bytes: &[u8]) -> Result<usize, Error> {
 /// # Errors
 ///
 /// As [`write_stdout`].
-#[inline]
 pub fn write_stderr(bytes: &[u8]) -> Result<usize, Error> {
     write::<Stderr>(bytes)
 }
@@ -247,6 +246,18 @@ crate::instance_state! {
 /// What threads wait for that want a stream in use: an address to be woken by. Its value never changes.
 static FREED: AtomicU32 = AtomicU32::new(0);
 
+#[cold]
+#[inline(never)]
+fn wait_until_freed() {
+    futex::wait(&FREED, 0);
+}
+
+#[cold]
+#[inline(never)]
+fn tell_of_freed() {
+    futex::wake_all(&FREED);
+}
+
 /// Where a stream is while no thread uses it.
 struct Place<T> {
     value: Option<T>,
@@ -275,7 +286,7 @@ impl<T> Taken<T> {
                 return taken;
             }
             home.with(|place| place.awaited = true);
-            futex::wait(&FREED, 0);
+            wait_until_freed();
         }
     }
 
@@ -304,7 +315,7 @@ impl<T> Drop for Taken<T> {
             core::mem::take(&mut place.awaited)
         });
         if awaited {
-            futex::wake_all(&FREED);
+            tell_of_freed();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Shapes: how a lowered type lies in memory, told in the words of WIT.
 //!
-//! For one reader: `tests/abi_matches_wit.rs`, which holds the shape of what every pointer in [`super::TABLE`] points to
-//! against the WIT type that must be there: sizes, alignments, offsets and cases; and for the compiler, which computes the
+//! For two readers: `tests/abi_matches_wit.rs`, which holds the shape of what every pointer in [`super::TABLE`] points to
+//! against the WIT type that must be there: sizes, alignments, offsets and cases; and the compiler, which computes the
 //! layout anew for each target ([`Shape::canonical`]). Nothing of this is in a program.
 
 /// A type in memory.
