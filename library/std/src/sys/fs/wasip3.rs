@@ -345,6 +345,10 @@ pub fn set_perm(path: &Path, permissions: FilePermissions) -> io::Result<()> {
     metadata::set_permissions(stat(path)?, permissions)
 }
 
+pub fn set_perm_nofollow(path: &Path, permissions: FilePermissions) -> io::Result<()> {
+    metadata::set_permissions(lstat(path)?, permissions)
+}
+
 pub fn set_times(path: &Path, times: FileTimes) -> io::Result<()> {
     platform::set_times(bytes(path), times.into_inner()).map_err(map_error)
 }
