@@ -27,9 +27,9 @@ extern crate std;
 // The words of std.
 pub mod alloc;
 pub mod descriptor;
-pub mod fs;
 pub mod env;
 pub mod exit;
+pub mod fs;
 pub mod getrandom;
 #[cfg(any(target_family = "wasm", test))]
 pub mod heap;

@@ -154,7 +154,10 @@ unsafe impl<T: Lowered, E: Lowered> Lowered for RawResult<T, E> {
     const SHAPE: &'static Shape = &Shape {
         size: size_of::<Self>(),
         align: align_of::<Self>(),
-        kind: Kind::Variant { offset: offset_of!(Self, payload), cases: &[shape::payload::<T>(), shape::payload::<E>()] },
+        kind: Kind::Variant {
+            offset: offset_of!(Self, payload),
+            cases: &[shape::payload::<T>(), shape::payload::<E>()],
+        },
     };
 }
 
@@ -170,7 +173,10 @@ unsafe impl<const LAST: u8> Lowered for RawWithOther<LAST> {
     const SHAPE: &'static Shape = &Shape {
         size: size_of::<Self>(),
         align: align_of::<Self>(),
-        kind: Kind::Variant { offset: offset_of!(Self, other), cases: CASES_WITH_OTHER.split_at(255 - LAST as usize).1 },
+        kind: Kind::Variant {
+            offset: offset_of!(Self, other),
+            cases: CASES_WITH_OTHER.split_at(255 - LAST as usize).1,
+        },
     };
 }
 
