@@ -76,6 +76,9 @@ pub const TASK_HOOK_SINGLE: &str = "component_task_hook_single";
 /// stack.
 pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 
+/// Function `() -> ()`: gives the other threads a turn. Code that waits by looking at memory again and again is made to call it.
+pub const GIVE_WAY: &str = "component_rt_give_way";
+
 /// Data, `[u32; 2]`: size and alignment of the thread-local variables, in bytes, filled in after linking.
 pub const TLS_LAYOUT: &str = "component_tls";
 

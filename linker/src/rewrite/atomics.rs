@@ -6,6 +6,10 @@
 //! turn into plain ones on the spot; a read-modify-write becomes a call of a function made here, one for each operation
 //! and offset. `memory.atomic.wait` and `notify` go to the library's futex.
 //!
+//! In a program with threads, looking at memory and finding nothing to do, a load or an exchange that changes nothing,
+//! counts down, and at zero the other threads get a turn: code that spins would wait for ever for a thread that never
+//! runs. Only what was not lowered before counts, so that the library itself is never interrupted.
+//!
 //! What is lost: the trap on an address that is not aligned.
 //!
 //! Delete when: no object with atomic instructions can reach the linker.
@@ -29,11 +33,12 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     }
     let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
     let mut found = false;
+    let turns = Turns::of(facts)?;
     code::each(&module, facts, |place| {
         if let Some(atomic) = Atomic::of(place)? {
             found = true;
             let next = facts.functions + u32::try_from(helpers.len())?;
-            if atomic.in_place().is_none() {
+            if atomic.in_place(turns).is_none() {
                 helpers.entry(atomic).or_insert(next);
             }
         }
@@ -43,12 +48,49 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
         return Ok(module);
     }
     let module = code::replace(&module, facts, |place| {
-        Ok(Atomic::of(place)?.map(|atomic| atomic.in_place().unwrap_or_else(|| Instruction::Call(helpers[&atomic]))))
+        Ok(Atomic::of(place)?
+            .map(|atomic| atomic.in_place(turns).unwrap_or_else(|| Instruction::Call(helpers[&atomic]))))
     })?;
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
-    let added = in_order.iter().map(|(atomic, _)| atomic.helper(facts)).collect::<Result<Vec<_>>>()?;
-    code::append(&module, facts, &added)
+    let added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, turns)).collect::<Result<Vec<_>>>()?;
+    let module = code::append(&module, facts, &added)?;
+    if turns.is_some() { code::append_global(&module, TURNS) } else { Ok(module) }
+}
+
+/// So many looks at memory give the others one turn.
+const TURNS: i32 = 4096;
+
+/// How looks are counted.
+#[derive(Clone, Copy)]
+struct Turns {
+    /// The global that counts down.
+    counter: u32,
+    /// The function that gives the others a turn.
+    give_way: u32,
+}
+
+impl Turns {
+    /// None in a program without threads, where there are no others.
+    fn of(facts: &Facts) -> Result<Option<Turns>> {
+        let give_way = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads());
+        give_way.map(|give_way| Ok(Turns { counter: u32::try_from(facts.globals.len())?, give_way })).transpose()
+    }
+
+    /// Counts one look.
+    fn count(self, body: &mut Function) {
+        body.instruction(&Instruction::GlobalGet(self.counter));
+        body.instruction(&Instruction::I32Const(1));
+        body.instruction(&Instruction::I32Sub);
+        body.instruction(&Instruction::GlobalSet(self.counter));
+        body.instruction(&Instruction::GlobalGet(self.counter));
+        body.instruction(&Instruction::I32Eqz);
+        body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
+        body.instruction(&Instruction::I32Const(TURNS));
+        body.instruction(&Instruction::GlobalSet(self.counter));
+        body.instruction(&Instruction::Call(self.give_way));
+        body.instruction(&Instruction::End);
+    }
 }
 
 /// Whether a module waits or notifies by instruction.
@@ -136,10 +178,10 @@ impl Atomic {
     }
 
     /// The one plain instruction that does the same, if there is one.
-    fn in_place(self) -> Option<Instruction<'static>> {
+    fn in_place(self, turns: Option<Turns>) -> Option<Instruction<'static>> {
         match self.operation {
             Operation::Fence => Some(Instruction::Nop),
-            Operation::Load => Some(self.load()),
+            Operation::Load if turns.is_none() => Some(self.load()),
             Operation::Store => Some(self.store()),
             _ => None,
         }
@@ -176,16 +218,30 @@ impl Atomic {
     }
 
     /// A function that takes what the instruction takes and gives what it gives.
-    fn helper(self, facts: &Facts) -> Result<Added> {
+    fn helper(self, facts: &Facts, turns: Option<Turns>) -> Result<Added> {
         match self.operation {
             Operation::Futex(which) => self.futex(which, facts),
-            Operation::CompareExchange => Ok(self.compare_exchange()),
-            _ => Ok(self.read_modify_write()),
+            Operation::Load => Ok(self.counted_load(turns)),
+            Operation::CompareExchange => Ok(self.compare_exchange(turns)),
+            _ => Ok(self.read_modify_write(turns)),
         }
     }
 
-    /// `(address, operand) -> value before`.
-    fn read_modify_write(self) -> Added {
+    /// `(address) -> value`.
+    fn counted_load(self, turns: Option<Turns>) -> Added {
+        let (ty, _) = ACCESSES[self.access];
+        let mut body = Function::new([]);
+        if let Some(turns) = turns {
+            turns.count(&mut body);
+        }
+        body.instruction(&Instruction::LocalGet(0));
+        body.instruction(&self.load());
+        body.instruction(&Instruction::End);
+        Added { ty: FuncType::new([ValType::I32], [ty]), body }
+    }
+
+    /// `(address, operand) -> value before`. An exchange for the same value is a look: so do locks that spin try again.
+    fn read_modify_write(self, turns: Option<Turns>) -> Added {
         let (ty, _) = ACCESSES[self.access];
         let (address, operand, before) = (0, 1, 2);
         let mut body = Function::new([(1, value_type(ty))]);
@@ -201,6 +257,15 @@ impl Atomic {
             body.instruction(&self.arithmetic(ty));
         }
         body.instruction(&self.store());
+        if let (Operation::Exchange | Operation::Or | Operation::And, Some(turns)) = (self.operation, turns) {
+            body.instruction(&Instruction::LocalGet(address));
+            body.instruction(&self.load());
+            body.instruction(&Instruction::LocalGet(before));
+            body.instruction(&if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq });
+            body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
+            turns.count(&mut body);
+            body.instruction(&Instruction::End);
+        }
         body.instruction(&Instruction::LocalGet(before));
         body.instruction(&Instruction::End);
         Added { ty: FuncType::new([ValType::I32, ty], [ty]), body }
@@ -222,7 +287,7 @@ impl Atomic {
     }
 
     /// `(address, expected, new) -> value before`. What is expected counts as far as memory is wide.
-    fn compare_exchange(self) -> Added {
+    fn compare_exchange(self, turns: Option<Turns>) -> Added {
         let (ty, width) = ACCESSES[self.access];
         let (address, expected, new, before) = (0, 1, 2, 3);
         let mut body = Function::new([(1, value_type(ty))]);
@@ -247,6 +312,10 @@ impl Atomic {
         body.instruction(&Instruction::LocalGet(address));
         body.instruction(&Instruction::LocalGet(new));
         body.instruction(&self.store());
+        if let Some(turns) = turns {
+            body.instruction(&Instruction::Else);
+            turns.count(&mut body);
+        }
         body.instruction(&Instruction::End);
         body.instruction(&Instruction::LocalGet(before));
         body.instruction(&Instruction::End);

@@ -150,6 +150,20 @@ pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Ve
     })
 }
 
+/// Adds a global behind the last, `(mut i32)` with this first value.
+pub(super) fn append_global(module: &[u8], value: i32) -> Result<Vec<u8>> {
+    let mut global = vec![0x7f, 0x01, 0x41];
+    value.encode(&mut global);
+    global.push(0x0b);
+    super::sections(module, |payload, result| {
+        let is_global = matches!(payload, Payload::GlobalSection(_));
+        if is_global {
+            lengthen(module, payload, 1, &global, result)?;
+        }
+        Ok(is_global)
+    })
+}
+
 /// Writes a section that is a list, with `more` as `count` further items of it.
 fn lengthen(module: &[u8], payload: &Payload<'_>, count: u32, more: &[u8], result: &mut Module) -> Result<()> {
     let (id, range) = payload.as_section().context("not a section")?;

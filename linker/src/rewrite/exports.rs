@@ -17,6 +17,7 @@ const INTERNAL: &[&str] = &[
     contract::STACK_POINTER,
     contract::TLS_BASE,
     contract::SET_STACK_POINTER,
+    contract::GIVE_WAY,
     contract::TLS_LAYOUT,
     contract::TLS_INITIALIZE,
     contract::FUTEX[0],
