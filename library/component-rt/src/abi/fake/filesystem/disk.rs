@@ -19,8 +19,11 @@ struct Disk {
     space: Cell<usize>,
     calls: Cell<usize>,
     /// What happens before which call.
-    intruder: RefCell<Option<(usize, Box<dyn FnOnce()>)>>,
+    intruder: RefCell<Option<Intruder>>,
 }
+
+/// How many calls come first, and what happens then.
+type Intruder = (usize, Box<dyn FnOnce()>);
 
 /// Gives the guest a directory under a name; for reading only, if `read_only`. To be done before its first call.
 pub fn give(name: &str, read_only: bool) {
