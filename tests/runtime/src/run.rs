@@ -8,7 +8,7 @@ use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::setup::Setup;
-use crate::trap::Trap;
+use crate::trap::{FRAMES, Trap};
 use crate::watchdog::{self, Deadline, Guarded};
 use std::future::{Future as _, poll_fn};
 use std::path::Path;
@@ -99,9 +99,9 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
         return Outcome::Deadlocked;
     }
     if code == Some(wasmtime::Trap::Interrupt) && deadline.has_passed() {
-        return Outcome::TimedOut { limit, trap: Some(trap) };
+        return Outcome::TimedOut { limit, trap: Some(Trap { reason: "it was computing".to_owned(), ..trap }) };
     }
-    if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, store) {
+    if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store) {
         return Outcome::StackOverflowed(trap);
     }
     let Host { limits, .. } = store.data();
@@ -114,14 +114,26 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
 }
 
 /// Was the stack in linear memory exhausted? It lies at the bottom (`--stack-first`), so an overflow wraps around to the top of the address
-/// space: the stack pointer, a mutable i32 global, then holds an address that nothing else has.
-fn is_below_stack(error: &wasmtime::Error, store: &mut Store<Host>) -> bool {
-    let Some(dump) = error.downcast_ref::<WasmCoreDump>() else { return false };
+/// space, where nothing else is. What tells it, in this order: the address of the access, if wasmtime knows it; the stack pointer, a mutable
+/// i32 global; or, where that is kept elsewhere (programs with threads), a call stack deeper than any other wild access has.
+fn is_below_stack(error: &wasmtime::Error, trap: &Trap, store: &mut Store<Host>) -> bool {
     if error.downcast_ref::<wasmtime::Trap>() != Some(&wasmtime::Trap::MemoryOutOfBounds) {
         return false;
     }
-    dump.globals().iter().any(|global| match global.get(&mut *store) {
-        Val::I32(value) => u64::from(value.cast_unsigned()) >= (1 << 32) - BELOW_STACK,
-        _ => false,
+    let below = (1 << 32) - BELOW_STACK;
+    if let Some(address) = fault_address(error) {
+        return address >= below;
+    }
+    let globals = error.downcast_ref::<WasmCoreDump>().map(WasmCoreDump::globals).unwrap_or_default();
+    let is_stack_pointer = |value| matches!(value, Val::I32(value) if u64::from(value.cast_unsigned()) >= below);
+    trap.frames.len() == FRAMES || globals.iter().any(|global| is_stack_pointer(global.get(&mut *store)))
+}
+
+/// The address in linear memory of an access that failed, beyond 4 GiB if an offset was added. wasmtime keeps it in a message only.
+fn fault_address(error: &wasmtime::Error) -> Option<u64> {
+    error.chain().find_map(|cause| {
+        let message = cause.to_string();
+        let digits = message.strip_prefix("memory fault at wasm address 0x")?.split(' ').next()?;
+        u64::from_str_radix(digits, 16).ok()
     })
 }

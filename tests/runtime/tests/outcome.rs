@@ -249,6 +249,26 @@ fn the_stack_in_linear_memory_overflows_into_a_stack_overflow() {
 }
 
 #[test]
+fn so_does_a_stack_whose_pointer_is_not_a_global() {
+    for access in [
+        "(i32.store offset=40 (local.get $sp) (i32.const 1))",
+        "(memory.fill (local.get $sp) (i32.const 0) (i32.const 256))",
+    ] {
+        let component = guest(
+            "",
+            &format!(
+                "(func $down (param $sp i32) (result i32)
+                   {access}
+                   (i32.add (call $down (i32.sub (local.get $sp) (i32.const 256))) (i32.const 1)))
+                 (func $run (result i32) (call $down (i32.const 65280)))"
+            ),
+        );
+        let outcome = run(component, Setup::default());
+        assert!(matches!(outcome, Outcome::StackOverflowed(_)), "{access}: {outcome:?}");
+    }
+}
+
+#[test]
 fn an_access_outside_of_memory_is_no_stack_overflow() {
     let component = guest(
         "",
