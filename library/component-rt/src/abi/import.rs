@@ -61,7 +61,7 @@ unsafe impl<T: Lowered> Flat for *mut T {
 
 /// Declares the imports of one interface (or of `$root`) as a module of functions and its table `IMPORTS`.
 ///
-/// ```ignore
+/// ```text
 /// imports! {
 ///     /// What the interface is for.
 ///     pub(crate) mod monotonic_clock = "wasi:clocks/monotonic-clock@0.3.0", fake crate::abi::fake::clocks {
@@ -131,7 +131,7 @@ macro_rules! imports {
 /// Declares the canonical built-ins of one stream type: a module with a type `Stream` that implements
 /// [`StreamBuiltins`](crate::stream::StreamBuiltins), and its table `IMPORTS`.
 ///
-/// ```ignore
+/// ```text
 /// stream_builtins! {
 ///     /// The bytes of standard input.
 ///     pub mod stdin_bytes: u8 = "wasi:cli/stdin@0.3.0", 0, "read-via-stream";
