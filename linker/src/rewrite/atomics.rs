@@ -2,9 +2,10 @@
 //!
 //! Why: threads of a component are cooperative, nothing interrupts an instruction sequence, and wasmtime compiles an
 //! atomic read-modify-write to a locked one that costs a hundred times the plain one. LLVM does the same before
-//! linking, in line (`-Cpasses=lower-atomic`); this pass is for objects that came without it. Loads, stores and fences
-//! turn into plain ones on the spot; a read-modify-write becomes a call of a function made here, one for each operation
-//! and offset. `memory.atomic.wait` and `notify` go to the library's futex.
+//! linking (`-Cpasses=lower-atomic`); this pass is for objects that came without it. Loads, stores and fences turn into
+//! plain ones on the spot. A read-modify-write turns into a few instructions; with debug information, where there is no
+//! room for them, into a call of a function made here, one for each operation and offset. `memory.atomic.wait` and
+//! `notify` go to the library's futex.
 //!
 //! In a program with threads, looking at memory and finding nothing to do, a load or an exchange that changes nothing,
 //! counts down, and at zero the other threads get a turn: code that spins would wait for ever for a thread that never
@@ -14,7 +15,7 @@
 //!
 //! Delete when: no object with atomic instructions can reach the linker.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
@@ -33,10 +34,15 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     }
     let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
     let mut found = false;
+    let mut functions = BTreeSet::new();
     let turns = Turns::of(facts)?;
     code::each(&module, facts, |place| {
         if let Some(atomic) = Atomic::of(place)? {
             found = true;
+            functions.insert(place.function);
+            if !facts.has_dwarf && atomic.is_in_line() {
+                return Ok(());
+            }
             let next = facts.functions + u32::try_from(helpers.len())?;
             if atomic.in_place(turns).is_none() {
                 helpers.entry(atomic).or_insert(next);
@@ -47,9 +53,13 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     if !found {
         return Ok(module);
     }
-    let module = code::replace(&module, facts, |place| {
-        Ok(Atomic::of(place)?
-            .map(|atomic| atomic.in_place(turns).unwrap_or_else(|| Instruction::Call(helpers[&atomic]))))
+    let module = code::replace_in_line(&module, facts, &functions, |place| {
+        let Some(atomic) = Atomic::of(place)? else { return Ok(None) };
+        Ok(Some(match (atomic.in_place(turns), place.scratch) {
+            (Some(plain), _) => vec![plain],
+            (None, Some(scratch)) if atomic.is_in_line() => atomic.in_line(scratch, turns),
+            (None, _) => vec![Instruction::Call(helpers[&atomic])],
+        }))
     })?;
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
@@ -78,18 +88,20 @@ impl Turns {
     }
 
     /// Counts one look.
-    fn count(self, body: &mut Function) {
-        body.instruction(&Instruction::GlobalGet(self.counter));
-        body.instruction(&Instruction::I32Const(1));
-        body.instruction(&Instruction::I32Sub);
-        body.instruction(&Instruction::GlobalSet(self.counter));
-        body.instruction(&Instruction::GlobalGet(self.counter));
-        body.instruction(&Instruction::I32Eqz);
-        body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
-        body.instruction(&Instruction::I32Const(TURNS));
-        body.instruction(&Instruction::GlobalSet(self.counter));
-        body.instruction(&Instruction::Call(self.give_way));
-        body.instruction(&Instruction::End);
+    fn count(self) -> [Instruction<'static>; 11] {
+        [
+            Instruction::GlobalGet(self.counter),
+            Instruction::I32Const(1),
+            Instruction::I32Sub,
+            Instruction::GlobalSet(self.counter),
+            Instruction::GlobalGet(self.counter),
+            Instruction::I32Eqz,
+            Instruction::If(wasm_encoder::BlockType::Empty),
+            Instruction::I32Const(TURNS),
+            Instruction::GlobalSet(self.counter),
+            Instruction::Call(self.give_way),
+            Instruction::End,
+        ]
     }
 }
 
@@ -217,58 +229,111 @@ impl Atomic {
         }
     }
 
+    /// Whether it becomes instructions where instructions may move.
+    fn is_in_line(self) -> bool {
+        !matches!(self.operation, Operation::Futex(_) | Operation::Fence)
+    }
+
+    /// The plain instructions that do the same, out of and onto the stack, with seven locals of their own.
+    fn in_line(self, scratch: u32, turns: Option<Turns>) -> Vec<Instruction<'static>> {
+        let (ty, _) = ACCESSES[self.access];
+        let values = if ty == ValType::I32 { scratch + 1 } else { scratch + 4 };
+        let (address, operand, new, before) = (scratch, values, values + 1, values + 2);
+        match self.operation {
+            Operation::Load => self.looking(turns),
+            Operation::CompareExchange => {
+                let mut all =
+                    vec![Instruction::LocalSet(new), Instruction::LocalSet(operand), Instruction::LocalSet(address)];
+                all.extend(self.compare_exchange(address, operand, new, before, turns));
+                all
+            }
+            _ => {
+                let mut all = vec![Instruction::LocalSet(operand), Instruction::LocalSet(address)];
+                all.extend(self.read_modify_write(address, operand, before, turns));
+                all
+            }
+        }
+    }
+
     /// A function that takes what the instruction takes and gives what it gives.
     fn helper(self, facts: &Facts, turns: Option<Turns>) -> Result<Added> {
-        match self.operation {
-            Operation::Futex(which) => self.futex(which, facts),
-            Operation::Load => Ok(self.counted_load(turns)),
-            Operation::CompareExchange => Ok(self.compare_exchange(turns)),
-            _ => Ok(self.read_modify_write(turns)),
-        }
-    }
-
-    /// `(address) -> value`.
-    fn counted_load(self, turns: Option<Turns>) -> Added {
         let (ty, _) = ACCESSES[self.access];
-        let mut body = Function::new([]);
-        if let Some(turns) = turns {
-            turns.count(&mut body);
-        }
-        body.instruction(&Instruction::LocalGet(0));
-        body.instruction(&self.load());
-        body.instruction(&Instruction::End);
-        Added { ty: FuncType::new([ValType::I32], [ty]), body }
-    }
-
-    /// `(address, operand) -> value before`. An exchange for the same value is a look: so do locks that spin try again.
-    fn read_modify_write(self, turns: Option<Turns>) -> Added {
-        let (ty, _) = ACCESSES[self.access];
-        let (address, operand, before) = (0, 1, 2);
+        let (params, instructions) = match self.operation {
+            Operation::Futex(which) => return self.futex(which, facts),
+            Operation::Load => {
+                let mut all = vec![Instruction::LocalGet(0)];
+                all.extend(self.looking(turns));
+                (vec![ValType::I32], all)
+            }
+            Operation::CompareExchange => (vec![ValType::I32, ty, ty], self.compare_exchange(0, 1, 2, 3, turns)),
+            _ => (vec![ValType::I32, ty], self.read_modify_write(0, 1, 2, turns)),
+        };
         let mut body = Function::new([(1, value_type(ty))]);
-        body.instruction(&Instruction::LocalGet(address));
-        body.instruction(&Instruction::LocalGet(address));
-        body.instruction(&self.load());
-        body.instruction(&Instruction::LocalTee(before));
+        for instruction in instructions.iter().chain([&Instruction::End]) {
+            body.instruction(instruction);
+        }
+        Ok(Added { ty: FuncType::new(params, [ty]), body })
+    }
+
+    /// A load that counts as a look, of the address on the stack.
+    fn looking(self, turns: Option<Turns>) -> Vec<Instruction<'static>> {
+        let mut all: Vec<_> = turns.into_iter().flat_map(Turns::count).collect();
+        all.push(self.load());
+        all
+    }
+
+    /// Leaves the value before. An exchange for the same value is a look: so do locks that spin try again.
+    fn read_modify_write(
+        self,
+        address: u32,
+        operand: u32,
+        before: u32,
+        turns: Option<Turns>,
+    ) -> Vec<Instruction<'static>> {
+        let (ty, _) = ACCESSES[self.access];
+        let get = Instruction::LocalGet;
+        let mut all = vec![get(address), self.load(), Instruction::LocalSet(before), get(address)];
         if self.operation == Operation::Exchange {
-            body.instruction(&Instruction::Drop);
-            body.instruction(&Instruction::LocalGet(operand));
+            all.push(get(operand));
         } else {
-            body.instruction(&Instruction::LocalGet(operand));
-            body.instruction(&self.arithmetic(ty));
+            all.extend([get(before), get(operand), self.arithmetic(ty)]);
         }
-        body.instruction(&self.store());
+        all.push(self.store());
         if let (Operation::Exchange | Operation::Or | Operation::And, Some(turns)) = (self.operation, turns) {
-            body.instruction(&Instruction::LocalGet(address));
-            body.instruction(&self.load());
-            body.instruction(&Instruction::LocalGet(before));
-            body.instruction(&if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq });
-            body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
-            turns.count(&mut body);
-            body.instruction(&Instruction::End);
+            all.extend([get(address), self.load(), get(before), equal(ty)]);
+            all.push(Instruction::If(wasm_encoder::BlockType::Empty));
+            all.extend(turns.count());
+            all.push(Instruction::End);
         }
-        body.instruction(&Instruction::LocalGet(before));
-        body.instruction(&Instruction::End);
-        Added { ty: FuncType::new([ValType::I32, ty], [ty]), body }
+        all.push(get(before));
+        all
+    }
+
+    /// Leaves the value before. What is expected counts as far as memory is wide.
+    fn compare_exchange(
+        self,
+        address: u32,
+        expected: u32,
+        new: u32,
+        before: u32,
+        turns: Option<Turns>,
+    ) -> Vec<Instruction<'static>> {
+        let (ty, width) = ACCESSES[self.access];
+        let get = Instruction::LocalGet;
+        let mut all = vec![get(address), self.load(), Instruction::LocalTee(before), get(expected)];
+        let mask = (1_u64 << (8 << width.min(2))) - 1;
+        match (ty, width) {
+            (ValType::I32, 0 | 1) => all.extend([Instruction::I32Const(mask as i32), Instruction::I32And]),
+            (ValType::I64, 0..=2) => all.extend([Instruction::I64Const(mask.cast_signed()), Instruction::I64And]),
+            _ => {}
+        }
+        all.extend([equal(ty), Instruction::If(wasm_encoder::BlockType::Empty), get(address), get(new), self.store()]);
+        if let Some(turns) = turns {
+            all.push(Instruction::Else);
+            all.extend(turns.count());
+        }
+        all.extend([Instruction::End, get(before)]);
+        all
     }
 
     fn arithmetic(self, ty: ValType) -> Instruction<'static> {
@@ -284,42 +349,6 @@ impl Atomic {
             (_, Operation::Or) => Instruction::I64Or,
             _ => Instruction::I64Xor,
         }
-    }
-
-    /// `(address, expected, new) -> value before`. What is expected counts as far as memory is wide.
-    fn compare_exchange(self, turns: Option<Turns>) -> Added {
-        let (ty, width) = ACCESSES[self.access];
-        let (address, expected, new, before) = (0, 1, 2, 3);
-        let mut body = Function::new([(1, value_type(ty))]);
-        body.instruction(&Instruction::LocalGet(address));
-        body.instruction(&self.load());
-        body.instruction(&Instruction::LocalTee(before));
-        body.instruction(&Instruction::LocalGet(expected));
-        let mask = (1_u64 << (8 << width.min(2))) - 1;
-        match (ty, width) {
-            (ValType::I32, 0 | 1) => {
-                body.instruction(&Instruction::I32Const(mask as i32));
-                body.instruction(&Instruction::I32And);
-            }
-            (ValType::I64, 0..=2) => {
-                body.instruction(&Instruction::I64Const(mask.cast_signed()));
-                body.instruction(&Instruction::I64And);
-            }
-            _ => {}
-        }
-        body.instruction(&if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq });
-        body.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
-        body.instruction(&Instruction::LocalGet(address));
-        body.instruction(&Instruction::LocalGet(new));
-        body.instruction(&self.store());
-        if let Some(turns) = turns {
-            body.instruction(&Instruction::Else);
-            turns.count(&mut body);
-        }
-        body.instruction(&Instruction::End);
-        body.instruction(&Instruction::LocalGet(before));
-        body.instruction(&Instruction::End);
-        Added { ty: FuncType::new([ValType::I32, ty, ty], [ty]), body }
     }
 
     /// The library's function, at the address the instruction means.
@@ -344,6 +373,10 @@ impl Atomic {
         body.instruction(&Instruction::End);
         Ok(Added { ty: FuncType::new(params, [ValType::I32]), body })
     }
+}
+
+fn equal(ty: ValType) -> Instruction<'static> {
+    if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq }
 }
 
 fn value_type(ty: ValType) -> wasm_encoder::ValType {

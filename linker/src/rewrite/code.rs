@@ -4,9 +4,11 @@
 //! it stands, by one that takes no more room, and the rest is filled with `nop`; that is possible because wasm-ld
 //! leaves every index it has filled in five bytes wide. Without it, bodies are encoded anew.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CodeSection, Encode, Function, Instruction, Module, RawSection};
+use wasm_encoder::{CodeSection, Encode, Function, Instruction, Module, RawSection, ValType};
 use wasmparser::{BinaryReader, FuncType, Operator, Parser, Payload};
 
 use super::facts::Facts;
@@ -22,7 +24,12 @@ pub(super) struct Place<'a> {
     pub(super) operator: Operator<'a>,
     /// The instruction as it is encoded.
     pub(super) bytes: &'a [u8],
+    /// The first of the function's [`SCRATCH`], if it has them.
+    pub(super) scratch: Option<u32>,
 }
+
+/// Locals that a function can be given for what takes the place of an instruction.
+pub(super) const SCRATCH: [(u32, ValType); 2] = [(4, ValType::I32), (3, ValType::I64)];
 
 /// Calls `visit` with every instruction.
 pub(super) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_>) -> Result<()>) -> Result<()> {
@@ -33,7 +40,8 @@ pub(super) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_
             while !reader.eof() {
                 let start = reader.original_position() as usize;
                 let operator = reader.read()?;
-                visit(&Place { function, operator, bytes: &module[start..reader.original_position() as usize] })?;
+                let bytes = &module[start..reader.original_position() as usize];
+                visit(&Place { function, operator, bytes, scratch: None })?;
             }
             function += 1;
         }
@@ -47,15 +55,25 @@ pub(super) fn replace(
     facts: &Facts,
     mut replace: impl FnMut(&Place<'_>) -> Result<Option<Instruction<'static>>>,
 ) -> Result<Vec<u8>> {
+    replace_in_line(module, facts, &BTreeSet::new(), |place| Ok(replace(place)?.map(|instruction| vec![instruction])))
+}
+
+/// The same with several instructions, in functions that have scratch locals: those named, where instructions may move.
+pub(super) fn replace_in_line(
+    module: &[u8],
+    facts: &Facts,
+    scratch: &BTreeSet<u32>,
+    mut replace: impl FnMut(&Place<'_>) -> Result<Option<Vec<Instruction<'static>>>>,
+) -> Result<Vec<u8>> {
     if facts.has_dwarf {
         let mut result = module.to_vec();
         each(module, facts, |place| {
-            let Some(instruction) = replace(place)? else { return Ok(()) };
+            let Some(instructions) = replace(place)? else { return Ok(()) };
             let mut bytes = Vec::new();
-            instruction.encode(&mut bytes);
+            instructions.iter().for_each(|instruction| instruction.encode(&mut bytes));
             ensure!(
                 bytes.len() <= place.bytes.len(),
-                "there is no room for {instruction:?} in the place of {:?}",
+                "there is no room for {instructions:?} in the place of {:?}",
                 place.operator
             );
             bytes.resize(place.bytes.len(), NOP);
@@ -66,25 +84,39 @@ pub(super) fn replace(
         return Ok(result);
     }
     let mut bodies = CodeSection::new();
-    let mut body: Option<(u32, Function)> = None;
+    let mut body: Option<(u32, Function, Option<u32>)> = None;
+    let imported = u32::try_from(facts.imported_functions.len())?;
     let mut locals = locals(module)?.into_iter();
     each(module, facts, |place| {
-        if body.as_ref().is_none_or(|(function, _)| *function != place.function) {
-            if let Some((_, done)) = body.take() {
+        if body.as_ref().is_none_or(|(function, ..)| *function != place.function) {
+            if let Some((_, done, _)) = body.take() {
                 bodies.function(&done);
             }
-            body = Some((place.function, Function::new(locals.next().context("fewer functions than bodies")?)));
+            let mut locals = locals.next().context("fewer functions than bodies")?;
+            let ty = facts.function_types[(place.function - imported) as usize];
+            let parameters = u32::try_from(facts.types[ty as usize].params().len())?;
+            let first = parameters + locals.iter().map(|(count, _)| count).sum::<u32>();
+            let has_scratch = scratch.contains(&place.function);
+            if has_scratch {
+                locals.extend(SCRATCH);
+            }
+            body = Some((place.function, Function::new(locals), has_scratch.then_some(first)));
         }
-        let instruction = match replace(place)? {
-            Some(instruction) => instruction,
-            None => RoundtripReencoder.instruction(place.operator.clone())?,
-        };
-        if let Some((_, body)) = &mut body {
-            body.instruction(&instruction);
+        let Some((_, body, first)) = &mut body else { return Ok(()) };
+        let bytes = place.bytes;
+        match replace(&Place { function: place.function, operator: place.operator.clone(), bytes, scratch: *first })? {
+            Some(instructions) => {
+                for instruction in &instructions {
+                    body.instruction(instruction);
+                }
+            }
+            None => {
+                body.instruction(&RoundtripReencoder.instruction(place.operator.clone())?);
+            }
         }
         Ok(())
     })?;
-    if let Some((_, done)) = body {
+    if let Some((_, done, _)) = body {
         bodies.function(&done);
     }
     super::sections(module, |payload, result| {
@@ -97,7 +129,7 @@ pub(super) fn replace(
 }
 
 /// The locals of every function, as (count, type).
-fn locals(module: &[u8]) -> Result<Vec<Vec<(u32, wasm_encoder::ValType)>>> {
+fn locals(module: &[u8]) -> Result<Vec<Vec<(u32, ValType)>>> {
     let mut all = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::CodeSectionEntry(body) = payload? {

@@ -16,6 +16,8 @@ pub(super) struct Facts {
     pub(super) exports: BTreeMap<String, (ExternalKind, u32)>,
     /// The types of the type section.
     pub(super) types: Vec<FuncType>,
+    /// The type of every function that is not imported, as an index of `types`.
+    pub(super) function_types: Vec<u32>,
     /// Imported functions and others together.
     pub(super) functions: u32,
     /// First value of every defined global that is an `i32.const`.
@@ -57,7 +59,10 @@ impl Facts {
                         }
                     }
                 }
-                Payload::FunctionSection(functions) => facts.functions += functions.count(),
+                Payload::FunctionSection(functions) => {
+                    facts.functions += functions.count();
+                    facts.function_types = functions.into_iter().collect::<Result<_, _>>()?;
+                }
                 Payload::GlobalSection(globals) => {
                     for global in globals {
                         facts.globals.push(constant(&global?.init_expr)?);

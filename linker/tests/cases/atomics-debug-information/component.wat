@@ -93,9 +93,10 @@
     (func (;1;) (type 1) (param i32 i32) (result i32)
       (local i32)
       local.get 0
-      local.get 0
       i32.load
-      local.tee 2
+      local.set 2
+      local.get 0
+      local.get 2
       local.get 1
       i32.add
       i32.store
@@ -104,9 +105,10 @@
     (func (;2;) (type 2) (param i32 i32) (result i32)
       (local i32)
       local.get 0
-      local.get 0
       i32.load offset=16
-      local.tee 2
+      local.set 2
+      local.get 0
+      local.get 2
       local.get 1
       i32.add
       i32.store offset=16
@@ -115,9 +117,10 @@
     (func (;3;) (type 3) (param i32 i64) (result i64)
       (local i64)
       local.get 0
-      local.get 0
       i64.load8_u
-      local.tee 2
+      local.set 2
+      local.get 0
+      local.get 2
       local.get 1
       i64.sub
       i64.store8
@@ -126,10 +129,9 @@
     (func (;4;) (type 4) (param i32 i32) (result i32)
       (local i32)
       local.get 0
-      local.get 0
       i32.load16_u
-      local.tee 2
-      drop
+      local.set 2
+      local.get 0
       local.get 1
       i32.store16
       local.get 2
@@ -137,9 +139,10 @@
     (func (;5;) (type 5) (param i32 i64) (result i64)
       (local i64)
       local.get 0
-      local.get 0
       i64.load
-      local.tee 2
+      local.set 2
+      local.get 0
+      local.get 2
       local.get 1
       i64.xor
       i64.store

@@ -1,20 +1,11 @@
 (component
   (core module $main (;0;)
     (type (;0;) (func (result i32)))
-    (type (;1;) (func (param i32 i32) (result i32)))
-    (type (;2;) (func (param i32 i32) (result i32)))
-    (type (;3;) (func (param i32 i64) (result i64)))
-    (type (;4;) (func (param i32 i32) (result i32)))
-    (type (;5;) (func (param i32 i64) (result i64)))
-    (type (;6;) (func (param i32 i32 i32) (result i32)))
-    (type (;7;) (func (param i32 i64 i64) (result i64)))
-    (type (;8;) (func (param i32 i64 i64) (result i64)))
-    (type (;9;) (func (param i32 i32 i32) (result i32)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func $run))
     (func $run (;0;) (type 0) (result i32)
-      (local i64)
+      (local i64 i32 i32 i32 i32 i64 i64 i64)
       i32.const 0
       i32.load8_u offset=3
       drop
@@ -24,162 +15,161 @@
       nop
       i32.const 0
       i32.const 1
-      call 1
-      drop
-      i32.const 4
-      i32.const 1
-      call 1
-      drop
-      i32.const 4
-      i32.const 1
-      call 2
-      drop
-      i32.const 4
-      i64.const 1
-      call 3
-      drop
-      i32.const 4
-      i32.const 1
-      call 4
-      drop
-      i32.const 8
-      i64.const 1
-      call 5
-      drop
-      i32.const 4
-      i32.const 1
-      i32.const 2
-      call 6
-      drop
-      i32.const 8
-      i64.const 1
-      i64.const 2
-      call 7
-      drop
-      i32.const 8
-      i64.const 1
-      i64.const 2
-      call 8
-      drop
-      i32.const 4
-      i32.const 1
-      i32.const 2
-      call 9
-    )
-    (func (;1;) (type 1) (param i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      local.get 0
-      i32.load
-      local.tee 2
+      local.set 2
+      local.set 1
       local.get 1
+      i32.load
+      local.set 4
+      local.get 1
+      local.get 4
+      local.get 2
       i32.add
       i32.store
-      local.get 2
-    )
-    (func (;2;) (type 2) (param i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      local.get 0
-      i32.load offset=16
-      local.tee 2
+      local.get 4
+      drop
+      i32.const 4
+      i32.const 1
+      local.set 2
+      local.set 1
       local.get 1
+      i32.load
+      local.set 4
+      local.get 1
+      local.get 4
+      local.get 2
+      i32.add
+      i32.store
+      local.get 4
+      drop
+      i32.const 4
+      i32.const 1
+      local.set 2
+      local.set 1
+      local.get 1
+      i32.load offset=16
+      local.set 4
+      local.get 1
+      local.get 4
+      local.get 2
       i32.add
       i32.store offset=16
-      local.get 2
-    )
-    (func (;3;) (type 3) (param i32 i64) (result i64)
-      (local i64)
-      local.get 0
-      local.get 0
-      i64.load8_u
-      local.tee 2
+      local.get 4
+      drop
+      i32.const 4
+      i64.const 1
+      local.set 5
+      local.set 1
       local.get 1
+      i64.load8_u
+      local.set 7
+      local.get 1
+      local.get 7
+      local.get 5
       i64.sub
       i64.store8
-      local.get 2
-    )
-    (func (;4;) (type 4) (param i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      local.get 0
-      i32.load16_u
-      local.tee 2
+      local.get 7
       drop
+      i32.const 4
+      i32.const 1
+      local.set 2
+      local.set 1
       local.get 1
-      i32.store16
+      i32.load16_u
+      local.set 4
+      local.get 1
       local.get 2
-    )
-    (func (;5;) (type 5) (param i32 i64) (result i64)
-      (local i64)
-      local.get 0
-      local.get 0
-      i64.load
-      local.tee 2
+      i32.store16
+      local.get 4
+      drop
+      i32.const 8
+      i64.const 1
+      local.set 5
+      local.set 1
       local.get 1
+      i64.load
+      local.set 7
+      local.get 1
+      local.get 7
+      local.get 5
       i64.xor
       i64.store
-      local.get 2
-    )
-    (func (;6;) (type 6) (param i32 i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      i32.load8_u
-      local.tee 3
+      local.get 7
+      drop
+      i32.const 4
+      i32.const 1
+      i32.const 2
+      local.set 3
+      local.set 2
+      local.set 1
       local.get 1
+      i32.load8_u
+      local.tee 4
+      local.get 2
       i32.const 255
       i32.and
       i32.eq
       if ;; label = @1
-        local.get 0
-        local.get 2
+        local.get 1
+        local.get 3
         i32.store8
       end
-      local.get 3
-    )
-    (func (;7;) (type 7) (param i32 i64 i64) (result i64)
-      (local i64)
-      local.get 0
-      i64.load
-      local.tee 3
+      local.get 4
+      drop
+      i32.const 8
+      i64.const 1
+      i64.const 2
+      local.set 6
+      local.set 5
+      local.set 1
       local.get 1
+      i64.load
+      local.tee 7
+      local.get 5
       i64.eq
       if ;; label = @1
-        local.get 0
-        local.get 2
+        local.get 1
+        local.get 6
         i64.store
       end
-      local.get 3
-    )
-    (func (;8;) (type 8) (param i32 i64 i64) (result i64)
-      (local i64)
-      local.get 0
-      i64.load32_u
-      local.tee 3
+      local.get 7
+      drop
+      i32.const 8
+      i64.const 1
+      i64.const 2
+      local.set 6
+      local.set 5
+      local.set 1
       local.get 1
+      i64.load32_u
+      local.tee 7
+      local.get 5
       i64.const 4294967295
       i64.and
       i64.eq
       if ;; label = @1
-        local.get 0
-        local.get 2
+        local.get 1
+        local.get 6
         i64.store32
       end
-      local.get 3
-    )
-    (func (;9;) (type 9) (param i32 i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      i32.load
-      local.tee 3
+      local.get 7
+      drop
+      i32.const 4
+      i32.const 1
+      i32.const 2
+      local.set 3
+      local.set 2
+      local.set 1
       local.get 1
+      i32.load
+      local.tee 4
+      local.get 2
       i32.eq
       if ;; label = @1
-        local.get 0
-        local.get 2
+        local.get 1
+        local.get 3
         i32.store
       end
-      local.get 3
+      local.get 4
     )
     (@custom "target_features" (after code) "\01+\07atomics")
     (@producers

@@ -5,10 +5,6 @@
     (type (;2;) (func (param i32 i32) (result i32)))
     (type (;3;) (func (param i32 i32 i32)))
     (type (;4;) (func))
-    (type (;5;) (func (param i32) (result i32)))
-    (type (;6;) (func (param i32 i32) (result i32)))
-    (type (;7;) (func (param i32 i32 i32) (result i32)))
-    (type (;8;) (func (param i32 i32) (result i32)))
     (import "$root" "[context-get-0]" (func $get_0 (;0;) (type 0) (result i32)))
     (import "$root" "[context-set-0]" (func $set_0 (;1;) (type 1) (param i32)))
     (import "$root" "[context-get-1]" (func $get_1 (;2;) (type 0) (result i32)))
@@ -91,108 +87,100 @@
     )
     (func $give_way (;13;) (type 4))
     (func $spin (;14;) (type 4)
+      (local i32 i32 i32 i32 i64 i64 i64)
       loop ;; label = @1
         i32.const 0
-        call 15
+        global.get 3
+        i32.const 1
+        i32.sub
+        global.set 3
+        global.get 3
+        i32.eqz
+        if ;; label = @2
+          i32.const 4096
+          global.set 3
+          call $give_way
+        end
+        i32.load
         br_if 0 (;@1;)
       end
       loop ;; label = @1
         i32.const 0
         i32.const 1
-        call 16
+        local.set 1
+        local.set 0
+        local.get 0
+        i32.load
+        local.set 3
+        local.get 0
+        local.get 1
+        i32.store
+        local.get 0
+        i32.load
+        local.get 3
+        i32.eq
+        if ;; label = @2
+          global.get 3
+          i32.const 1
+          i32.sub
+          global.set 3
+          global.get 3
+          i32.eqz
+          if ;; label = @3
+            i32.const 4096
+            global.set 3
+            call $give_way
+          end
+        end
+        local.get 3
         br_if 0 (;@1;)
       end
       loop ;; label = @1
         i32.const 0
         i32.const 0
         i32.const 1
-        call 17
+        local.set 2
+        local.set 1
+        local.set 0
+        local.get 0
+        i32.load
+        local.tee 3
+        local.get 1
+        i32.eq
+        if ;; label = @2
+          local.get 0
+          local.get 2
+          i32.store
+        else
+          global.get 3
+          i32.const 1
+          i32.sub
+          global.set 3
+          global.get 3
+          i32.eqz
+          if ;; label = @3
+            i32.const 4096
+            global.set 3
+            call $give_way
+          end
+        end
+        local.get 3
         br_if 0 (;@1;)
       end
       i32.const 0
       i32.const 1
-      call 18
-      drop
-    )
-    (func (;15;) (type 5) (param i32) (result i32)
-      global.get 3
-      i32.const 1
-      i32.sub
-      global.set 3
-      global.get 3
-      i32.eqz
-      if ;; label = @1
-        i32.const 4096
-        global.set 3
-        call $give_way
-      end
+      local.set 1
+      local.set 0
       local.get 0
       i32.load
-    )
-    (func (;16;) (type 6) (param i32 i32) (result i32)
-      (local i32)
+      local.set 3
       local.get 0
-      local.get 0
-      i32.load
-      local.tee 2
-      drop
-      local.get 1
-      i32.store
-      local.get 0
-      i32.load
-      local.get 2
-      i32.eq
-      if ;; label = @1
-        global.get 3
-        i32.const 1
-        i32.sub
-        global.set 3
-        global.get 3
-        i32.eqz
-        if ;; label = @2
-          i32.const 4096
-          global.set 3
-          call $give_way
-        end
-      end
-      local.get 2
-    )
-    (func (;17;) (type 7) (param i32 i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      i32.load
-      local.tee 3
-      local.get 1
-      i32.eq
-      if ;; label = @1
-        local.get 0
-        local.get 2
-        i32.store
-      else
-        global.get 3
-        i32.const 1
-        i32.sub
-        global.set 3
-        global.get 3
-        i32.eqz
-        if ;; label = @2
-          i32.const 4096
-          global.set 3
-          call $give_way
-        end
-      end
       local.get 3
-    )
-    (func (;18;) (type 8) (param i32 i32) (result i32)
-      (local i32)
-      local.get 0
-      local.get 0
-      i32.load
-      local.tee 2
       local.get 1
       i32.add
       i32.store
-      local.get 2
+      local.get 3
+      drop
     )
     (data $.tdata (;0;) (i32.const 65552) "*\00\00\00\00\00\00\00\00\00\00\00")
     (data $.data (;1;) (i32.const 65568) "data\0c\00\00\00\01\00\00\00data")
