@@ -39,6 +39,10 @@ enum Check {
     Guest,
     /// Published packages pass their own tests on the target.
     Crates,
+    /// Components are as small, and import as little, as the golden files say.
+    Golden,
+    /// Published programs print what their native builds print.
+    Applications,
 }
 
 fn main() -> ExitCode {
@@ -82,5 +86,7 @@ fn run(check: Check, checkout: &Checkout) -> anyhow::Result<()> {
         Check::Setup => steps::setup(checkout),
         Check::Guest => steps::guest(checkout),
         Check::Crates => crates::crates(checkout),
+        Check::Golden => steps::bench(checkout, &["golden"]),
+        Check::Applications => steps::bench(checkout, &["applications", "--rounds", "1"]),
     }
 }

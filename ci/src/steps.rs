@@ -22,7 +22,8 @@ pub(crate) fn lint(checkout: &Checkout) -> Result<()> {
 
 /// Tests that need no guest toolchain.
 pub(crate) fn host(checkout: &Checkout) -> Result<()> {
-    let packages = ["--no-fail-fast", "-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "ci"];
+    let packages =
+        ["--no-fail-fast", "-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "bench", "-p", "ci"];
     complete(checkout.cargo(&["test", "--release"]).args(packages))
 }
 
@@ -36,4 +37,11 @@ pub(crate) fn setup(checkout: &Checkout) -> Result<()> {
 pub(crate) fn guest(checkout: &Checkout) -> Result<()> {
     let packages = ["-p", "overlay", "-p", "component-ld", "-p", "component-run", "-p", "cargo-p3"];
     complete(checkout.cargo(&["test", "--release", "--no-fail-fast"]).args(packages))
+}
+
+/// A comparison that the benchmark driver makes, with the tools that [`setup`] has built.
+pub(crate) fn bench(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
+    let tools = checkout.tool("cargo-p3");
+    let tools = tools.parent().expect("a tool lies in a folder");
+    complete(checkout.cargo(&["run", "--release", "-p", "bench", "--"]).args(arguments).arg("--tools").arg(tools))
 }
