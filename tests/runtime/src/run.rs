@@ -11,6 +11,7 @@ use crate::setup::Setup;
 use crate::trap::{FRAMES, Trap};
 use crate::watchdog::{self, Deadline, Guarded};
 use std::future::{Future as _, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
@@ -34,15 +35,17 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let kind = Kind { features: setup.features, interruptible: limit.is_some() };
     let command = Command::load(file, kind, &setup.cache, setup.network)?;
     let host = Host::new(setup, file.as_os_str())?;
-    let Some(limit) = limit else { return start(&command, host, &Deadline::default(), Duration::MAX) };
+    let panicked = || Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() };
+    let Some(limit) = limit else {
+        let guest = AssertUnwindSafe(|| start(&command, host, &Deadline::default(), Duration::MAX));
+        return catch_unwind(guest).unwrap_or_else(|_| Err(panicked()));
+    };
     let engine = command.engine.clone();
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
     match watchdog::guard(limit, &engine, guest) {
         Ok(Guarded::Returned(outcome)) => outcome,
         Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None }),
-        Ok(Guarded::Panicked) => {
-            Err(Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() })
-        }
+        Ok(Guarded::Panicked) => Err(panicked()),
         Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
     }
 }
