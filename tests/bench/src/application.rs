@@ -32,6 +32,8 @@ pub(crate) struct Application {
     #[serde(default)]
     sorted: bool,
     features: Option<Vec<String>>,
+    #[serde(default)]
+    config: Vec<String>,
 }
 
 /// What came of one.
@@ -129,6 +131,9 @@ impl Application {
         install.args([&self.package, "--version", &self.version, "--locked", "--quiet"]).arg("--root").arg(root);
         // What is installed may come from an older std: it is built again, as far as that changed.
         install.arg("--force").arg("--target-dir").arg(root.join("build"));
+        for setting in &self.config {
+            install.args(["--config", setting]);
+        }
         if let Some(features) = &self.features {
             install.arg("--no-default-features");
             for feature in features {

@@ -70,7 +70,18 @@ impl Report {
         }
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
         let file = place.path("docs/benchmarks.json");
-        let text = serde_json::to_string_pretty(self)? + "\n";
+        let mut report = serde_json::to_value(self)?;
+        // What was not measured this time stays as it was.
+        if let Ok(text) = std::fs::read_to_string(&file) {
+            let mut before: serde_json::Value =
+                serde_json::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+            for part in ["peer", "rows", "sizes", "applications"] {
+                if report[part].is_null() || report[part].as_array().is_some_and(Vec::is_empty) {
+                    report[part] = before[part].take();
+                }
+            }
+        }
+        let text = serde_json::to_string_pretty(&report)? + "\n";
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
