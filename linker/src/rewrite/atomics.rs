@@ -43,7 +43,8 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
             if !facts.has_dwarf && atomic.is_in_line() {
                 return Ok(());
             }
-            let next = facts.functions + u32::try_from(helpers.len())?;
+            // The function that ends a turn comes first.
+            let next = facts.functions + u32::from(turns.is_some()) + u32::try_from(helpers.len())?;
             if atomic.in_place(turns).is_none() {
                 helpers.entry(atomic).or_insert(next);
             }
@@ -63,32 +64,42 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     })?;
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
-    let added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, turns)).collect::<Result<Vec<_>>>()?;
+    let mut added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, turns)).collect::<Result<Vec<_>>>()?;
+    let Some(turns) = turns else { return code::append(&module, facts, &added) };
+    added.insert(0, turns.next());
     let module = code::append(&module, facts, &added)?;
-    if turns.is_some() { code::append_global(&module, TURNS) } else { Ok(module) }
+    code::append_globals(&module, &[FIRST_TURN, SEED])
 }
 
-/// So many looks at memory give the others one turn.
-const TURNS: i32 = 4096;
+/// So many looks at memory end the first turn.
+const FIRST_TURN: i32 = 4096;
+/// Where the lengths of the turns behind it begin: the same in every run.
+const SEED: i32 = 0x2545_f491;
 
 /// How looks are counted.
 #[derive(Clone, Copy)]
 struct Turns {
     /// The global that counts down.
     counter: u32,
-    /// The function that gives the others a turn.
+    /// The global out of which the next turn's length comes.
+    seed: u32,
+    /// The function that gives the others a turn, and the one made here that calls it at the end of a turn.
     give_way: u32,
+    next: u32,
 }
 
 impl Turns {
     /// None in a program without threads, where there are no others.
     fn of(facts: &Facts) -> Result<Option<Turns>> {
-        let give_way = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads());
-        give_way.map(|give_way| Ok(Turns { counter: u32::try_from(facts.globals.len())?, give_way })).transpose()
+        let Some(give_way) = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads()) else {
+            return Ok(None);
+        };
+        let counter = u32::try_from(facts.globals.len())?;
+        Ok(Some(Turns { counter, seed: counter + 1, give_way, next: facts.functions }))
     }
 
     /// Counts one look.
-    fn count(self) -> [Instruction<'static>; 11] {
+    fn count(self) -> [Instruction<'static>; 9] {
         [
             Instruction::GlobalGet(self.counter),
             Instruction::I32Const(1),
@@ -97,11 +108,35 @@ impl Turns {
             Instruction::GlobalGet(self.counter),
             Instruction::I32Eqz,
             Instruction::If(wasm_encoder::BlockType::Empty),
-            Instruction::I32Const(TURNS),
+            Instruction::Call(self.next),
+            Instruction::End,
+        ]
+    }
+
+    /// `() -> ()`: ends a turn. The next is of 1 to 4096 looks: were all of one length, threads that take from one another
+    /// could come to do so in step, and one would get everything for ever.
+    fn next(self) -> Added {
+        let mut body = Function::new([]);
+        for instruction in [
+            // A linear congruential generator; its upper bits are the random ones.
+            Instruction::GlobalGet(self.seed),
+            Instruction::I32Const(1_664_525),
+            Instruction::I32Mul,
+            Instruction::I32Const(1_013_904_223),
+            Instruction::I32Add,
+            Instruction::GlobalSet(self.seed),
+            Instruction::GlobalGet(self.seed),
+            Instruction::I32Const(20),
+            Instruction::I32ShrU,
+            Instruction::I32Const(1),
+            Instruction::I32Add,
             Instruction::GlobalSet(self.counter),
             Instruction::Call(self.give_way),
             Instruction::End,
-        ]
+        ] {
+            body.instruction(&instruction);
+        }
+        Added { ty: FuncType::new([], []), body }
     }
 }
 

@@ -182,15 +182,19 @@ pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Ve
     })
 }
 
-/// Adds a global behind the last, `(mut i32)` with this first value.
-pub(super) fn append_global(module: &[u8], value: i32) -> Result<Vec<u8>> {
-    let mut global = vec![0x7f, 0x01, 0x41];
-    value.encode(&mut global);
-    global.push(0x0b);
+/// Adds globals behind the last, each `(mut i32)` with one of these first values.
+pub(super) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
+    let mut globals = Vec::new();
+    for value in values {
+        globals.extend([0x7f, 0x01, 0x41]);
+        value.encode(&mut globals);
+        globals.push(0x0b);
+    }
+    let count = u32::try_from(values.len())?;
     super::sections(module, |payload, result| {
         let is_global = matches!(payload, Payload::GlobalSection(_));
         if is_global {
-            lengthen(module, payload, 1, &global, result)?;
+            lengthen(module, payload, count, &globals, result)?;
         }
         Ok(is_global)
     })

@@ -5,6 +5,7 @@
     (type (;2;) (func (param i32 i32) (result i32)))
     (type (;3;) (func (param i32 i32 i32)))
     (type (;4;) (func))
+    (type (;5;) (func))
     (import "$root" "[context-get-0]" (func $get_0 (;0;) (type 0) (result i32)))
     (import "$root" "[context-set-0]" (func $set_0 (;1;) (type 1) (param i32)))
     (import "$root" "[context-get-1]" (func $get_1 (;2;) (type 0) (result i32)))
@@ -17,6 +18,7 @@
     (global $__tls_base (;1;) i32 i32.const 65552)
     (global $component_tls (;2;) i32 i32.const 65572)
     (global (;3;) (mut i32) i32.const 4096)
+    (global (;4;) (mut i32) i32.const 625341585)
     (export "__indirect_function_table" (table 0))
     (export "memory" (memory 0))
     (export "__wasm_task_hook" (func $hook))
@@ -97,9 +99,7 @@
         global.get 3
         i32.eqz
         if ;; label = @2
-          i32.const 4096
-          global.set 3
-          call $give_way
+          call 15
         end
         i32.load
         br_if 0 (;@1;)
@@ -127,9 +127,7 @@
           global.get 3
           i32.eqz
           if ;; label = @3
-            i32.const 4096
-            global.set 3
-            call $give_way
+            call 15
           end
         end
         local.get 3
@@ -159,9 +157,7 @@
           global.get 3
           i32.eqz
           if ;; label = @3
-            i32.const 4096
-            global.set 3
-            call $give_way
+            call 15
           end
         end
         local.get 3
@@ -181,6 +177,21 @@
       i32.store
       local.get 3
       drop
+    )
+    (func (;15;) (type 5)
+      global.get 4
+      i32.const 1664525
+      i32.mul
+      i32.const 1013904223
+      i32.add
+      global.set 4
+      global.get 4
+      i32.const 20
+      i32.shr_u
+      i32.const 1
+      i32.add
+      global.set 3
+      call $give_way
     )
     (data $.tdata (;0;) (i32.const 65552) "*\00\00\00\00\00\00\00\00\00\00\00")
     (data $.data (;1;) (i32.const 65568) "data\0c\00\00\00\01\00\00\00data")
