@@ -69,6 +69,13 @@ pub(crate) fn path(component: &Path) -> PathBuf {
     component.with_extension("")
 }
 
+/// The component beside a launcher, which may be called through a link from another folder.
+pub(crate) fn component(launcher: &Path) -> PathBuf {
+    let mut component = launcher.canonicalize().unwrap_or_else(|_| launcher.to_owned()).into_os_string();
+    component.push(".wasm");
+    component.into()
+}
+
 /// Whether this is a launcher of ours.
 pub(crate) fn is_launcher(file: &Path) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.len() < 4096)
@@ -86,7 +93,7 @@ fn script(name: &str, cargo_p3: &Path) -> String {
          \x20   echo \"{name}: cargo-p3, which runs it, is neither $run nor on PATH. Install it (cargo install --path cli, in its checkout).\" >&2\n\
          \x20   exit 127\n\
          }}\n\
-         exec \"$run\" launch \"${{0%/*}}/{name}.wasm\" \"$@\"\n"
+         exec \"$run\" launch \"$0\" \"$@\"\n"
     )
 }
 

@@ -39,14 +39,14 @@ pub(crate) fn for_cargo() -> Result<ExitCode> {
     run(&component, setup)
 }
 
-/// Runs an installed component: the first of the words, with the others as its arguments.
+/// Runs an installed component: the one of the launcher that is the first of the words, with the others as its arguments.
 ///
 /// # Errors
 /// Something the guest is to be given is not there.
 pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
     let mut command = command.into_iter();
-    let component = PathBuf::from(command.next().context("`launch` is called by launchers, with a component to run")?);
-    let name = component.file_stem().unwrap_or_default().to_owned();
+    let launcher = PathBuf::from(command.next().context("`launch` is called by launchers, with their own path")?);
+    let name = launcher.file_name().unwrap_or_default().to_owned();
     let arguments: Vec<OsString> = command.collect();
     if arguments.first().is_some_and(|first| first == launcher::HELP_FLAG) {
         process::print(&launcher::help(&name.to_string_lossy()))?;
@@ -55,7 +55,7 @@ pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
     let mut setup = grants::setup(grants::read(&[])?);
     setup.program.get_or_insert(name);
     setup.arguments = arguments;
-    run(&component, setup)
+    run(&launcher::component(&launcher), setup)
 }
 
 /// Runs a component in the current directory, with a temporary directory of its own.

@@ -11,7 +11,7 @@ use overlay::{RUST_RELEASE, Toolchain};
 
 use crate::advice::Advise;
 
-/// Names the rustc to use, if set. Its cargo is the one beside it.
+/// Names the rustc to use, if set and not empty. Its cargo is the one beside it.
 pub(crate) const VARIABLE: &str = "CARGO_P3_RUSTC";
 
 /// The outcome of a search.
@@ -27,7 +27,7 @@ pub(crate) enum Search {
 /// # Errors
 /// [`VARIABLE`] names one that does not do.
 pub(crate) fn search() -> Result<Search> {
-    if let Some(rustc) = env::var_os(VARIABLE).map(PathBuf::from) {
+    if let Some(rustc) = env::var_os(VARIABLE).filter(|rustc| !rustc.is_empty()).map(PathBuf::from) {
         let advice = format!("set {VARIABLE} to a rustc {RUST_RELEASE} that has its library sources, or unset it");
         return probe(&rustc)
             .map(Search::Found)

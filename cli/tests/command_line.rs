@@ -83,6 +83,8 @@ fn wrong_options_of_the_runtime_are_errors_before_anything_is_built() {
 fn without_a_toolchain_and_without_installers_the_error_names_the_commands() {
     let error = failure(cargo_p3(&place()).args(["p3", "build"]));
     assert!(error.contains("Rust 1.96.0") && error.contains("rustup toolchain install 1.96.0"), "{error}");
+    let unset = failure(cargo_p3(&place()).args(["p3", "build"]).env("CARGO_P3_RUSTC", ""));
+    assert_eq!(error, unset, "a variable that is empty is not set");
 }
 
 #[test]
@@ -195,9 +197,22 @@ fn a_compiler_outside_of_a_sysroot_says_so() {
 #[test]
 fn the_launched_program_explains_itself_and_its_errors_name_the_component() {
     let place = place();
-    let help = cargo_p3(&place).args(["launch", "tool.wasm", "--p3-help"]).output().unwrap();
+    let help = cargo_p3(&place).args(["launch", "tool", "--p3-help"]).output().unwrap();
     assert!(stdout(&help).contains("CARGO_P3_RUN='--dir") && stdout(&help).contains("tool is a"), "{help:?}");
-    let output = cargo_p3(&place).args(["launch", "tool.wasm", "--", "x"]).output().unwrap();
+    let output = cargo_p3(&place).args(["launch", "tool", "--", "x"]).output().unwrap();
     assert_eq!(output.status.code(), Some(127));
     assert!(String::from_utf8_lossy(&output.stderr).contains("tool.wasm"), "{output:?}");
+}
+
+#[test]
+fn a_launcher_called_through_a_link_runs_the_component_beside_itself() {
+    let place = place();
+    let (bin, links) = (place.path().join("bin"), place.path().join("links"));
+    std::fs::create_dir(&links).unwrap();
+    std::fs::write(bin.join("tool"), "").unwrap();
+    std::fs::write(bin.join("tool.wasm"), "no component").unwrap();
+    std::os::unix::fs::symlink(bin.join("tool"), links.join("other")).unwrap();
+    let output = cargo_p3(&place).arg("launch").arg(links.join("other")).output().unwrap();
+    assert_eq!(output.status.code(), Some(126), "found, and not runnable: {output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("bin/tool.wasm"), "{output:?}");
 }
