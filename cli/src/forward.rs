@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, bail};
 
 use crate::advice::Advise;
-use crate::guest::Guest;
+use crate::guest::{Guest, TARGET};
 use crate::{grants, install, process, provision, wrapper};
 
 /// A verb of cargo's.
@@ -140,10 +140,17 @@ pub(crate) fn forward(verb: Verb, mut arguments: Vec<OsString>) -> Result<ExitCo
     match verb {
         Verb::Install | Verb::Uninstall => install::forward(verb, cargo, &arguments),
         _ => {
-            cargo.args(arguments);
+            cargo.args(default_target(verb, &arguments)).args(arguments);
             Err(process::replace_by(cargo))
         }
     }
+}
+
+/// The target in so many words for `clean`, which does not look for a package's files where the environment's default target puts them.
+fn default_target(verb: Verb, arguments: &[OsString]) -> Option<String> {
+    let names_one =
+        |argument: &OsString| argument == "--target" || argument.as_encoded_bytes().starts_with(b"--target=");
+    (matches!(verb, Verb::Clean) && !arguments.iter().any(names_one)).then(|| format!("--target={TARGET}"))
 }
 
 /// cargo-clippy, which starts cargo with its driver as a wrapper; ours goes around that (see `wrapper`).

@@ -204,6 +204,16 @@ fn a_users_configuration_is_respected() {
 }
 
 #[test]
+fn a_package_that_is_cleaned_loses_its_component() {
+    let project = Project::new("cleaned");
+    let component = project.path().join("target/wasm32-wasip3/debug/cleaned.wasm");
+    succeeded(project.p3("build").output().unwrap());
+    assert!(component.is_file());
+    succeeded(project.p3("clean").args(["-p", "cleaned"]).output().unwrap());
+    assert!(!component.exists());
+}
+
+#[test]
 fn an_installed_program_has_a_launcher_that_goes_with_it() {
     let project = Project::new("installed");
     project.write(
