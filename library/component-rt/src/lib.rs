@@ -5,7 +5,7 @@
 //! - the *words of std* ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`], [`thread`], [`exit`], [`mod@alloc`] and so on):
 //!   what std's glue calls;
 //! - the *nouns of the specification* ([`event`], [`waitable`], [`waitable_set`], [`subtask`], [`stream`], [`future`]) with
-//!   [`block`], the only place where a thread stops;
+//!   [`block`], where a thread stops for the host ([`futex`]: for another thread);
 //! - the *ABI room* ([`abi`]): every import, every canonical built-in, every byte layout.
 //!
 //! On wasm the ABI room's functions are imports. Elsewhere they are a working host in memory ([`abi::fake`]), so that this
