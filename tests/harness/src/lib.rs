@@ -10,6 +10,7 @@
 //! | [`run`] | one run of a program, on the host or on the runtime |
 //! | [`verdict`] | what differs from what was expected |
 //! | [`expectations`] | known failures: data, with a reason, and still run |
+//! | [`record`] | how each test of a run ended, for reports |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
 //! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
@@ -18,6 +19,7 @@ pub mod build;
 pub mod census;
 pub mod expectations;
 pub mod program;
+pub mod record;
 pub mod run;
 pub mod verdict;
 

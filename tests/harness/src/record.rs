@@ -1,0 +1,86 @@
+//! What a run of tests says, test by test: the form that the ways of running write and the reports read.
+//!
+//! Here because running tests (as one process, isolated, natively) and telling people about it are two things that change for different reasons.
+//! Left out: how a test is run, and how a record is shown.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How one test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// It did what it should; panicked, if it should panic.
+    Passed,
+    /// It panicked, or did not panic though it should, or returned an error.
+    Failed,
+    /// Its author marks it as not to be run here.
+    Ignored,
+    /// It trapped: abort, `unreachable`, an access outside of memory, an uncaught exception.
+    Trapped,
+    /// The call stack or the stack in linear memory was exhausted.
+    StackOverflowed,
+    /// It wanted more memory than it was given.
+    MemoryExhausted,
+    /// It was still running when its time was up.
+    TimedOut,
+    /// Every thread of it waited for another one.
+    Deadlocked,
+    /// It ended the whole program before it was through, with this code or any other.
+    Exited,
+    /// It was to run, but what ran before it in the same process ended that process.
+    NotRun,
+}
+
+impl Ending {
+    /// Whether nothing is wrong: the test passed or is not to be run.
+    #[must_use]
+    pub fn is_fine(self) -> bool {
+        matches!(self, Ending::Passed | Ending::Ignored)
+    }
+}
+
+/// One test and how it ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    /// The test binary, as cargo names it: `coretests`, `std`, `env` ...
+    pub binary: String,
+    /// The test's path in its binary, as libtest prints it.
+    pub name: String,
+    /// How it ended.
+    pub ending: Ending,
+    /// How long it ran. `None` if that was not measured for this test alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Duration>,
+    /// For a test that is not fine: what it printed, and the runtime's message after that. For one that is ignored: the reason its author gives.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub output: String,
+}
+
+/// Where tests ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// As components, on the runtime.
+    Target,
+    /// As processes of the host.
+    Native,
+}
+
+/// One suite, run once on one side.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SuiteRecord {
+    /// The suite's name on the command line: `coretests`, `alloctests`, `std`, ...
+    pub suite: String,
+    /// Where it ran.
+    pub side: Side,
+    /// Whether each test had an instance of its own.
+    pub isolated: bool,
+    /// How long building took.
+    pub build: Duration,
+    /// How long running took, from the first test's start to the last one's end.
+    pub run: Duration,
+    /// Every test of the suite that is compiled in, by binary and name.
+    pub tests: Vec<Record>,
+}
