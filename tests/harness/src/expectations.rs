@@ -1,10 +1,16 @@
 //! Known failures: data, with a reason, and still run. One that passes after all is an error, so the list cannot rot.
+//!
+//! Two kinds: programs of `tests/programs`, by name, and tests of Rust's own suites ([`known`]), by suite and pattern.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+
+mod known;
+
+pub use known::{Known, Outcome, matches};
 
 /// The known failures of one target, `tests/expectations/TARGET.toml`.
 #[derive(Debug, Default, Deserialize)]
@@ -13,6 +19,9 @@ pub struct Expectations {
     /// Program name to what is known of its failure.
     #[serde(default)]
     program: BTreeMap<String, KnownFailure>,
+    /// What is known of tests of Rust's suites.
+    #[serde(default)]
+    tests: Vec<Known>,
 }
 
 /// Why a test fails, and who could change that.
@@ -30,7 +39,11 @@ impl Expectations {
     /// A file that cannot be read or is not of this form.
     pub fn read(file: &Path) -> Result<Expectations> {
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        toml::from_str(&text).with_context(|| format!("in {}", file.display()))
+        let expectations: Expectations = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+        for known in &expectations.tests {
+            known.check().with_context(|| format!("in {}", file.display()))?;
+        }
+        Ok(expectations)
     }
 
     /// What is known of a program's failure.
@@ -51,6 +64,11 @@ impl Expectations {
         }
         Ok(())
     }
+
+    /// What is known of tests of `suite`, in the order of the file: the first entry that names a test speaks of it.
+    pub fn of_suite<'a>(&'a self, suite: &'a str) -> impl Iterator<Item = &'a Known> + Clone {
+        self.tests.iter().filter(move |known| known.suite == suite)
+    }
 }
 
 #[cfg(test)]
@@ -67,5 +85,18 @@ mod tests {
     #[test]
     fn a_failure_without_a_reason_is_an_error() {
         assert!(toml::from_str::<Expectations>("[program.fs_read]\n").is_err());
+        let unreasoned = "[[tests]]\nsuite = \"std\"\nnames = [\"fs::*\"]\noutcome = \"failed\"\n";
+        assert!(toml::from_str::<Expectations>(unreasoned).is_err());
+        assert!(toml::from_str::<Expectations>(&format!("{unreasoned}reason = \"it is so\"\n")).is_ok());
+    }
+
+    #[test]
+    fn the_lists_of_this_repository_can_be_read() {
+        let lists = Path::new(env!("CARGO_MANIFEST_DIR")).join("../expectations");
+        let files: Vec<_> = std::fs::read_dir(lists).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(!files.is_empty());
+        for file in files {
+            Expectations::read(&file).unwrap_or_else(|error| panic!("{error:#}"));
+        }
     }
 }

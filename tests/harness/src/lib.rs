@@ -11,6 +11,7 @@
 //! | [`verdict`] | what differs from what was expected |
 //! | [`expectations`] | known failures: data, with a reason, and still run |
 //! | [`record`] | how each test of a run ended, for reports |
+//! | [`report`] | what people and CI are told about a run |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
 //! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
@@ -20,6 +21,7 @@ pub mod census;
 pub mod expectations;
 pub mod program;
 pub mod record;
+pub mod report;
 pub mod run;
 pub mod verdict;
 

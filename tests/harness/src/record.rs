@@ -39,6 +39,23 @@ impl Ending {
     pub fn is_fine(self) -> bool {
         matches!(self, Ending::Passed | Ending::Ignored)
     }
+
+    /// The ending in a sentence whose subject is the test.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            Ending::Passed => "passed",
+            Ending::Failed => "failed",
+            Ending::Ignored => "is ignored",
+            Ending::Trapped => "trapped",
+            Ending::StackOverflowed => "overflowed its stack",
+            Ending::MemoryExhausted => "exhausted its memory",
+            Ending::TimedOut => "timed out",
+            Ending::Deadlocked => "deadlocked",
+            Ending::Exited => "exited",
+            Ending::NotRun => "was not run",
+        }
+    }
 }
 
 /// One test and how it ended.
@@ -51,7 +68,7 @@ pub struct Record {
     /// How it ended.
     pub ending: Ending,
     /// How long it ran. `None` if that was not measured for this test alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "seconds_if_measured")]
     pub time: Option<Duration>,
     /// For a test that is not fine: what it printed, and the runtime's message after that. For one that is ignored: the reason its author gives.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -78,9 +95,45 @@ pub struct SuiteRecord {
     /// Whether each test had an instance of its own.
     pub isolated: bool,
     /// How long building took.
+    #[serde(with = "seconds")]
     pub build: Duration,
     /// How long running took, from the first test's start to the last one's end.
+    #[serde(with = "seconds")]
     pub run: Duration,
     /// Every test of the suite that is compiled in, by binary and name.
     pub tests: Vec<Record>,
+}
+
+/// A duration in files: seconds, as a number.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(time.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        Duration::try_from_secs_f64(f64::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// The same for a duration that may be missing.
+mod seconds_if_measured {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    struct Seconds(#[serde(with = "super::seconds")] Duration);
+
+    pub(super) fn serialize<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.as_secs_f64()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<Seconds>::deserialize(from)?.map(|Seconds(time)| time))
+    }
 }
