@@ -40,8 +40,8 @@ pub(super) fn html(report: &Report, history: &[HistoryLine]) -> String {
                     }
                 }
                 (tiles(report))
-                (exceptions::unexpected(report))
                 (suites::table(report))
+                (exceptions::unexpected(report))
                 (changes::section(report))
                 (exceptions::known(report))
                 (exceptions::native_too(report))

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::{Exception, Report, text};
 use crate::record::Record;
 
-/// How many failures are shown with their output, and how much of it.
+/// How many failures are shown with their output, how much of it, and how many are named.
 const SHOWN: usize = 20;
 const OUTPUT: usize = 4096;
+const NAMED: usize = 60;
 
 /// A line a suite, then what is other than expected.
 pub(super) fn summary(report: &Report) -> String {
@@ -59,8 +60,11 @@ fn write(report: &Report, to: &mut String) -> std::fmt::Result {
     }
     if !unexpected.is_empty() {
         writeln!(to, "\nunexpected:")?;
-        for exception in &unexpected {
+        for exception in unexpected.iter().take(NAMED) {
             writeln!(to, "  {} {} {}: {}", exception.suite, exception.binary, exception.name, exception.sentence())?;
+        }
+        if unexpected.len() > NAMED {
+            writeln!(to, "  and {} more", unexpected.len() - NAMED)?;
         }
     }
     if !report.stale.is_empty() {

@@ -10,25 +10,43 @@ use crate::record::{Ending, Record};
 use crate::report::judgement::{Tests, tests};
 use crate::report::{Exception, Report, Suite, text};
 
-/// How many failures are unfolded from the start.
+/// How many failures are unfolded from the start, and how many there are before the rest is folded away.
 const UNFOLDED: usize = 3;
+const LINES: usize = 30;
 
 /// What no expectation foresees, and expectations that foresee nothing.
 pub(super) fn unexpected(report: &Report) -> Markup {
-    let exceptions: Vec<&Exception> = report.unexpected().collect();
-    if exceptions.is_empty() && report.stale.is_empty() {
+    let dropped =
+        |exception: &&Exception| matches!(exception.outcome, Outcome::Ends(Ending::Ignored) | Outcome::Absent(_));
+    let (dropped, ran): (Vec<&Exception>, Vec<&Exception>) = report.unexpected().partition(dropped);
+    if ran.is_empty() && dropped.is_empty() && report.stale.is_empty() {
         return Markup::default();
     }
     let records: BTreeMap<&str, Tests<'_>> =
         report.suites.iter().filter_map(|suite| Some((&*suite.suite, tests(suite.target.as_ref()?)))).collect();
-    let record = |exception: &Exception| -> Option<&Record> {
-        records.get(&*exception.suite)?.get(&(&*exception.binary, &*exception.name)).copied()
+    let show = |exception: &Exception, open: bool| {
+        let tests = records.get(&*exception.suite);
+        failure(exception, tests.and_then(|tests| tests.get(&(&*exception.binary, &*exception.name)).copied()), open)
     };
+    let (first, rest) = ran.split_at(ran.len().min(LINES));
     html! {
         section.alarm {
             h2 { "Not as expected" }
-            @for (place, exception) in exceptions.iter().enumerate() {
-                (failure(exception, record(exception), place < UNFOLDED))
+            @for (place, exception) in first.iter().enumerate() { (show(exception, place < UNFOLDED)) }
+            @if !rest.is_empty() {
+                details { summary { span.number { (rest.len()) } " more" } @for exception in rest { (show(exception, false)) } }
+            }
+            @if !dropped.is_empty() {
+                h3 { "Not run, though they pass natively, and nobody says why" }
+                @for suite in &report.suites {
+                    @let of_suite: Vec<&Exception> = dropped.iter().copied().filter(|exception| exception.suite == suite.suite).collect();
+                    @if !of_suite.is_empty() {
+                        details open[of_suite.len() <= LINES] {
+                            summary { span.number { (of_suite.len()) } " in " b { (suite.suite) } }
+                            (names(&of_suite))
+                        }
+                    }
+                }
             }
             @if !report.stale.is_empty() {
                 h3 { "Expectations that name no test, to be struck" }
@@ -46,6 +64,14 @@ fn failure(exception: &Exception, record: Option<&Record>, open: bool) -> Markup
             p { (exception.sentence()) "." }
             @if !output.trim().is_empty() { pre { (output.trim_end()) } }
         }
+    }
+}
+
+fn names(exceptions: &[&Exception]) -> Markup {
+    html! {
+        ul.names { @for exception in exceptions {
+            li { (word(exception.outcome)) " " (place(&exception.suite, &exception.binary)) " " code { (exception.name) } }
+        } }
     }
 }
 
@@ -73,9 +99,7 @@ pub(super) fn known(report: &Report) -> Markup {
                     @if let Some(link) = exceptions.iter().find_map(|exception| exception.link.as_ref()) {
                         p { a href=(link) rel="noreferrer" { (link) } }
                     }
-                    ul.names { @for exception in exceptions {
-                        li { (word(exception.outcome)) " " (place(&exception.suite, &exception.binary)) " " code { (exception.name) } }
-                    } }
+                    (names(exceptions))
                 }
             }
         }

@@ -81,7 +81,7 @@ fn add<'a>(data: &mut Data<'a>, suite: &'a Suite, exceptions: &BTreeMap<(&str, &
         let row = Row(
             data.suites.len() - 1,
             binary,
-            &*test.name,
+            &test.name,
             Some(outcome).filter(|outcome| *outcome != Outcome::Ends(Ending::Passed)),
             ending(&native),
             ending(&last),
