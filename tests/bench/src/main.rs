@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`row`] | what is measured: `rows.toml` |
 //! | [`build`] | the benchmark programs, built for the host and for the target |
+//! | [`floor`] | hand-written components that do the least a row can do |
 //! | [`side`] | who runs a program: the host itself, `component-run`, the wasmtime CLI |
 //! | [`stage`] | what one run of a program needs beside it, and the figures it reports |
 //! | [`measure`] | rounds of runs, the sides taking turns |
@@ -25,6 +26,7 @@ use clap::{Parser, Subcommand};
 mod application;
 mod build;
 mod component;
+mod floor;
 mod golden;
 mod machine;
 mod measure;

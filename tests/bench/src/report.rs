@@ -108,10 +108,10 @@ impl Report {
         let second = self.rows[0].sides.get(1).map_or("component-run", |side| side.side);
         let _ = writeln!(
             table,
-            "| | native | {second} | ratio | middle half | promised | peer's ratio | ratio, panic=abort | ratio, wasmtime CLI |"
+            "| | native | {second} | ratio | middle half | promised | floor | peer's ratio | ratio, panic=abort | ratio, wasmtime CLI |"
         );
-        table.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        let (mut notes, mut broken) = (String::new(), Vec::new());
+        table.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        let (mut notes, mut broken, mut at_floor) = (String::new(), Vec::new(), Vec::new());
         for result in &self.rows {
             let value = |index: usize| match result.sides.get(index) {
                 Some(side) => side.figure.map_or("fails".into(), |figure| digits(figure.median)),
@@ -125,13 +125,14 @@ impl Report {
             let middle = second.and_then(|side| side.ratio).map(|ratio| ratio.middle);
             let _ = writeln!(
                 table,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 result.row.title,
                 value(0),
                 value(1),
                 ratio(second),
                 middle.map_or(String::new(), |(low, high)| format!("{} to {}", two(low), two(high))),
                 result.row.at_most.map_or(String::new(), |limit| format!("<= {}", two(limit))),
+                ratio(result.side(side::FLOOR)),
                 result.row.peer.map_or(String::new(), two),
                 ratio(result.side(side::ABORT)),
                 ratio(result.side(side::WASMTIME)),
@@ -142,7 +143,7 @@ impl Report {
                 }
             }
             if result.kept() == Some(false) {
-                broken.push(&*result.row.name);
+                if result.at_floor() { &mut at_floor } else { &mut broken }.push(&*result.row.name);
             }
         }
         if !notes.is_empty() {
@@ -150,6 +151,9 @@ impl Report {
         }
         if !broken.is_empty() {
             let _ = writeln!(table, "\nPromises not kept: {}.", broken.join(", "));
+        }
+        if !at_floor.is_empty() {
+            let _ = writeln!(table, "\nPromises out of reach, at their floor: {}.", at_floor.join(", "));
         }
         table
     }

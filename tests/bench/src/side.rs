@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::build;
+use crate::floor;
 use crate::place::{Place, complete};
 
 /// The native build.
@@ -18,6 +19,9 @@ pub(crate) const NATIVE: &str = "native";
 pub(crate) const ABORT: &str = "component-run, panic=abort";
 /// The wasmtime CLI.
 pub(crate) const WASMTIME: &str = "wasmtime CLI";
+
+/// `component-run`, the floor in the place of the program.
+pub(crate) const FLOOR: &str = "component-run, floor";
 
 /// The release of the wasmtime CLI that is comparable: the one whose crate `component-run` is built on.
 const COMPARABLE: &str = "48.";
@@ -57,7 +61,10 @@ pub(crate) fn sides(place: &Place, against_itself: bool) -> Result<Vec<Side>> {
     let (release, abort) = (build::guest(place, "release")?, build::guest(place, "abort")?);
     let component_run = Kind::ComponentRun(place.tool("component-run"));
     sides.push(Side { name: "component-run", kind: component_run.clone(), programs: release.clone() });
-    sides.push(Side { name: ABORT, kind: component_run, programs: abort });
+    sides.push(Side { name: ABORT, kind: component_run.clone(), programs: abort });
+    let floors = place.scratch().join("floors");
+    floor::build(place, &floors)?;
+    sides.push(Side { name: FLOOR, kind: component_run, programs: floors });
     if wasmtime_version().is_some() {
         sides.push(Side { name: WASMTIME, kind: Kind::Wasmtime, programs: release });
     }
@@ -68,6 +75,11 @@ impl Side {
     /// What reports call this side.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether this side has the program at all: there are floors for some only.
+    pub(crate) fn has(&self, program: &str) -> bool {
+        self.name != FLOOR || self.file(program).is_file()
     }
 
     /// Does what need not be measured: compiles a component ahead of its first run.
