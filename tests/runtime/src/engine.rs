@@ -7,7 +7,7 @@ use crate::setup::Features;
 use crate::trap::FRAMES;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
-use wasmtime::{Config, Engine, Result, WasmBacktraceDetails};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, WasmBacktraceDetails};
 
 /// The wasm stack of each thread of the guest, in bytes. A program that recurses through native's main stack of 8 MiB needs several times as
 /// much here, because cranelift's frames come on top of the shadow stack's. Only reserved: pages are committed as they are touched.
@@ -16,6 +16,18 @@ const WASM_STACK: usize = 64 << 20;
 /// What host functions may use of the same stack beyond the guest's part, in bytes.
 const HOST_STACK: usize = 2 << 20;
 
+/// How many instances, memories and tables a pooled engine has room for, and how many threads all its guests together. What goes beyond is run
+/// without the pool (isolation.rs). Only addresses are reserved: 4 GiB a memory, so that none can outgrow its slot.
+const SLOTS: u32 = 256;
+const STACKS: u32 = 4096;
+
+/// How many elements a table may have in a pooled engine, and how large the runtime's own data about an instance may be, in bytes.
+const ELEMENTS: usize = 1 << 20;
+const INSTANCE: usize = 64 << 20;
+
+/// How much of what a guest has touched is cleared by hand when it ends instead of being given back to the kernel, in bytes: a page fault costs more.
+const KEEP_RESIDENT: usize = 256 << 10;
+
 /// How an engine differs from another one. Code compiled for one kind does not run on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
@@ -23,6 +35,8 @@ pub(crate) struct Kind {
     pub(crate) features: Features,
     /// Loops and calls check whether the time is up, which costs a few per cent.
     pub(crate) interruptible: bool,
+    /// Memories, tables and stacks come from slots that are reserved once and used again, so that an instance costs microseconds.
+    pub(crate) pooled: bool,
 }
 
 /// The engine of this kind, made at its first use and kept: making one takes longer than starting a small guest.
@@ -53,5 +67,24 @@ fn config(kind: Kind) -> Config {
             .wasm_component_model_more_async_builtins(true)
             .wasm_component_model_async_stackful(true);
     }
+    if kind.pooled {
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    }
     config
+}
+
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(SLOTS)
+        .total_core_instances(SLOTS * 8)
+        .total_memories(SLOTS)
+        .total_tables(SLOTS * 4)
+        .total_gc_heaps(SLOTS)
+        .total_stacks(STACKS)
+        .max_component_instance_size(INSTANCE)
+        .max_core_instance_size(INSTANCE)
+        .table_elements(ELEMENTS)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(KEEP_RESIDENT);
+    pool
 }

@@ -27,6 +27,7 @@ mod command_line;
 mod component;
 mod engine;
 mod host;
+mod isolation;
 mod limits;
 mod outcome;
 mod refusal;
@@ -37,6 +38,7 @@ mod watchdog;
 
 pub use cache::Cache;
 pub use command_line::{Options, main};
+pub use isolation::{Ended, Isolation};
 pub use outcome::Outcome;
 pub use refusal::Refusal;
 pub use run::run;

@@ -16,7 +16,8 @@ use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
-use wasmtime::{Store, UpdateDeadline, Val, WasmCoreDump};
+use tokio::runtime::Runtime;
+use wasmtime::{PoolConcurrencyLimitError, Store, UpdateDeadline, Val, WasmCoreDump};
 use wasmtime_wasi::I32Exit;
 
 /// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in bytes.
@@ -32,7 +33,7 @@ pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
 
 fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let limit = setup.time_limit;
-    let kind = Kind { features: setup.features, interruptible: limit.is_some() };
+    let kind = Kind { features: setup.features, interruptible: limit.is_some(), pooled: false };
     let command = Command::load(file, kind, &setup.cache, setup.network)?;
     let host = Host::new(setup, file.as_os_str())?;
     let panicked = || Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() };
@@ -50,12 +51,35 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     }
 }
 
-/// Runs the guest on this thread.
+/// Runs the guest on this thread, with an event loop of its own.
 fn start(command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> Result<Outcome, Refusal> {
-    let reactor = tokio::runtime::Builder::new_current_thread()
+    let reactor = reactor()?;
+    let end = start_on(&reactor, command, host, deadline, limit);
+    // A name lookup that never ends must not hold up the end of the run.
+    reactor.shutdown_background();
+    Ok(end.outcome)
+}
+
+/// The event loop of one thread.
+pub(crate) fn reactor() -> Result<Runtime, Refusal> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Refusal::Host { cause: format!("the event loop cannot start: {error}") })?;
+        .map_err(|error| Refusal::Host { cause: format!("the event loop cannot start: {error}") })
+}
+
+/// How a guest came to its end.
+pub(crate) struct End {
+    /// How the run ended.
+    pub(crate) outcome: Outcome,
+    /// Whether that was because `run` returned, not because the guest called exit.
+    pub(crate) returned: bool,
+    /// The pooling allocator had nothing left for the guest.
+    pub(crate) pool_exhausted: bool,
+}
+
+/// Runs the guest on this thread and this event loop.
+pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> End {
     let mut store = Store::new(&command.engine, host);
     store.limiter(|host| &mut host.limits);
     store.set_epoch_deadline(1);
@@ -73,13 +97,14 @@ fn start(command: &Command, host: Host, deadline: &Deadline, limit: Duration) ->
         })
         .await
     });
-    // A name lookup that never ends must not hold up the end of the run.
-    reactor.shutdown_background();
-    Ok(match ended {
+    let returned = matches!(ended, Some(Ok(_)));
+    let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
+    let outcome = match ended {
         Some(Ok(code)) => Outcome::Exited(code),
         Some(Err(error)) => outcome(&error, &mut store, deadline, limit),
         None => Outcome::TimedOut { limit, trap: None },
-    })
+    };
+    End { outcome, returned, pool_exhausted }
 }
 
 /// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the guest.

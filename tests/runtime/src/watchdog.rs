@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use wasmtime::Engine;
 
 /// How long an interrupted guest may take to end before its thread is given up.
-const GRACE: Duration = Duration::from_millis(500);
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 /// Tells a run that its time is up.
 #[derive(Clone, Default)]
@@ -28,6 +28,13 @@ impl Deadline {
     /// Is the time up?
     pub(crate) fn has_passed(&self) -> bool {
         self.0.passed.load(Ordering::Acquire)
+    }
+
+    /// Tells the run: it ends where it waits, and with the engine's next epoch where it computes.
+    pub(crate) fn expire(&self, engine: &Engine) {
+        self.0.passed.store(true, Ordering::Release);
+        self.0.notify.notify_one();
+        engine.increment_epoch();
     }
 
     /// Waits until the time is up; for ever if there is no limit.
@@ -61,9 +68,7 @@ pub(crate) fn guard<T: Send + 'static>(
     })?;
     let mut result = receiver.recv_timeout(limit);
     if matches!(result, Err(RecvTimeoutError::Timeout)) {
-        deadline.0.passed.store(true, Ordering::Release);
-        deadline.0.notify.notify_one();
-        engine.increment_epoch();
+        deadline.expire(engine);
         result = receiver.recv_timeout(GRACE);
     }
     Ok(match result {
