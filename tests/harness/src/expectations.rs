@@ -69,6 +69,11 @@ impl Expectations {
     pub fn of_suite<'a>(&'a self, suite: &'a str) -> impl Iterator<Item = &'a Known> + Clone {
         self.tests.iter().filter(move |known| known.suite == suite)
     }
+
+    /// Whether a test is to be run though its author marks it as ignored: because an entry tells how it ends here.
+    pub fn runs(&self, suite: &str, binary: &str, name: &str) -> bool {
+        self.of_suite(suite).find(|known| known.names(binary, name)).is_some_and(Known::runs_what_is_ignored)
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +93,18 @@ mod tests {
         let unreasoned = "[[tests]]\nsuite = \"std\"\nnames = [\"fs::*\"]\noutcome = \"failed\"\n";
         assert!(toml::from_str::<Expectations>(unreasoned).is_err());
         assert!(toml::from_str::<Expectations>(&format!("{unreasoned}reason = \"it is so\"\n")).is_ok());
+    }
+
+    #[test]
+    fn what_an_entry_says_the_end_of_is_run() {
+        let entry = |name: &str, outcome: &str| {
+            format!("[[tests]]\nsuite = \"std\"\nnames = [\"{name}\"]\noutcome = \"{outcome}\"\nreason = \"so\"\n")
+        };
+        let list: Expectations =
+            toml::from_str(&[entry("a", "passed"), entry("b", "failed"), entry("c", "ignored")].concat()).unwrap();
+        let runs = |suite, name| list.runs(suite, "std", name);
+        assert!(runs("std", "a") && runs("std", "b"));
+        assert!(!runs("std", "c") && !runs("std", "d") && !runs("coretests", "a"));
     }
 
     #[test]

@@ -100,6 +100,15 @@ fn the_binary_tells_apart_tests_of_one_name() {
 }
 
 #[test]
+fn what_is_run_though_ignored_must_pass() {
+    let run = |ending| run(vec![suite("std", Target, &[("a", ending)])]);
+    let list = expecting(&["passed: a"]);
+    assert!(!Report::of(&run(Passed), &list).is_red());
+    let report = Report::of(&run(Failed), &list);
+    assert_eq!(sentences(&report), ["a failed, though it is listed as a test that passed (the moon)"]);
+}
+
+#[test]
 fn counts_stand_beside_native_ones() {
     let target = suite("std", Target, &[("a", Passed), ("b", Failed), ("c", Ignored), ("only here", Passed)]);
     let native = suite("std", Native, &[("a", Passed), ("b", Passed), ("c", Passed), ("d", Passed), ("e", Failed)]);
