@@ -134,7 +134,10 @@ pub(super) fn judge(suite: &Suite, expectations: &Expectations) -> Judgement {
         let known = known(test);
         let excepted = match (test.ending, natively) {
             (Ending::Passed, _) => known.is_some_and(|known| known.outcome != Outcome::Ends(Ending::Passed)),
-            (Ending::Ignored, natively) => natively == Some(Ending::Passed),
+            (Ending::Ignored, natively) => {
+                natively == Some(Ending::Passed)
+                    || known.is_some_and(|known| known.outcome != Outcome::Ends(Ending::Ignored))
+            }
             (_, Some(natively)) => natively.is_fine(),
             (_, None) => true,
         };

@@ -104,6 +104,7 @@ fn what_is_run_though_ignored_must_pass() {
     let run = |ending| run(vec![suite("std", Target, &[("a", ending)])]);
     let list = expecting(&["passed: a"]);
     assert!(!Report::of(&run(Passed), &list).is_red());
+    assert!(Report::of(&run(Ignored), &list).is_red());
     let report = Report::of(&run(Failed), &list);
     assert_eq!(sentences(&report), ["a failed, though it is listed as a test that passed (the moon)"]);
 }
