@@ -15,10 +15,12 @@ mod prebuild;
 mod sources;
 mod sysroot;
 mod toolchain;
+mod workspace;
 
 pub use prebuild::Progress;
 pub use sysroot::{Link, Sysroot};
 pub use toolchain::{RUST_COMMIT, RUST_RELEASE, Toolchain};
+pub use workspace::Workspace;
 
 /// The targets that this crate carries a spec for, by name (the spec's file stem).
 pub fn targets() -> impl Iterator<Item = &'static str> {

@@ -1,15 +1,14 @@
 //! Compiling the library of a sysroot for a target, once, so that user builds take no longer than for any other target.
 
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::{RUST_COMMIT, Sysroot, files};
+use crate::{Sysroot, Workspace, files};
 
 /// How far a prebuild is.
 #[derive(Debug)]
@@ -70,48 +69,11 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// `cargo build` with nothing of the user's configuration in its environment.
     fn command(&self) -> Result<Command> {
-        let toolchain = self.sysroot.toolchain();
-        let mut command = Command::new(toolchain.cargo());
-        for (name, _) in env::vars_os().filter(|(name, _)| is_build_setting(name)) {
-            command.env_remove(name);
-        }
-        command
-            .current_dir(self.sysroot.library())
-            .args(["build", "--package", "sysroot", "--release", "--locked", "-Zjson-target-spec", "--target"])
-            .arg(self.spec)
-            .env("RUSTC_BOOTSTRAP", "1")
-            // As in a released std: what cannot unwind is only found within a codegen unit.
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
-            .env("RUSTC", toolchain.rustc())
-            .env("CARGO_TARGET_DIR", &self.target_dir)
-            .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
-            .stdin(Stdio::null());
+        let workspace = Workspace::of_target(self.sysroot, self.spec, &self.target_dir);
+        let mut command = workspace.cargo("build")?;
+        command.args(["--package", "sysroot"]);
         Ok(command)
-    }
-
-    /// Marks everything unstable that is not marked stable, as in a released std; keeps LLVM's bitcode for `lto`; and gives
-    /// sources the paths they have in a released std, so that what is compiled does not depend on where the cache is.
-    fn rustflags(&self) -> Result<OsString> {
-        let mut flags = OsString::from("-Zforce-unstable-if-unmarked\x1f-Cembed-bitcode=yes\x1f-Cpasses=lower-atomic");
-        let mut remap = |from: &Path, to: &str| {
-            flags.push("\x1f--remap-path-prefix=");
-            flags.push(from);
-            flags.push(format!("={to}"));
-        };
-        let library = self.sysroot.library();
-        let released = format!("/rustc/{RUST_COMMIT}/library");
-        remap(&library, &released);
-        // Cargo names the files of a workspace relative to it.
-        for entry in fs::read_dir(&library).with_context(|| format!("cannot list {}", library.display()))? {
-            let name = entry.with_context(|| format!("cannot list {}", library.display()))?.file_name();
-            remap(name.as_ref(), &format!("{released}/{}", name.display()));
-        }
-        if let Some(cargo_home) = cargo_home() {
-            remap(&cargo_home.join("registry/src"), "/rust/deps");
-        }
-        Ok(flags)
     }
 
     /// How many messages of finished units a whole build gives.
@@ -208,22 +170,4 @@ impl Message {
     fn name(&self) -> &str {
         self.target.as_ref().map_or(&self.package_id, |target| &target.name)
     }
-}
-
-/// Whether a variable would make the library's build depend on settings meant for the user's own project.
-fn is_build_setting(name: &std::ffi::OsStr) -> bool {
-    const ABOUT_CARGO_ITSELF: [&str; 2] = ["CARGO_HOME", "CARGO_NET_OFFLINE"];
-    let Some(name) = name.to_str() else { return false };
-    let cargo = name.starts_with("CARGO_") && !ABOUT_CARGO_ITSELF.contains(&name) && !name.starts_with("CARGO_HTTP_");
-    cargo
-        || name == "CARGO"
-        || name.starts_with("RUSTC")
-        || name == "RUSTFLAGS"
-        || name == "RUSTUP_TOOLCHAIN"
-        || name == "MAKEFLAGS"
-}
-
-/// Where cargo keeps its registry.
-fn cargo_home() -> Option<PathBuf> {
-    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
