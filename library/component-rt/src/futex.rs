@@ -2,7 +2,7 @@
 //!
 //! Threads take turns, so between looking at the word and joining the queue nothing can happen, and neither needs a lock.
 //! A waiter lies on its own thread's stack and is in a queue only while its thread waits. Waking never switches
-//! threads.
+//! threads; handing on does.
 
 use core::cell::Cell;
 use core::ptr;
@@ -77,6 +77,24 @@ pub fn wake(word: &AtomicU32) -> bool {
 /// Wakes all threads that wait for `word`.
 pub fn wake_all(word: &AtomicU32) {
     while wake(word) {}
+}
+
+/// As [`wake`], and gives way to the thread it wakes. For whoever has let go of a lock that others wait for: threads take
+/// turns, so without this the one that runs would have the lock again before any other could look at it, for ever.
+pub fn hand_on(word: &AtomicU32) -> bool {
+    let woken = wake(word);
+    if woken {
+        block::give_way();
+    }
+    woken
+}
+
+/// As [`wake_all`], and gives way to the threads it wakes, as [`hand_on`] does.
+pub fn hand_on_all(word: &AtomicU32) {
+    if wake(word) {
+        wake_all(word);
+        block::give_way();
+    }
 }
 
 /// A thread that waits.

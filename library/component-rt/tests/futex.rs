@@ -54,6 +54,33 @@ fn wake_takes_the_one_that_has_waited_longest() {
 }
 
 #[test]
+fn handing_on_gives_those_it_wakes_their_turn_first() {
+    for all in [false, true] {
+        let (word, turns) = (word(0), Rc::new(Cell::new(0)));
+        let waiters: Vec<JoinHandle<()>> = (0..2)
+            .map(|_| {
+                let (word, turns) = (Rc::clone(&word), Rc::clone(&turns));
+                spawn(move || {
+                    futex::wait(&word, 0);
+                    turns.set(turns.get() + 1);
+                })
+            })
+            .collect();
+        thread::give_way();
+        if all {
+            futex::hand_on_all(&word);
+        } else {
+            assert!(futex::hand_on(&word));
+            assert_eq!(turns.get(), 1);
+            assert!(futex::hand_on(&word));
+            assert!(!futex::hand_on(&word));
+        }
+        assert_eq!(turns.get(), 2);
+        waiters.into_iter().for_each(JoinHandle::join);
+    }
+}
+
+#[test]
 fn wake_all_wakes_the_waiters_of_that_word_only() {
     let words = [word(0), word(0)];
     let woken = Rc::new(Cell::new(0));

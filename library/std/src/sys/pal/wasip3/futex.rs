@@ -32,3 +32,13 @@ pub fn futex_wake(futex: &Atomic<u32>) -> bool {
 pub fn futex_wake_all(futex: &Atomic<u32>) {
     component_rt::futex::wake_all(futex);
 }
+
+/// As `futex_wake`, for a lock that has been let go of: who waited for it comes before who wants it again.
+pub fn futex_hand_on(futex: &Atomic<u32>) -> bool {
+    component_rt::futex::hand_on(futex)
+}
+
+/// As `futex_wake_all`, likewise.
+pub fn futex_hand_on_all(futex: &Atomic<u32>) {
+    component_rt::futex::hand_on_all(futex);
+}
