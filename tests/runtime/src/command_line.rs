@@ -60,7 +60,7 @@ pub struct Options {
     /// Limit the time: seconds, or a duration such as 500ms or 2m
     #[arg(long, value_name = "D", value_parser = duration)]
     pub timeout: Option<Duration>,
-    /// Only the features that wasmtime has on by default
+    /// Only what every runtime has: the target's CPU baseline, and of the component model what wasmtime has on by default
     #[arg(long)]
     pub stock: bool,
 }

@@ -2,6 +2,7 @@
 //!
 //! Here because every way in which a file can be the wrong one gets its own refusal, before anything of it runs.
 
+use crate::baseline;
 use crate::cache::Cache;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
@@ -42,7 +43,7 @@ impl Command {
             .map_err(|error| Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") })?;
         let component = cache
             .component(&engine, &binary)
-            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: explain(&error, kind) })?;
+            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: explain(&error, &binary, kind) })?;
         let imports = missing(&engine, &component);
         if !imports.is_empty() {
             return Err(Refusal::MissingImports { file: file.to_owned(), imports });
@@ -70,11 +71,11 @@ fn missing(engine: &Engine, component: &Component) -> Vec<String> {
         .collect()
 }
 
-/// wasmtime's message, and what to do where the cause is a feature that is off.
-fn explain(error: &wasmtime::Error, kind: Kind) -> String {
-    let message = format!("{error:#}");
-    if kind.features == Features::Stock && message.contains("feature") {
-        return format!("{message}. Without --stock more features are on");
+/// wasmtime's message, and what to do where the cause is a feature that is off: it would compile with all of them on.
+fn explain(error: &wasmtime::Error, binary: &[u8], kind: Kind) -> String {
+    let all = Kind { features: Features::All, ..kind };
+    if kind.features == Features::Stock && engine::engine(all).and_then(|all| Component::new(&all, binary)).is_ok() {
+        return format!("{error:#}. {}", baseline::ADVICE);
     }
-    message
+    format!("{error:#}")
 }

@@ -3,6 +3,7 @@
 //! Here because everything that decides whether a component is accepted, and how its code is compiled, belongs side by side. What a store
 //! adds for one run (limits, deadline) is in run.rs.
 
+use crate::baseline;
 use crate::setup::Features;
 use crate::trap::FRAMES;
 use std::num::NonZeroUsize;
@@ -66,6 +67,8 @@ fn config(kind: Kind) -> Config {
             .wasm_component_model_threading(true)
             .wasm_component_model_more_async_builtins(true)
             .wasm_component_model_async_stackful(true);
+    } else {
+        baseline::only(&mut config);
     }
     if kind.pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));

@@ -22,6 +22,7 @@ compile_error!(
     "component-run supports Unix hosts only: it relies on poll(2) and on file descriptors for the standard streams"
 );
 
+mod baseline;
 mod cache;
 mod command_line;
 mod component;

@@ -77,9 +77,9 @@ pub enum Network {
 /// The features of WebAssembly and of the component model that the guest may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Features {
-    /// What wasmtime 48 has on by default.
+    /// The CPU baseline, and of the component model what wasmtime 48 has on by default.
     Stock,
-    /// The same and the component model's cooperative threads, more async built-ins and stackful lifts.
+    /// All that wasmtime 48 has on by default, and the component model's cooperative threads, more async built-ins and stackful lifts.
     #[default]
     All,
 }
