@@ -8,16 +8,24 @@ use anyhow::{Context, Result, ensure};
 use walkdir::WalkDir;
 
 /// The repository that this binary was built from.
-pub(crate) struct Checkout {
+pub struct Checkout {
     root: PathBuf,
 }
 
 impl Checkout {
     /// Finds the checkout above this package.
-    pub(crate) fn find() -> Result<Checkout> {
+    ///
+    /// # Errors
+    /// The package was moved out of its checkout after it was built.
+    pub fn find() -> Result<Checkout> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("this package lies in a workspace")?;
         ensure!(root.join("targets").is_dir(), "{} is not the checkout of this project", root.display());
         Ok(Checkout { root: root.to_owned() })
+    }
+
+    /// The root.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.root.clone()
     }
 
     /// A path below the root.

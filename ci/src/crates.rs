@@ -32,7 +32,10 @@ struct Package {
 }
 
 /// Runs the tests of every listed package.
-pub(crate) fn crates(checkout: &Checkout) -> Result<()> {
+///
+/// # Errors
+/// A package that cannot be fetched, built, or whose tests fail; all are tried.
+pub fn crates(checkout: &Checkout) -> Result<()> {
     let file = checkout.path("tests/crates.toml");
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let list: List = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;

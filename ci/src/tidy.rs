@@ -17,7 +17,10 @@ const ROOMS_OF_UNSAFE: &[&str] = &[
 ];
 
 /// Runs every rule over the checkout; all findings are printed, then counted.
-pub(crate) fn tidy(checkout: &Checkout) -> Result<()> {
+///
+/// # Errors
+/// There are findings, or a file cannot be read.
+pub fn tidy(checkout: &Checkout) -> Result<()> {
     let mut findings = Vec::new();
     for file in checkout.files("", "rs")? {
         let shown = checkout.shown(&file).to_string();

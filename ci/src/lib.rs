@@ -1,0 +1,14 @@
+//! What holds in this checkout: the checks that CI runs, and the report on how ready the target is for a tier of Rust's.
+//!
+//! Two executables stand on it: `ci` (`cargo ci`) and `readiness` (`cargo p3 readiness`). Left out: how any of the tools works; they are started
+//! as processes, and what they print and write is read.
+
+mod checkout;
+mod crates;
+pub mod readiness;
+pub mod steps;
+mod tidy;
+
+pub use checkout::Checkout;
+pub use crates::crates;
+pub use tidy::tidy;

@@ -1,0 +1,86 @@
+//! The suites of Rust's own tests: what the last report says beside native, and the dates of the runs before it.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use super::context::Context;
+use super::evidence::Evidence;
+
+/// What of `report.json` matters here.
+#[derive(Deserialize)]
+struct Report {
+    red: bool,
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Suite {
+    suite: String,
+    counts: Counts,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    unexpected: u64,
+    native: Option<Native>,
+}
+
+#[derive(Deserialize)]
+struct Native {
+    passed: u64,
+    passed_on_both: u64,
+}
+
+/// What of a line of `history.jsonl` matters here.
+#[derive(Deserialize)]
+struct Run {
+    date: String,
+}
+
+/// The suites that a report must have to stand for std's tests.
+const SUITES: [&str; 3] = ["coretests", "alloctests", "std"];
+
+pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
+    let file = context.suites.join("report.json");
+    if !file.is_file() {
+        evidence.unanswered(format!("there is no {}", context.checkout.shown(&file)));
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let report: Report =
+        serde_json::from_str(&text).with_context(|| format!("{} is no report on suites", file.display()))?;
+    for name in SUITES {
+        evidence.judge(report.suites.iter().any(|suite| suite.suite == name), format!("`{name}` is in the report"));
+    }
+    for Suite { suite, counts } in &report.suites {
+        let native = match &counts.native {
+            Some(native) => format!("of {} that pass natively {} pass", native.passed, native.passed_on_both),
+            None => "native is not in the report".to_owned(),
+        };
+        let text = format!(
+            "{suite}: {} passed, {} failed, {} of them unexpected; {native}",
+            counts.passed, counts.failed, counts.unexpected
+        );
+        evidence.judge(counts.unexpected == 0 && counts.native.is_some(), text);
+    }
+    evidence.judge(!report.red, "the report as a whole is not red");
+    let file = context.suites.join("history.jsonl");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let runs: Vec<Run> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("{}: `{line}` is no run", file.display())))
+        .collect::<Result<_>>()?;
+    let dates: Vec<&str> = runs.iter().map(|run| run.date.get(..10).unwrap_or(&run.date)).collect();
+    evidence.judge(
+        !dates.is_empty(),
+        format!(
+            "{} runs are on record, from {} to {}",
+            dates.len(),
+            dates.first().unwrap_or(&"?"),
+            dates.last().unwrap_or(&"?")
+        ),
+    );
+    Ok(())
+}

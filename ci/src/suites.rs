@@ -1,0 +1,63 @@
+//! A part of Rust's own test suites, in minutes: std works at all, what fails is what is known to fail, and the report says so.
+//!
+//! `cargo p3 std-test` without arguments runs all of them; docs/testing.md tells how, on one machine and on many.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::checkout::{Checkout, complete};
+
+/// What is run, and at least how many tests of it pass: a run of nothing has no failures either.
+const PART: [(&str, &[&str], usize); 2] = [("coretests", &[], 2400), ("std", &["--partition", "1/3"], 250)];
+
+/// What of `report.json` is looked at here (docs/testing.md describes all of it).
+#[derive(Deserialize)]
+struct Report {
+    red: bool,
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Suite {
+    suite: String,
+    counts: Counts,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    passed: usize,
+    known: usize,
+}
+
+/// Runs the part and reads the report on it.
+///
+/// # Errors
+/// A test that does not end as expected; fewer tests than there must be.
+pub fn suites(checkout: &Checkout) -> Result<()> {
+    let report = checkout.tool("suites-report");
+    for (suite, part, at_least) in PART {
+        let mut command = Command::new(checkout.tool("cargo-p3"));
+        command.args(["p3", "std-test", suite, "--isolate"]).args(part).arg("--report").arg(&report);
+        for variable in ["CARGO", "RUSTUP_TOOLCHAIN"] {
+            command.env_remove(variable);
+        }
+        complete(&mut command)?;
+        let counts = read(&report, suite)?;
+        let Counts { passed, known } = counts;
+        println!("  {suite}: {passed} passed, {known} known exceptions");
+        ensure!(passed >= at_least, "of {suite} {passed} tests passed, which is fewer than {at_least}: the rest did not run");
+    }
+    Ok(())
+}
+
+fn read(report: &Path, suite: &str) -> Result<Counts> {
+    let file = report.join("report.json");
+    let text = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let read: Report = serde_json::from_slice(&text).with_context(|| format!("in {}", file.display()))?;
+    ensure!(!read.red, "something is not as expected: {} tells", report.join("index.html").display());
+    let found = read.suites.into_iter().find(|known| known.suite == suite);
+    Ok(found.with_context(|| format!("{} says nothing of {suite}", file.display()))?.counts)
+}
