@@ -33,28 +33,33 @@ pub struct Known {
 pub enum Outcome {
     /// It is compiled in and ends so.
     Ends(Ending),
-    /// It is compiled out.
-    Absent(Absent),
+    /// It is not there.
+    IsNot(NotHere),
 }
 
-/// The one word for a test that exists natively and not on the target.
+/// The words for a test that exists natively and not on the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Absent {
-    /// `absent`
+pub enum NotHere {
+    /// Compiled out though the target could have what it asks.
     Absent,
+    /// It tests code of the host's platform alone (`os::unix`, `sys::pal::unix`): no measure for a target that is another platform.
+    HostOnly,
 }
 
 impl Outcome {
-    /// A test that exists natively and not on the target.
-    pub const ABSENT: Outcome = Outcome::Absent(Absent::Absent);
+    /// [`NotHere::Absent`]
+    pub const ABSENT: Outcome = Outcome::IsNot(NotHere::Absent);
+    /// [`NotHere::HostOnly`]
+    pub const HOST_ONLY: Outcome = Outcome::IsNot(NotHere::HostOnly);
 
     /// The outcome in a sentence whose subject is the test.
     #[must_use]
     pub fn verb(self) -> &'static str {
         match self {
             Outcome::Ends(ending) => ending.verb(),
-            Outcome::Absent(_) => "is compiled out",
+            Outcome::ABSENT => "is compiled out",
+            Outcome::HOST_ONLY => "is of the host's platform alone",
         }
     }
 }
@@ -74,7 +79,7 @@ impl Known {
 
     /// Whether its tests are run though their author marks them as ignored.
     pub(super) fn runs_what_is_ignored(&self) -> bool {
-        !matches!(self.outcome, Outcome::Absent(_) | Outcome::Ends(Ending::Ignored))
+        !matches!(self.outcome, Outcome::IsNot(_) | Outcome::Ends(Ending::Ignored))
     }
 
     /// Checks what the form of the file leaves open.
@@ -139,6 +144,7 @@ mod tests {
         let read = |word: &str| toml::from_str::<Line>(&format!("outcome = \"{word}\"")).map(|line| line.outcome);
         assert_eq!(read("timed-out").unwrap(), Outcome::Ends(Ending::TimedOut));
         assert_eq!(read("absent").unwrap(), Outcome::ABSENT);
+        assert_eq!(read("host-only").unwrap(), Outcome::HOST_ONLY);
         assert!(read("sometimes").is_err());
     }
 

@@ -23,6 +23,8 @@ pub struct Counts {
     pub ignored: usize,
     /// Compiled out: natively there, not on the target. Known only of a whole run beside a native one.
     pub absent: usize,
+    /// Those of them that pass natively and test code of the host's platform alone, as an expectation with its reason says.
+    pub host_only: usize,
     /// Exceptions that are expected.
     pub known: usize,
     /// Exceptions that are not.
@@ -46,11 +48,17 @@ pub struct NativeCounts {
 }
 
 impl Counts {
-    /// The share of what passes natively that passes on the target: from 0 to 1.
+    /// How many tests pass natively that another platform than the host's can have.
+    #[must_use]
+    pub fn measure(&self) -> usize {
+        self.native.as_ref().map_or(0, |native| native.passed - self.host_only)
+    }
+
+    /// The share of [`Self::measure`] that passes on the target: from 0 to 1.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        let native = self.native.as_ref().filter(|native| native.passed > 0)?;
-        Some(native.passed_on_both as f64 / native.passed as f64)
+        let native = self.native.as_ref().filter(|_| self.measure() > 0)?;
+        Some(native.passed_on_both as f64 / self.measure() as f64)
     }
 }
 
@@ -81,6 +89,12 @@ impl Exception {
     #[must_use]
     pub fn is_unexpected(&self) -> bool {
         self.expected != Some(self.outcome)
+    }
+
+    /// Whether this is no exception that could be mended: the test is of the host's platform alone.
+    #[must_use]
+    pub fn is_host_only(&self) -> bool {
+        self.outcome == Outcome::HOST_ONLY
     }
 
     /// What is wrong, in a sentence whose subject is the test.
@@ -150,10 +164,13 @@ pub(super) fn judge(suite: &Suite, expectations: &Expectations) -> Judgement {
         let absent: Vec<&Record> = native.filter(|test| !target.contains_key(&key(test))).copied().collect();
         judgement.counts.absent = absent.len();
         for test in absent.iter().filter(|test| test.ending == Ending::Passed) {
-            judgement.exceptions.push(exception(suite, test, Some(test.ending), Outcome::ABSENT, known(test)));
+            let known = known(test);
+            let host_only = known.is_some_and(|known| known.outcome == Outcome::HOST_ONLY);
+            let outcome = if host_only { Outcome::HOST_ONLY } else { Outcome::ABSENT };
+            judgement.exceptions.push(exception(suite, test, Some(test.ending), outcome, known));
         }
         for known in expectations.of_suite(&suite.suite) {
-            if known.outcome == Outcome::ABSENT && !native_is_whole {
+            if matches!(known.outcome, Outcome::IsNot(_)) && !native_is_whole {
                 continue; // Whether they exist is not known.
             }
             let all = target.values().chain(&absent);
@@ -169,7 +186,8 @@ pub(super) fn judge(suite: &Suite, expectations: &Expectations) -> Judgement {
         }
     }
     judgement.counts.unexpected = judgement.exceptions.iter().filter(|exception| exception.is_unexpected()).count();
-    judgement.counts.known = judgement.exceptions.len() - judgement.counts.unexpected;
+    judgement.counts.host_only = judgement.exceptions.iter().filter(|exception| exception.is_host_only()).count();
+    judgement.counts.known = judgement.exceptions.len() - judgement.counts.unexpected - judgement.counts.host_only;
     judgement
 }
 

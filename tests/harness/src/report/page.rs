@@ -44,6 +44,7 @@ pub(super) fn html(report: &Report, history: &[HistoryLine]) -> String {
                 (exceptions::unexpected(report))
                 (changes::section(report))
                 (exceptions::known(report))
+                (exceptions::host_only(report))
                 (exceptions::native_too(report))
                 (slowest::table(report))
                 (history::section(history))
@@ -69,11 +70,13 @@ fn title(report: &Report) -> String {
 /// The four figures one looks for first.
 fn tiles(report: &Report) -> Markup {
     let passed: usize = report.suites.iter().map(|suite| suite.counts.passed).sum();
-    let compared =
-        report.suites.iter().filter(|suite| suite.target.is_some()).filter_map(|suite| suite.counts.native.as_ref());
-    let (both, native) =
-        compared.fold((0, 0), |(both, native), counts| (both + counts.passed_on_both, native + counts.passed));
-    let (unexpected, known) = (report.unexpected().count(), report.exceptions.len() - report.unexpected().count());
+    let known: usize = report.suites.iter().map(|suite| suite.counts.known).sum();
+    let (mut both, mut native) = (0, 0);
+    for suite in report.suites.iter().filter(|suite| suite.target.is_some()) {
+        both += suite.counts.native.as_ref().map_or(0, |native| native.passed_on_both);
+        native += suite.counts.measure();
+    }
+    let unexpected = report.unexpected().count();
     let wrong = unexpected + report.stale.len();
     html! {
         div.tiles {
@@ -137,7 +140,8 @@ fn word(outcome: Outcome) -> Markup {
         Outcome::Ends(Ending::Deadlocked) => ("failed", "deadlock"),
         Outcome::Ends(Ending::Exited) => ("failed", "exited"),
         Outcome::Ends(Ending::NotRun) => ("failed", "not run"),
-        Outcome::Absent(_) => ("absent", "left out"),
+        Outcome::ABSENT => ("absent", "left out"),
+        Outcome::HOST_ONLY => ("absent", "host only"),
     };
     html! { span.word.(class) { (word) } }
 }

@@ -54,7 +54,7 @@ fn write(report: &Report, to: &mut String) -> std::fmt::Result {
             )?,
         }
     }
-    let known = report.exceptions.len() - unexpected.len();
+    let known: usize = report.suites.iter().map(|suite| suite.counts.known).sum();
     if known > 0 {
         writeln!(to, "\n{}, each with its reason", text::counted(known, "known exception"))?;
     }

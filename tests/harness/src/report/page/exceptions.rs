@@ -17,7 +17,7 @@ const LINES: usize = 30;
 /// What no expectation foresees, and expectations that foresee nothing.
 pub(super) fn unexpected(report: &Report) -> Markup {
     let dropped =
-        |exception: &&Exception| matches!(exception.outcome, Outcome::Ends(Ending::Ignored) | Outcome::Absent(_));
+        |exception: &&Exception| matches!(exception.outcome, Outcome::Ends(Ending::Ignored) | Outcome::IsNot(_));
     let (dropped, ran): (Vec<&Exception>, Vec<&Exception>) = report.unexpected().partition(dropped);
     if ran.is_empty() && dropped.is_empty() && report.stale.is_empty() {
         return Markup::default();
@@ -75,10 +75,29 @@ fn names(exceptions: &[&Exception]) -> Markup {
     }
 }
 
-/// Known exceptions: reason by reason, each with its tests.
+/// Known exceptions.
 pub(super) fn known(report: &Report) -> Markup {
+    let known = |exception: &&Exception| !exception.is_unexpected() && !exception.is_host_only();
+    by_reason(
+        "Known exceptions, and what forbids more",
+        "Each of them still runs where it can; one that passes after all turns the report red.",
+        report.exceptions.iter().filter(known),
+    )
+}
+
+/// What no other platform can have.
+pub(super) fn host_only(report: &Report) -> Markup {
+    by_reason(
+        "Of the host's platform alone",
+        "Tests of code that is not compiled for another platform: no measure for this one, and not in the shares above.",
+        report.exceptions.iter().filter(|exception| exception.is_host_only()),
+    )
+}
+
+/// Exceptions reason by reason, each with its tests.
+fn by_reason<'a>(title: &str, note: &str, exceptions: impl Iterator<Item = &'a Exception>) -> Markup {
     let mut reasons: Vec<(&str, Vec<&Exception>)> = Vec::new();
-    for exception in report.exceptions.iter().filter(|exception| !exception.is_unexpected()) {
+    for exception in exceptions {
         let reason = exception.reason.as_deref().unwrap_or_default();
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, exceptions)) => exceptions.push(exception),
@@ -91,8 +110,8 @@ pub(super) fn known(report: &Report) -> Markup {
     reasons.sort_by_key(|(_, exceptions)| std::cmp::Reverse(exceptions.len()));
     html! {
         section {
-            h2 { "Known exceptions, and what forbids more" }
-            p.note { "Each of them still runs where it can; one that passes after all turns the report red." }
+            h2 { (title) }
+            p.note { (note) }
             @for (reason, exceptions) in &reasons {
                 details {
                     summary { span.number { (exceptions.len()) } " " (reason) }

@@ -77,7 +77,7 @@ fn row(name: &str, note: Option<&str>, row: &Row) -> Markup {
             td { b { (name) } @if let Some(note) = note { " " span.note { (note) } } }
             td { (bar(counts)) }
             td.n { (counts.passed) }
-            td.n { (counts.share().map_or("–".to_owned(), text::share)) @if let Some(native) = native { " " span.note { "of " (native.passed) } } }
+            td.n { (counts.share().map_or("–".to_owned(), text::share)) @if native.is_some() { " " span.note { "of " (counts.measure()) } } }
             td.n { (quiet(counts.failed)) }
             td.n { (quiet(counts.ignored)) @if let Some(native) = native { @if native.ignored != counts.ignored { " " span.note { "natively " (native.ignored) } } } }
             td.n { @if native.is_some() { (quiet(counts.absent)) } @else { "–" } }
@@ -143,9 +143,10 @@ fn modules(suite: &Suite, report: &Report) -> BTreeMap<String, Row> {
     for exception in report.exceptions.iter().filter(|exception| exception.suite == suite.suite) {
         let name = self::module(&exception.binary, &exception.name, binaries.len() > 1);
         let counts = &mut rows.entry(name).or_default().counts;
-        match exception.is_unexpected() {
-            true => counts.unexpected += 1,
-            false => counts.known += 1,
+        match (exception.is_unexpected(), exception.is_host_only()) {
+            (true, _) => counts.unexpected += 1,
+            (false, true) => counts.host_only += 1,
+            (false, false) => counts.known += 1,
         }
     }
     rows

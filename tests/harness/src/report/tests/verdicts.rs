@@ -122,6 +122,20 @@ fn counts_stand_beside_native_ones() {
 }
 
 #[test]
+fn what_is_of_the_host_alone_is_no_measure() {
+    let target = suite("std", Target, &[("a", Passed), ("here", Passed)]);
+    let native =
+        suite("std", Native, &[("a", Passed), ("b", Passed), ("os::unix::c", Passed), ("os::unix::d", Ignored)]);
+    let run = run(vec![target, native]);
+    let report = Report::of(&run, &expecting(&["absent: b", "host-only: os::unix::*"]));
+    let counts = &report.suites[0].counts;
+    assert!(!report.is_red());
+    assert_eq!((counts.host_only, counts.absent, counts.known, counts.measure()), (1, 3, 1, 2));
+    assert_eq!(counts.share(), Some(0.5));
+    assert!(Report::of(&run, &expecting(&["absent: b", "host-only: os::unix::*", "host-only: here"])).is_red());
+}
+
+#[test]
 fn a_part_of_a_suite_leaves_nothing_out() {
     let native = suite("std", Native, &[("a", Passed), ("b", Passed)]);
     let report = Report::of(&part(vec![suite("std", Target, &[("a", Passed)]), native], "1/2"), &expecting(&[]));
