@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::advice::Advise;
 use crate::guest::{Guest, TARGET};
-use crate::{grants, install, process, provision, wrapper};
+use crate::{grants, install, nextest, process, provision, wrapper};
 
 /// A verb of cargo's.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,11 +25,12 @@ pub(crate) enum Verb {
     Clean,
     Rustc,
     Tree,
+    Nextest,
 }
 
 impl Verb {
     /// All of them.
-    pub(crate) const ALL: [Verb; 12] = [
+    pub(crate) const ALL: [Verb; 13] = [
         Verb::Build,
         Verb::Check,
         Verb::Clippy,
@@ -42,6 +43,7 @@ impl Verb {
         Verb::Clean,
         Verb::Rustc,
         Verb::Tree,
+        Verb::Nextest,
     ];
 
     /// The verb that a word or cargo's abbreviation of it means.
@@ -64,6 +66,7 @@ impl Verb {
             Verb::Clean => "clean",
             Verb::Rustc => "rustc",
             Verb::Tree => "tree",
+            Verb::Nextest => "nextest",
         }
     }
 
@@ -93,10 +96,13 @@ impl Verb {
             Verb::Clean => "Remove what cargo built; with --cache: old sysroots (with --all: every sysroot)",
             Verb::Rustc => "Build a package with extra arguments for rustc",
             Verb::Tree => "Show a package's dependencies on the target",
+            Verb::Nextest => "Build tests and run them with cargo-nextest",
         };
         let command = match self {
             // Gives the command its own description: the runtime's.
-            Verb::Run | Verb::Test | Verb::Bench => grants::document(clap::Command::new(self.name())),
+            Verb::Run | Verb::Test | Verb::Bench | Verb::Nextest => {
+                grants::document(clap::Command::new(self.name()), self == Verb::Test)
+            }
             Verb::Install => clap::Command::new(self.name()).after_help(install::HELP),
             _ => clap::Command::new(self.name()).after_help(format!(
                 "Every argument of `cargo {0}` is passed on to it; `cargo {0} --help` lists them.",
@@ -109,7 +115,7 @@ impl Verb {
 
     /// Whether components are run.
     fn runs(self) -> bool {
-        matches!(self, Verb::Run | Verb::Test | Verb::Bench)
+        matches!(self, Verb::Run | Verb::Test | Verb::Bench | Verb::Nextest)
     }
 
     /// Whether crates are compiled.
@@ -123,11 +129,15 @@ impl Verb {
 /// # Errors
 /// No toolchain, no sysroot; and whatever the verb's own part says.
 pub(crate) fn forward(verb: Verb, mut arguments: Vec<OsString>) -> Result<ExitCode> {
+    if verb != Verb::Test && verb.runs() && isolates(&arguments) {
+        bail!("{} is for `cargo p3 test`, which runs each test in an instance of its own", grants::ISOLATE);
+    }
     let runtime = if verb.runs() { Some(grants::take(&mut arguments)?) } else { None };
     let (unstable, build_std) = unstable(&arguments);
     let guest = Guest::ready(verb.compiles() && !build_std, false)?;
     let mut cargo = match verb {
         Verb::Clippy => clippy(&guest)?,
+        Verb::Nextest => nextest::command(&guest)?,
         _ => guest.cargo(),
     };
     if let Some(options) = runtime {
@@ -144,6 +154,11 @@ pub(crate) fn forward(verb: Verb, mut arguments: Vec<OsString>) -> Result<ExitCo
             Err(process::replace_by(cargo))
         }
     }
+}
+
+/// Whether tests shall have instances of their own.
+fn isolates(arguments: &[OsString]) -> bool {
+    arguments.iter().take_while(|&argument| argument != "--").any(|argument| argument == grants::ISOLATE)
 }
 
 /// The target in so many words for `clean`, which does not look for a package's files where the environment's default target puts them.

@@ -19,11 +19,26 @@ pub(crate) const VARIABLE: &str = "CARGO_P3_RUN";
 
 /// The variables that every guest gets, beside those that begin with [`PREFIXES`].
 const PASSED: [&str; 3] = ["TERM", "LANG", "TZ"];
-const PREFIXES: [&str; 2] = ["CARGO_", "RUST_"];
+const PREFIXES: [&str; 3] = ["CARGO_", "RUST_", "NEXTEST"];
 
-/// Adds the runtime's options to a verb's help.
-pub(crate) fn document(command: Command) -> Command {
-    Options::augment_args(command.next_help_heading("Options of the runtime, anywhere before `--`")).mut_args(|argument| {
+/// What the command line or the variable says about running.
+#[derive(Debug, Args)]
+pub(crate) struct Given {
+    #[command(flatten)]
+    pub(crate) runtime: Options,
+    /// Run each test in an instance of its own, on all cores
+    #[arg(long, help_heading = "Options of tests, anywhere before `--`")]
+    pub(crate) isolate: bool,
+}
+
+/// The option of [`Given`] that only tests have.
+pub(crate) const ISOLATE: &str = "--isolate";
+
+/// Adds the runtime's options to a verb's help, and those of tests.
+pub(crate) fn document(command: Command, tests: bool) -> Command {
+    let command = command.next_help_heading("Options of the runtime, anywhere before `--`");
+    let command = if tests { Given::augment_args(command) } else { Options::augment_args(command) };
+    command.mut_args(|argument| {
         if argument.get_id() == "environment" {
             argument.value_name("NAME[=VALUE]").help("Set an environment variable, or pass one on")
         } else {
@@ -34,7 +49,7 @@ pub(crate) fn document(command: Command) -> Command {
         "All other arguments are cargo's.\n\n\
          The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and \
          a temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment \
-         CARGO_*, RUST_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
+         CARGO_*, RUST_*, NEXTEST* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
 }
@@ -75,7 +90,7 @@ pub(crate) fn take(arguments: &mut Vec<OsString>) -> Result<OsString> {
 ///
 /// # Errors
 /// They are wrong.
-pub(crate) fn read(defaults: &[&str]) -> Result<Options> {
+pub(crate) fn read(defaults: &[&str]) -> Result<Given> {
     let words: Vec<OsString> = defaults.iter().map(OsString::from).chain(words()?).collect();
     parse(&words).advise(format!("{VARIABLE} holds options such as: --dir /usr/share:ro --env NAME --net all"))
 }
@@ -123,10 +138,10 @@ fn words() -> Result<Vec<OsString>> {
 }
 
 fn parser() -> Command {
-    Options::augment_args(Command::new("options").no_binary_name(true).disable_help_flag(true).args_override_self(true))
+    Given::augment_args(Command::new("options").no_binary_name(true).disable_help_flag(true).args_override_self(true))
 }
 
-fn parse(words: &[OsString]) -> Result<Options> {
+fn parse(words: &[OsString]) -> Result<Given> {
     let mut resolved = Vec::new();
     let mut after_env = false;
     for word in words {
@@ -143,7 +158,7 @@ fn parse(words: &[OsString]) -> Result<Options> {
         resolved.push("--env".into());
     }
     let matches = parser().try_get_matches_from(resolved).map_err(|error| anyhow::anyhow!("{}", first_line(&error)))?;
-    Ok(Options::from_arg_matches(&matches)?)
+    Ok(Given::from_arg_matches(&matches)?)
 }
 
 /// `--env` with its value: `NAME=VALUE`, or `NAME` with the value it has here; nothing if it has none.
@@ -192,13 +207,13 @@ mod tests {
     #[test]
     fn of_two_networks_the_last_one_counts() {
         let options = parse(&["--net".into(), "all".into(), "--net=none".into()]).unwrap();
-        assert_eq!(options.network, component_run::Network::None);
+        assert_eq!(options.runtime.network, component_run::Network::None);
     }
 
     #[test]
     fn a_variable_without_a_value_is_passed_on_and_an_unset_one_is_not() {
         let options = parse(&["--env".into(), "PATH".into(), "--env=CARGO_P3_NOBODY_SETS_THIS".into()]).unwrap();
-        assert_eq!(options.environment, [("PATH".into(), env::var_os("PATH").unwrap())]);
+        assert_eq!(options.runtime.environment, [("PATH".into(), env::var_os("PATH").unwrap())]);
     }
 
     #[test]

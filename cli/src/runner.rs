@@ -11,10 +11,11 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use component_run::Setup;
+use harness::isolated;
 use tempfile::TempDir;
 
 use crate::guest::TARGET;
-use crate::{grants, launcher, process};
+use crate::{grants, isolate, launcher, libtest, process};
 
 /// Runs the component that cargo names, with its arguments.
 ///
@@ -23,7 +24,8 @@ use crate::{grants, launcher, process};
 pub(crate) fn for_cargo() -> Result<ExitCode> {
     let mut arguments = env::args_os().skip(1);
     let component = PathBuf::from(arguments.next().context("cargo calls this program, with a component to run")?);
-    let mut setup = grants::setup(grants::read(&["--net", "loopback"])?);
+    let given = grants::read(&["--net", "loopback"])?;
+    let mut setup = grants::setup(given.runtime);
     setup.arguments = arguments.collect();
     if let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
         let (workspace, target) = match target_directory(&component) {
@@ -36,7 +38,8 @@ pub(crate) fn for_cargo() -> Result<ExitCode> {
             grants::grant(&mut setup, &target);
         }
     }
-    run(&component, setup)
+    // A documentation test is a program, and one alone; a test binary without libtest's main function is nobody's to take apart.
+    if given.isolate && isolated::knows(&component)? { apart(&component, setup) } else { run(&component, setup) }
 }
 
 /// Runs an installed component: the one of the launcher that is the first of the words, with the others as its arguments.
@@ -52,7 +55,7 @@ pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
         process::print(&launcher::help(&name.to_string_lossy()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut setup = grants::setup(grants::read(&[])?);
+    let mut setup = grants::setup(grants::read(&[])?.runtime);
     setup.program.get_or_insert(name);
     setup.arguments = arguments;
     run(&launcher::component(&launcher), setup)
@@ -60,26 +63,52 @@ pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
 
 /// Runs a component in the current directory, with a temporary directory of its own.
 fn run(component: &Path, mut setup: Setup) -> Result<ExitCode> {
-    let here = env::current_dir().context("the current directory is gone")?;
-    grants::grant(&mut setup, &here);
-    setup.current_dir.get_or_insert_with(|| here.into());
-
-    let temporary = TempDir::with_prefix("cargo-p3-").context("no temporary directory can be made for the program")?;
-    let path = temporary.path().canonicalize().context("the program's temporary directory is gone")?;
+    enter(&mut setup)?;
+    let (temporary, path) = temporary()?;
     grants::grant(&mut setup, &path);
     // In front, so that a TMPDIR the user names wins.
-    setup.environment.insert(0, ("TMPDIR".into(), path.clone().into()));
+    setup.environment.insert(0, ("TMPDIR".into(), path.into()));
+    let code = component_run::run(component, setup).report();
+    remove(temporary)?;
+    Ok(ExitCode::from(code))
+}
+
+/// Runs the tests of a component in the current directory, each in an instance and with a temporary directory of its own.
+fn apart(component: &Path, mut setup: Setup) -> Result<ExitCode> {
+    let Some(arguments) = libtest::Arguments::read(std::mem::take(&mut setup.arguments))? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    enter(&mut setup)?;
+    let (temporary, path) = temporary()?;
+    let code = isolate::run(component, setup, &arguments, &path)?;
+    remove(temporary)?;
+    Ok(code)
+}
+
+/// Grants the current directory, and makes it the guest's.
+fn enter(setup: &mut Setup) -> Result<()> {
+    let here = env::current_dir().context("the current directory is gone")?;
+    grants::grant(setup, &here);
+    setup.current_dir.get_or_insert_with(|| here.into());
+    Ok(())
+}
+
+/// A temporary directory with its path, which goes when this process is interrupted, too.
+fn temporary() -> Result<(TempDir, PathBuf)> {
+    let temporary = TempDir::with_prefix("cargo-p3-").context("no temporary directory can be made for the program")?;
+    let path = temporary.path().canonicalize().context("the program's temporary directory is gone")?;
+    let left = path.clone();
     ctrlc::set_handler(move || {
         // It may be in use by the guest, which ends now: what cannot be removed stays.
-        let _ = std::fs::remove_dir_all(&path);
+        let _ = std::fs::remove_dir_all(&left);
         std::process::exit(130);
     })
     .context("Ctrl-C cannot be handled")?;
+    Ok((temporary, path))
+}
 
-    let outcome = component_run::run(component, setup);
-    let code = outcome.report();
-    temporary.close().context("the program's temporary directory cannot be removed")?;
-    Ok(ExitCode::from(code))
+fn remove(temporary: TempDir) -> Result<()> {
+    temporary.close().context("the program's temporary directory cannot be removed")
 }
 
 /// The target directory that a component built by cargo lies in: what stands in front of the target's name.

@@ -1,5 +1,7 @@
 //! A project in a directory of its own, and what its commands said.
 
+#![allow(dead_code, reason = "each test binary uses a part")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -54,6 +56,12 @@ impl Project {
         if name == "src/lib.rs" {
             fs::remove_file(self.path.join("src/main.rs")).unwrap();
         }
+    }
+
+    /// Adds to a file.
+    pub(crate) fn append(&self, name: &str, text: &str) {
+        let file = self.path.join(name);
+        fs::write(&file, fs::read_to_string(&file).unwrap() + text).unwrap();
     }
 
     pub(crate) fn make_executable(&self, name: &str) {

@@ -19,6 +19,7 @@
 pub mod build;
 pub mod census;
 pub mod expectations;
+pub mod isolated;
 pub mod program;
 pub mod record;
 pub mod report;

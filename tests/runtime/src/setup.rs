@@ -41,6 +41,25 @@ pub struct Setup {
     pub cache: Cache,
 }
 
+impl Setup {
+    /// The same for another run, with an empty stdin, and output that is discarded.
+    #[must_use]
+    pub fn without_streams(&self) -> Setup {
+        Setup {
+            program: self.program.clone(),
+            arguments: self.arguments.clone(),
+            environment: self.environment.clone(),
+            current_dir: self.current_dir.clone(),
+            directories: self.directories.clone(),
+            cache: self.cache.clone(),
+            stdin: Input::Empty,
+            stdout: Output::Discard,
+            stderr: Output::Discard,
+            ..*self
+        }
+    }
+}
+
 /// A directory of the host, and its name in the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
