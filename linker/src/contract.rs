@@ -79,6 +79,10 @@ pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 /// Function `() -> ()`: gives the other threads a turn. Code that waits by looking at memory again and again is made to call it.
 pub const GIVE_WAY: &str = "component_rt_give_way";
 
+/// Core export, `(block) -> description`: what a runtime asks about each thread of a program whose threads all wait for each other,
+/// beginning with block 0, the first thread's. It calls this when nothing else of the program will ever run.
+pub const DESCRIBE_THREAD: &str = "component_describe_thread";
+
 /// Data, `[u32; 2]`: size and alignment of the thread-local variables, in bytes, filled in after linking.
 pub const TLS_LAYOUT: &str = "component_tls";
 

@@ -164,6 +164,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
             all.push("--export-table".into());
             all.extend(taken(contract::TASK_HOOK));
             all.extend(taken(contract::GIVE_WAY));
+            all.extend(taken(contract::DESCRIBE_THREAD));
             all.push(format!("--export-if-defined={}", contract::STACK_POINTER).into());
             if arguments.stack_check {
                 all.extend(taken(contract::SET_STACK_POINTER));

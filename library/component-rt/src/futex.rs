@@ -97,6 +97,22 @@ pub fn hand_on_all(word: &AtomicU32) {
     }
 }
 
+/// The word that a thread waits for; null if it waits for none.
+pub(crate) fn waits_for(thread: u32) -> *const u8 {
+    QUEUES.with(|queues| {
+        for queue in &queues.0 {
+            // SAFETY: what is in a queue is alive.
+            let next = |waiter: &&Waiter| unsafe { waiter.next.get().as_ref() };
+            // SAFETY: as above.
+            let mut waiters = core::iter::successors(unsafe { queue.first.as_ref() }, next);
+            if let Some(waiter) = waiters.find(|waiter| waiter.thread == thread) {
+                return ptr::without_provenance(waiter.address);
+            }
+        }
+        ptr::null()
+    })
+}
+
 /// A thread that waits.
 struct Waiter {
     address: usize,

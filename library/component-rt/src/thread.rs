@@ -4,9 +4,12 @@
 //! in one allocation with what this module knows of it. A thread cannot free the stack it runs on, so that is done by whoever
 //! joins it or, if nobody does, by the next thread that is made or ends.
 //!
-//! Left out: names, destructors of thread-local variables, panics: std's.
+//! Left out: destructors of thread-local variables, panics: std's.
+
+mod description;
 
 use core::alloc::Layout;
+use core::ffi::c_char;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -16,6 +19,8 @@ use crate::heap::{allocate, deallocate};
 use crate::{Error, block, contract, exit, futex, stdio};
 #[cfg(not(target_family = "wasm"))]
 use alloc_crate::alloc::{alloc as allocate, dealloc as deallocate};
+use description::Description;
+pub(crate) use description::describe;
 
 /// More live threads than this are refused. A host that runs out of room for a thread ends the whole program.
 pub const MAX_LIVE: usize = 30_000;
@@ -40,15 +45,21 @@ unsafe impl Sync for Thread {}
 
 /// What this module knows of a thread; it lies above the thread's stack, in the same allocation.
 #[repr(C)]
-struct Block {
+pub(crate) struct Block {
     start: Start,
     main: extern "C" fn(*mut u8),
     argument: *mut u8,
     state: AtomicU32,
+    /// Which thread it is to the host.
+    index: u32,
+    /// As [`spawn`] was given it.
+    name: *const c_char,
     /// Nobody will join it.
     detached: bool,
-    /// In the list of spare or ended ones.
+    /// In the list of live, spare or ended ones.
     next: *mut Block,
+    /// In the list of live ones.
+    previous: *mut Block,
     /// The whole allocation.
     layout: Layout,
 }
@@ -58,6 +69,11 @@ const ENDED: u32 = 1;
 
 struct Threads {
     live: usize,
+    /// The live threads but the first, the youngest in front.
+    youngest: *mut Block,
+    /// Which thread the first one is to the host; known once it has made another.
+    first: u32,
+    description: Description,
     /// Detached threads that have ended, with their stacks.
     ended: *mut Block,
     /// Stacks for new threads, all of one layout.
@@ -68,16 +84,30 @@ struct Threads {
 }
 
 crate::instance_state! {
-    static THREADS: Threads =
-        Threads { live: 0, ended: ptr::null_mut(), spare: ptr::null_mut(), spares: 0, spins: 0 };
+    static THREADS: Threads = Threads {
+        live: 0,
+        youngest: ptr::null_mut(),
+        first: 0,
+        description: Description::NONE,
+        ended: ptr::null_mut(),
+        spare: ptr::null_mut(),
+        spares: 0,
+        spins: 0,
+    };
 }
 
-/// Makes a thread with a stack of at least `stack_size` bytes. It calls `main` with `argument` when its turn comes.
+/// Makes a thread with a stack of at least `stack_size` bytes. It calls `main` with `argument` when its turn comes. `name`, if not
+/// null, is where the host finds the thread's name when it reports a deadlock; nobody reads it here.
 ///
 /// # Errors
 ///
 /// [`Error::NOMEM`] when memory is short, [`Error::AGAIN`] when there are [`MAX_LIVE`] threads.
-pub fn spawn(stack_size: usize, main: extern "C" fn(*mut u8), argument: *mut u8) -> Result<Thread, Error> {
+pub fn spawn(
+    stack_size: usize,
+    name: *const c_char,
+    main: extern "C" fn(*mut u8),
+    argument: *mut u8,
+) -> Result<Thread, Error> {
     free_ended();
     if THREADS.with(|threads| threads.live) >= MAX_LIVE {
         return Err(Error::AGAIN);
@@ -89,17 +119,62 @@ pub fn spawn(stack_size: usize, main: extern "C" fn(*mut u8), argument: *mut u8)
         (*block.as_ptr()).argument = argument;
         (*block.as_ptr()).state = AtomicU32::new(RUNNING);
         (*block.as_ptr()).detached = false;
+        (*block.as_ptr()).name = name;
         threads::initialize_tls((*block.as_ptr()).start.tls_base);
     }
-    THREADS.with(|threads| threads.live += 1);
     // SAFETY: the block begins with its `Start`; it is freed only when its state is ENDED and another thread runs.
-    threads::resume_later(unsafe { threads::new(block.as_ptr().cast()) });
+    let index = unsafe { threads::new(block.as_ptr().cast()) };
+    THREADS.with(|threads| {
+        if threads.live == 0 {
+            threads.first = threads::index();
+        }
+        // SAFETY: nobody else knows of the block yet; a live one's is not freed.
+        unsafe { threads.enter(block.as_ptr(), index) };
+    });
+    threads::resume_later(index);
     Ok(Thread(block))
 }
 
 /// Whether there are threads besides the first one.
 pub fn there_are_others() -> bool {
     THREADS.with(|threads| threads.live > 0)
+}
+
+impl Threads {
+    /// # Safety
+    ///
+    /// The block is the caller's, and stays until it has been through `leave`.
+    unsafe fn enter(&mut self, block: *mut Block, index: u32) {
+        self.live += 1;
+        // SAFETY: the caller's promise, of this block and of those in the list.
+        unsafe {
+            (*block).index = index;
+            (*block).previous = ptr::null_mut();
+            (*block).next = self.youngest;
+            if let Some(next) = self.youngest.as_mut() {
+                next.previous = block;
+            }
+        }
+        self.youngest = block;
+    }
+
+    /// # Safety
+    ///
+    /// The block is in the list of live ones.
+    unsafe fn leave(&mut self, block: *mut Block) {
+        self.live -= 1;
+        // SAFETY: the caller's promise; its neighbours are in the list, and so alive.
+        unsafe {
+            let (previous, next) = ((*block).previous, (*block).next);
+            match previous.as_mut() {
+                Some(previous) => previous.next = next,
+                None => self.youngest = next,
+            }
+            if let Some(next) = next.as_mut() {
+                next.previous = previous;
+            }
+        }
+    }
 }
 
 impl Thread {
@@ -134,7 +209,8 @@ pub(crate) extern "C" fn run(block: *mut Start) {
     // SAFETY: the block is alive while its thread is.
     unsafe { ((*block).main)((*block).argument) };
     free_ended();
-    THREADS.with(|threads| threads.live -= 1);
+    // SAFETY: a thread's block is among the live ones from before it runs until here.
+    THREADS.with(|threads| unsafe { threads.leave(block) });
     // From here on to the end of this thread nothing may block: another thread may free this stack.
     // SAFETY: as above.
     unsafe {
@@ -184,8 +260,11 @@ fn block(stack_size: usize) -> Result<NonNull<Block>, Error> {
             main: never,
             argument: ptr::null_mut(),
             state: AtomicU32::new(ENDED),
+            index: 0,
+            name: ptr::null(),
             detached: false,
             next: ptr::null_mut(),
+            previous: ptr::null_mut(),
             layout,
         });
         Ok(NonNull::new_unchecked(block))

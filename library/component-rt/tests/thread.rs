@@ -130,3 +130,18 @@ fn join_of_a_thread_that_waits_for_ever_is_a_deadlock() {
     });
     assert!(message.contains("deadlock"), "{message}");
 }
+
+#[test]
+fn a_deadlock_is_described_thread_by_thread() {
+    let message = must_panic(|| {
+        let word = Box::leak(Box::new(core::sync::atomic::AtomicU32::new(0)));
+        spawn(|| ()).join();
+        let first = common::spawn_named(Some(c"first"), || component_rt::futex::wait(word, 0));
+        let done = common::spawn_named(Some(c"done"), || time::sleep(5));
+        drop(spawn(|| component_rt::futex::wait(word, 0)));
+        done.join();
+        first.join();
+    });
+    let threads = "main waits for another thread; <unnamed> waits for another thread; first waits for another thread;";
+    assert!(message.contains(threads), "{message}");
+}

@@ -45,7 +45,7 @@ pub struct Options {
     /// Hand the whole environment on
     #[arg(long)]
     pub inherit_env: bool,
-    /// The current directory, a path in the guest
+    /// The current directory, a path in the guest, in a directory that is granted
     #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new())]
     pub cwd: Option<OsString>,
     /// Argument 0, if it shall not be FILE
@@ -146,7 +146,8 @@ fn variable(pair: OsString) -> Result<(OsString, OsString), String> {
     let mut name = pair.into_vec();
     // A name is at least one byte long, and that may be an `=`, as std has it.
     let Some(equals) = name.iter().skip(1).position(|byte| *byte == b'=') else {
-        return Err("there is no value: write K=V".to_owned());
+        let wrong = if name.starts_with(b"=") { "the name is empty" } else { "there is no value" };
+        return Err(format!("{wrong}: write K=V"));
     };
     let value = name.split_off(equals + 2);
     name.truncate(equals + 1);

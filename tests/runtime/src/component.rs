@@ -23,6 +23,8 @@ const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 pub(crate) struct Command {
     /// The engine its code was compiled for.
     pub(crate) engine: Engine,
+    /// What it was compiled from.
+    pub(crate) binary: Vec<u8>,
     /// The component with its imports resolved.
     pub(crate) instance: InstancePre<Host>,
     /// Where to find `run` among its exports.
@@ -56,7 +58,7 @@ impl Command {
         let instance = host::add_to_linker(&mut linker, network)
             .and_then(|()| linker.instantiate_pre(&component))
             .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: format!("{error:#}") })?;
-        Ok(Self { engine, instance, run })
+        Ok(Self { engine, binary, instance, run })
     }
 }
 

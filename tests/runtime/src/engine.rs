@@ -5,6 +5,7 @@
 
 use crate::baseline;
 use crate::setup::Features;
+use crate::stacks;
 use crate::trap::FRAMES;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
@@ -70,7 +71,9 @@ fn config(kind: Kind) -> Config {
     } else {
         baseline::only(&mut config);
     }
-    if kind.pooled {
+    if !kind.pooled {
+        config.with_host_stack(stacks::creator());
+    } else {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     }
     config

@@ -24,8 +24,10 @@ compile_error!(
 
 mod baseline;
 mod cache;
+mod code;
 mod command_line;
 mod component;
+mod deadlock;
 mod engine;
 mod host;
 mod isolation;
@@ -34,12 +36,14 @@ mod outcome;
 mod refusal;
 mod run;
 mod setup;
+mod stacks;
 mod trap;
 mod watchdog;
 
 pub use cache::Cache;
 pub use command_line::{Options, main};
 pub use isolation::{Ended, Isolation};
+pub use deadlock::{Blocked, Deadlock};
 pub use outcome::Outcome;
 pub use refusal::Refusal;
 pub use run::run;

@@ -3,6 +3,7 @@
 //! Here because an exit code alone cannot tell a guest's `exit(134)` from a trap: the library returns the outcome, the command line maps it
 //! to an exit code and a message. The codes follow the shell's and coreutils' customs (124 of `timeout`, 125 to 127 of `env`, 128 + signal).
 
+use crate::deadlock::{self, Deadlock};
 use crate::refusal::Refusal;
 use crate::trap::Trap;
 use std::fmt;
@@ -35,7 +36,7 @@ pub enum Outcome {
         trap: Option<Trap>,
     },
     /// Every thread of the guest waits for something that only another one could do. Exit code 135.
-    Deadlocked,
+    Deadlocked(Deadlock),
     /// The guest was never started. Exit code 125, 126 or 127.
     Refused(Refusal),
 }
@@ -49,7 +50,7 @@ impl Outcome {
             Self::Trapped(_) | Self::StackOverflowed(_) => 134,
             Self::MemoryExhausted { .. } => 137,
             Self::TimedOut { .. } => 124,
-            Self::Deadlocked => 135,
+            Self::Deadlocked(_) => deadlock::EXIT_CODE,
             Self::Refused(refusal) => refusal.exit_code(),
         }
     }
@@ -89,9 +90,7 @@ impl fmt::Display for Outcome {
                     None => write!(f, "; it was waiting"),
                 }
             }
-            Self::Deadlocked => f.write_str(
-                "deadlock: every thread of the guest waits for something that only the guest itself could do (a lock, a join, a channel)",
-            ),
+            Self::Deadlocked(deadlock) => deadlock.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
         }
     }

@@ -60,6 +60,13 @@ pub enum Refusal {
         /// What the system says.
         cause: String,
     },
+    /// The current directory is none that the guest could use.
+    CurrentDirectory {
+        /// Its path in the guest.
+        guest: PathBuf,
+        /// Where it would be on the host. `None`: it is in no granted directory.
+        host: Option<PathBuf>,
+    },
     /// The host could not do its part.
     Host {
         /// What failed and why.
@@ -78,7 +85,7 @@ impl Refusal {
             | Self::Invalid { .. }
             | Self::MissingImports { .. }
             | Self::NoRun { .. } => 126,
-            Self::NotUnicode { .. } | Self::Directory { .. } | Self::Host { .. } => 125,
+            Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => 125,
         }
     }
 }
@@ -120,6 +127,14 @@ impl fmt::Display for Refusal {
                 "{what} is not Unicode: {value}. The component model's strings are Unicode, so a component cannot be given it"
             ),
             Self::Directory { host, cause } => write!(f, "--dir {}: cannot be opened: {cause}", host.display()),
+            Self::CurrentDirectory { guest, host: None } => write!(
+                f,
+                "--cwd {}: the guest has no such directory. Grant it, or one it lies in, with --dir",
+                guest.display()
+            ),
+            Self::CurrentDirectory { guest, host: Some(host) } => {
+                write!(f, "--cwd {}: {} is no directory", guest.display(), host.display())
+            }
             Self::Host { cause } => f.write_str(cause),
         }
     }

@@ -3,6 +3,7 @@
 //! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome has to be told apart.
 
 use crate::component::Command;
+use crate::deadlock::{self, Deadlock};
 use crate::engine::Kind;
 use crate::host::Host;
 use crate::outcome::Outcome;
@@ -35,6 +36,10 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let limit = setup.time_limit;
     let kind = Kind { features: setup.features, interruptible: limit.is_some(), pooled: false };
     let command = Command::load(file, kind, &setup.cache, setup.network)?;
+    // What is not Unicode is refused below.
+    if let Some(path) = setup.current_dir.as_deref().filter(|path| path.to_str().is_some()) {
+        setup.check_current_dir(path.as_ref())?;
+    }
     let host = Host::new(setup, file.as_os_str())?;
     let panicked = || Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() };
     let Some(limit) = limit else {
@@ -101,6 +106,10 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
     let outcome = match ended {
         Some(Ok(code)) => Outcome::Exited(code),
+        Some(Err(error)) if error.downcast_ref() == Some(&wasmtime::Trap::AsyncDeadlock) => {
+            let component = command.instance.component();
+            Outcome::Deadlocked(reactor.block_on(deadlock::look(&mut store, component, &command.binary)))
+        }
         Some(Err(error)) => outcome(&error, &mut store, deadline, limit),
         None => Outcome::TimedOut { limit, trap: None },
     };
@@ -119,13 +128,12 @@ async fn call(command: &Command, store: &mut Store<Host>) -> wasmtime::Result<u8
 fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline, limit: Duration) -> Outcome {
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         // wasi:cli/exit.exit-with-code takes a u8.
-        return Outcome::Exited(exit.0.to_le_bytes()[0]);
+        let code = exit.0.to_le_bytes()[0];
+        let found = if code == deadlock::EXIT_CODE { Deadlock::alone(&Trap::new(error).frames) } else { None };
+        return found.map_or(Outcome::Exited(code), Outcome::Deadlocked);
     }
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
     let trap = Trap::new(error);
-    if code == Some(wasmtime::Trap::AsyncDeadlock) {
-        return Outcome::Deadlocked;
-    }
     if code == Some(wasmtime::Trap::Interrupt) && deadline.has_passed() {
         return Outcome::TimedOut { limit, trap: Some(Trap { reason: "it was computing".to_owned(), ..trap }) };
     }

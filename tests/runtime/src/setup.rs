@@ -4,9 +4,10 @@
 //! variable, no directory, no network, an empty stdin, output that is discarded.
 
 use crate::cache::Cache;
+use crate::refusal::Refusal;
 use std::ffi::OsString;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub struct Setup {
     pub arguments: Vec<OsString>,
     /// The guest's environment. Of several entries of one name the last one counts.
     pub environment: Vec<(OsString, OsString)>,
-    /// The guest's current directory, a path in the guest (`wasi:cli/environment.get-initial-cwd`).
+    /// The guest's current directory, a path in the guest (`wasi:cli/environment.get-initial-cwd`), in one of `directories`.
     pub current_dir: Option<OsString>,
     /// The directories the guest may use.
     pub directories: Vec<Directory>,
@@ -56,6 +57,19 @@ impl Setup {
             stdout: Output::Discard,
             stderr: Output::Discard,
             ..*self
+        }
+    }
+
+    /// Is `path`, in the guest, a directory in one that is granted? Of several, the one with the longest name has it.
+    pub(crate) fn check_current_dir(&self, path: &Path) -> Result<(), Refusal> {
+        let granted = |directory: &Directory| {
+            let rest = path.strip_prefix(&directory.guest).ok()?;
+            Some((directory.guest.len(), directory.host.join(rest)))
+        };
+        let host = self.directories.iter().filter_map(granted).max_by_key(|(length, _)| *length).map(|(_, host)| host);
+        match host {
+            Some(host) if host.is_dir() => Ok(()),
+            host => Err(Refusal::CurrentDirectory { guest: path.to_owned(), host }),
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct Trap {
 }
 
 /// One frame of the guest's call stack.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     /// The function's demangled name, from debug info or the name section; otherwise its index (`function 17`).
     pub function: String,
@@ -76,7 +76,7 @@ fn frames(info: &FrameInfo) -> Vec<Frame> {
         .collect()
 }
 
-fn demangle(name: &str) -> String {
+pub(crate) fn demangle(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 
@@ -87,21 +87,26 @@ impl fmt::Display for Trap {
             return Ok(());
         }
         write!(f, "\nguest backtrace:")?;
-        for (index, frame) in self.frames.iter().enumerate() {
-            write!(f, "\n  {index:>3}: {}", frame.function)?;
-            if let Some(file) = &frame.file {
-                write!(f, "\n         at {file}")?;
-                if let Some(line) = frame.line {
-                    write!(f, ":{line}")?;
-                }
-                if let Some(column) = frame.column {
-                    write!(f, ":{column}")?;
-                }
+        write_frames(f, &self.frames)
+    }
+}
+
+/// Writes one line for each frame, and a second one where its place in the source is known.
+pub(crate) fn write_frames(f: &mut fmt::Formatter<'_>, frames: &[Frame]) -> fmt::Result {
+    for (index, frame) in frames.iter().enumerate() {
+        write!(f, "\n  {index:>3}: {}", frame.function)?;
+        if let Some(file) = &frame.file {
+            write!(f, "\n         at {file}")?;
+            if let Some(line) = frame.line {
+                write!(f, ":{line}")?;
+            }
+            if let Some(column) = frame.column {
+                write!(f, ":{column}")?;
             }
         }
-        if self.frames.len() >= FRAMES {
-            write!(f, "\n       (the innermost {FRAMES} frames)")?;
-        }
-        Ok(())
     }
+    if frames.len() >= FRAMES {
+        write!(f, "\n       (the innermost {FRAMES} frames)")?;
+    }
+    Ok(())
 }

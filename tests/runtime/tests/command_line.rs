@@ -54,7 +54,12 @@ fn every_mistake_has_its_message_and_code() {
     let cases: &[(&[&OsStr], i32, &str)] = &[
         (&[], 125, "FILE"),
         (&[text("--bogus"), file], 125, "--bogus"),
-        (&[text("--env"), text("NAME"), file], 125, "K=V"),
+        (&[text("--env"), text("NAME"), file], 125, "there is no value: write K=V"),
+        (&[text("--env"), text("=VALUE"), file], 125, "the name is empty: write K=V"),
+        (&[text("--env"), text(""), file], 125, "there is no value: write K=V"),
+        (&[text("--cwd"), text("/nowhere"), file], 125, "--cwd /nowhere: the guest has no such directory. Grant it"),
+        (&[text("--dir"), text("/tmp::/a"), text("--cwd"), text("/ab"), file], 125, "--cwd /ab: the guest has no such"),
+        (&[text("--dir"), text("/tmp::/a"), text("--cwd"), text("/a/none"), file], 125, "/tmp/none is no directory"),
         (&[text("--net"), text("some"), file], 125, "none, loopback or all"),
         (&[text("--max-memory"), text("lots"), file], 125, "512M"),
         (&[text("--max-memory"), text("99999999999999G"), file], 125, "too large"),

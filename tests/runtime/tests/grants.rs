@@ -92,7 +92,11 @@ fn the_current_directory_is_what_is_given() {
            (i32.const 0))",
     );
     assert_eq!(output(&component, Setup::default()).1, "");
-    assert_eq!(output(&component, Setup { current_dir: Some("/work/dir".into()), ..Setup::default() }).1, "/work/dir");
+    let place = tempfile::tempdir().unwrap();
+    std::fs::create_dir(place.path().join("dir")).unwrap();
+    let work = Directory { host: place.path().to_owned(), guest: "/work".into(), access: Access::ReadOnly };
+    let setup = Setup { current_dir: Some("/work/dir".into()), directories: vec![work], ..Setup::default() };
+    assert_eq!(output(&component, setup).1, "/work/dir");
 }
 
 const CREATE: u32 = 1;

@@ -41,6 +41,7 @@
     .functype {task_exchange} (i32, i32, i32) -> (i32)
     .functype {give_way} () -> ()
     .functype {spin} () -> ()
+    .functype {describe} (i32) -> (i32)
     .functype {futex_notify} (i32, i32) -> (i32)
     .functype {futex_wait_32} (i32, i32, i64) -> (i32)
     .functype {futex_wait_64} (i32, i64, i64) -> (i32)
@@ -187,6 +188,20 @@ __wasm_task_hook:
     local.get 1
     call {task_free}
     end_block
+    end_function
+
+# (block) -> (description): what a host asks once no thread can ever run again. It has no stack then, and gets the reserve.
+    .section .text.component_describe_thread,"",@
+    .globl component_describe_thread
+    .type component_describe_thread,@function
+component_describe_thread:
+    .functype component_describe_thread (i32) -> (i32)
+    i32.const 0
+    call component_context_set_0
+    i32.const 12
+    call __wasm_task_hook
+    local.get 0
+    call {describe}
     end_function
 
 # (event) -> (): the same in a program without threads, where context slot 0 is free.

@@ -4,6 +4,7 @@
 
 use core::cell::Cell;
 use core::mem::MaybeUninit;
+use std::ffi::CStr;
 use std::rc::Rc;
 
 use component_rt::thread::{self, Thread};
@@ -42,6 +43,11 @@ pub struct JoinHandle<T> {
 
 /// Makes a thread that runs `f`.
 pub fn spawn<T: 'static>(f: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
+    spawn_named(None, f)
+}
+
+/// The same, of a thread with a name.
+pub fn spawn_named<T: 'static>(name: Option<&'static CStr>, f: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
     let result = Rc::new(Cell::new(None));
     let theirs = Rc::clone(&result);
     let main: Box<dyn FnOnce()> = Box::new(move || {
@@ -52,7 +58,8 @@ pub fn spawn<T: 'static>(f: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
         let main = unsafe { Box::from_raw(main.cast::<Box<dyn FnOnce()>>()) };
         main();
     }
-    let thread = thread::spawn(0, run, Box::into_raw(Box::new(main)).cast()).expect("room for one more");
+    let name = name.map_or(std::ptr::null(), CStr::as_ptr);
+    let thread = thread::spawn(0, name, run, Box::into_raw(Box::new(main)).cast()).expect("room for one more");
     JoinHandle { thread, result }
 }
 

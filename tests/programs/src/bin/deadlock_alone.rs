@@ -2,7 +2,7 @@
 //@ native = "a native program hangs"
 //@ exit = 135
 //@ stdout = "before\n"
-//@ stderr = ["deadlock"]
+//@ stderr = ["deadlock: the only thread waits", "thread 'main' waits for a mutex", "deadlock_alone::main"]
 
 use std::sync::Mutex;
 

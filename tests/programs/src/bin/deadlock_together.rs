@@ -3,7 +3,7 @@
 //@ native = "a native program hangs"
 //@ exit = 135
 //@ stdout = "before\n"
-//@ stderr = ["deadlock"]
+//@ stderr = ["deadlock", "thread 'main' waits for a mutex at 0x", "thread 'other' waits for a mutex at 0x", "deadlock_together::main", "deadlock_together::take_left"]
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -13,15 +13,18 @@ fn main() {
     println!("before");
     let other = {
         let (left, right) = (Arc::clone(&left), Arc::clone(&right));
-        thread::spawn(move || {
-            let _right = right.lock().unwrap();
-            thread::yield_now();
-            let _left = left.lock().unwrap();
-        })
+        thread::Builder::new().name("other".to_owned()).spawn(move || take_left(&left, &right)).unwrap()
     };
     let _left = left.lock().unwrap();
     thread::yield_now();
     let _right = right.lock().unwrap();
     other.join().unwrap();
     println!("after");
+}
+
+#[inline(never)]
+fn take_left(left: &Mutex<()>, right: &Mutex<()>) {
+    let _right = right.lock().unwrap();
+    thread::yield_now();
+    let _left = left.lock().unwrap();
 }

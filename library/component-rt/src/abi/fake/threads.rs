@@ -5,6 +5,8 @@
 //! order in every run.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::format;
+use std::string::String;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
@@ -30,7 +32,7 @@ struct State {
     /// Those that wait for an event of a set.
     waiting: BTreeMap<u32, u32>,
     /// Why the instance has ended.
-    ended: Option<&'static str>,
+    ended: Option<String>,
 }
 
 std::thread_local! {
@@ -179,11 +181,35 @@ fn hand_over(instance: &Instance) {
         }
         drop(state);
         if !host::step(u64::MAX) {
+            let report = describe_all();
             let mut state = instance.turns.state();
-            state.ended = Some("deadlock: every thread is blocked and no host event can wake any");
+            state.ended =
+                Some(format!("deadlock: every thread is blocked and no host event can wake any:{report}"));
             state.running = 0;
             instance.turns.changed.notify_all();
             return;
+        }
+    }
+}
+
+/// Who waits for what, as a real host asks: `component_describe_thread`.
+fn describe_all() -> String {
+    let mut report = String::new();
+    let mut block = core::ptr::null();
+    loop {
+        // SAFETY: a description stays until the next is asked for, and nothing of the instance runs meanwhile.
+        let thread = unsafe { &*crate::thread::describe(block) };
+        let name = match (thread.block.is_null(), thread.name.is_null()) {
+            (true, _) => "main",
+            (_, true) => "<unnamed>",
+            // SAFETY: what is not null is a C string that lives as long as the thread.
+            _ => unsafe { core::ffi::CStr::from_ptr(thread.name) }.to_str().unwrap_or("<not UTF-8>"),
+        };
+        let why = if thread.waits_for.is_null() { "the host" } else { "another thread" };
+        report.push_str(&format!(" {name} waits for {why};"));
+        block = thread.next;
+        if block.is_null() {
+            return report;
         }
     }
 }
@@ -196,7 +222,7 @@ impl Turns {
 
     fn await_turn(&self, thread: u32) {
         let state = self.changed.wait_while(self.state(), |state| state.running != thread);
-        let ended = state.unwrap_or_else(PoisonError::into_inner).ended;
+        let ended = state.unwrap_or_else(PoisonError::into_inner).ended.clone();
         if let Some(why) = ended {
             trap(format_args!("{why}"));
         }

@@ -1,7 +1,9 @@
 //! Threads: those of the component instance, which take turns.
 
+use crate::ffi::CStr;
 use crate::io;
 use crate::num::NonZero;
+use crate::ptr;
 use crate::sys::map_error;
 use crate::thread::ThreadInit;
 use crate::time::{Duration, Instant};
@@ -16,8 +18,10 @@ impl Thread {
     /// # Safety
     /// See `thread::Builder::spawn_unchecked`.
     pub unsafe fn new(stack: usize, init: Box<ThreadInit>) -> io::Result<Thread> {
+        // The thread's handle keeps the name as long as the thread lives.
+        let name = init.handle.cname().map_or(ptr::null(), CStr::as_ptr);
         let init = Box::into_raw(init);
-        return match component_rt::thread::spawn(stack, main, init.cast()) {
+        return match component_rt::thread::spawn(stack, name, main, init.cast()) {
             Ok(thread) => Ok(Thread(thread)),
             Err(error) => {
                 // SAFETY: there is no thread that has taken it.

@@ -1,0 +1,249 @@
+//! A deadlock: which threads there are, what each waits for, and where.
+//!
+//! Here because "nothing can ever happen again" is of little help to whoever has to find out why. Three sources meet. The guest's own list of
+//! its threads, asked for by a function that component-ld exports from programs with threads. The threads' native stacks, which tell where each
+//! is. And the names of std's functions there, which tell what kind of thing it waits for. Where one is missing, the report says less.
+//!
+//! Left out, because std does not know it: who holds a mutex or a reader-writer lock. It shows who waits for the same one.
+
+use crate::code::Code;
+use crate::stacks::{self, Suspended};
+use crate::trap::{FRAMES, Frame, write_frames};
+use std::fmt;
+use wasmtime::component::Component;
+use wasmtime::{AsContextMut, Instance, Memory, Module, Store, TypedFunc, WasmCoreDump};
+
+/// The core export that describes a thread, `(thread) -> description`.
+const DESCRIBE_THREAD: &str = "component_describe_thread";
+
+/// The function of the library that ends a program whose only thread waits for another one.
+const FOUND_BY_STD: &str = "component_rt::thread::deadlock";
+
+/// The exit code it gives.
+pub(crate) const EXIT_CODE: u8 = 135;
+
+/// The most threads that are reported, and the most bytes of a name.
+const THREADS: usize = 64;
+const NAME: usize = 256;
+
+/// All threads of a guest wait for each other.
+#[derive(Debug, Default)]
+pub struct Deadlock {
+    /// The threads, the first one first, then from the oldest to the youngest; at most 64.
+    pub threads: Vec<Blocked>,
+    /// How many there are beyond.
+    pub more: usize,
+}
+
+/// One thread that waits.
+#[derive(Debug)]
+pub struct Blocked {
+    /// Its name, as `std::thread::Builder` was given it; the first thread's is `main`.
+    pub name: Option<String>,
+    /// What it waits for, in words.
+    pub waits_for: String,
+    /// Where, innermost first; empty where that could not be found out.
+    pub frames: Vec<Frame>,
+}
+
+/// Looks at the threads of a store in which nothing can ever happen again. `binary` is what the component was compiled from.
+pub(crate) async fn look<T: Send>(store: &mut Store<T>, component: &Component, binary: &[u8]) -> Deadlock {
+    let suspended = stacks::suspended();
+    let Some(threads) = describe(store).await else { return Deadlock::default() };
+    let code = Code::new(component, binary);
+    let mut stacks: Vec<_> = suspended.iter().filter_map(|stack| Walked::new(stack, &code)).collect();
+    let blocks: Vec<u32> = threads.iter().map(|thread| thread.block).filter(|block| *block != 0).collect();
+    let blocked: Vec<(Described, Vec<Frame>)> = threads
+        .into_iter()
+        .map(|thread| {
+            let own = stacks.iter().position(|stack| stack.block(&blocks).unwrap_or(0) == thread.block);
+            let frames = own.map(|index| stacks.swap_remove(index).frames(&code)).unwrap_or_default();
+            (thread, frames)
+        })
+        .collect();
+    let said = |(thread, frames): &(Described, Vec<Frame>)| Blocked {
+        name: thread.name.clone(),
+        waits_for: waits_for(thread, frames, &blocked),
+        frames: frames.clone(),
+    };
+    Deadlock { threads: blocked.iter().take(THREADS).map(said).collect(), more: blocked.len().saturating_sub(THREADS) }
+}
+
+/// What the guest says of a thread.
+struct Described {
+    block: u32,
+    name: Option<String>,
+    waits_for: u32,
+    ends_at: u32,
+}
+
+/// Has the guest describe its threads. `None`: it makes none, or comes from another linker.
+async fn describe<T: Send>(store: &mut Store<T>) -> Option<Vec<Described>> {
+    let (describe, memory) = exports(store).await?;
+    let mut threads = Vec::new();
+    let mut next = 0;
+    loop {
+        let at = describe.call_async(&mut *store, next).await.ok()?;
+        let data = memory.data(&*store);
+        let word = |index: usize| {
+            let place = (at as usize).checked_add(4 * index)?;
+            data.get(place..place + 4)?.try_into().ok().map(u32::from_le_bytes)
+        };
+        let name = data.get(word(2)? as usize..).filter(|_| word(2) != Some(0));
+        let name = name.and_then(|bytes| bytes.iter().take(NAME).position(|byte| *byte == 0).map(|end| &bytes[..end]));
+        let name = name.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let name = if next == 0 { Some("main".to_owned()) } else { name };
+        threads.push(Described { block: word(0)?, name, waits_for: word(3)?, ends_at: word(4)? });
+        next = word(1)?;
+        if next == 0 {
+            // The guest begins with the youngest.
+            threads[1..].reverse();
+            return Some(threads);
+        }
+    }
+}
+
+/// Finds a core export of the guest. The component model hides them; a core dump, which is made of any trap in the store, does not.
+async fn exports<T: Send>(store: &mut Store<T>) -> Option<(TypedFunc<u32, u32>, Memory)> {
+    /// `(module (func (export "f") unreachable))`
+    const TRAP: &[u8] =
+        b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x05\x01\x03\0\0\x0b";
+    let module = Module::new(store.engine(), TRAP).ok()?;
+    let instance = Instance::new_async(&mut *store, &module, &[]).await.ok()?;
+    let trap = instance.get_typed_func::<(), ()>(&mut *store, "f").ok()?;
+    let error = trap.call_async(&mut *store, ()).await.err()?;
+    error.downcast_ref::<WasmCoreDump>()?.instances().iter().find_map(|instance| {
+        let mut store = store.as_context_mut();
+        let describe = instance.get_typed_func(&mut store, DESCRIBE_THREAD).ok()?;
+        Some((describe, instance.get_memory(&mut store, "memory")?))
+    })
+}
+
+/// A stack on which the guest's frames have been found.
+struct Walked<'a> {
+    stack: &'a Suspended,
+    /// The return addresses, innermost first.
+    calls: Vec<usize>,
+    /// Which word lies above the guest's frames.
+    end: usize,
+}
+
+impl<'a> Walked<'a> {
+    /// The guest's code keeps frame pointers, the runtime's does not. So the innermost pair of frame pointer and return address is searched for
+    /// from which every frame leads to the next, up to the piece of code by which the runtime calls the guest. Remains of earlier calls do not
+    /// lead there: what they led to has been written over. `None`: the guest has not begun here, or has ended.
+    fn new(stack: &'a Suspended, code: &Code<'_>) -> Option<Self> {
+        let walk = |from: usize| {
+            let mut calls = Vec::new();
+            let mut at = from;
+            let mut end = from;
+            while let [frame, back, ..] = stack.words[at..] {
+                if !code.contains(back) {
+                    break;
+                }
+                calls.push(back);
+                end = at;
+                match frame.checked_sub(stack.address).map(|distance| distance / size_of::<usize>()) {
+                    Some(next) if next > at && next < stack.words.len() => at = next,
+                    _ => break,
+                }
+            }
+            Self { stack, calls, end }
+        };
+        let is_whole = |walked: &Self| {
+            let Some((entry, inner)) = walked.calls.split_last() else { return false };
+            !code.is_guest(*entry) && inner.iter().any(|call| code.is_guest(*call))
+        };
+        (0..stack.words.len()).map(walk).find(is_whole)
+    }
+
+    /// Which of `blocks` the thread's first function was called with: the runtime keeps that above the guest's frames.
+    fn block(&self, blocks: &[u32]) -> Option<u32> {
+        let halves = |word: &usize| [*word as u32, (*word >> 32) as u32];
+        self.stack.words[self.end..].iter().rev().flat_map(halves).find(|half| blocks.contains(half))
+    }
+
+    fn frames(&self, code: &Code<'_>) -> Vec<Frame> {
+        self.calls.iter().flat_map(|call| code.frames(*call)).take(FRAMES).collect()
+    }
+}
+
+/// What a thread waits for, in words.
+fn waits_for(thread: &Described, frames: &[Frame], all: &[(Described, Vec<Frame>)]) -> String {
+    let title = |other: &Described| match &other.name {
+        Some(name) => format!("thread '{name}'"),
+        None => "a thread without a name".to_owned(),
+    };
+    if thread.waits_for == 0 {
+        return "an event of the host that never comes".to_owned();
+    }
+    if let Some((joined, _)) = all.iter().find(|(other, _)| other.ends_at == thread.waits_for) {
+        return format!("{} to end", title(joined));
+    }
+    let what = kind(frames).unwrap_or("a change of the word");
+    let mut words = format!("{what} at 0x{:08x}", thread.waits_for);
+    let others = all.iter().filter(|(other, _)| other.waits_for == thread.waits_for && other.block != thread.block);
+    let others: Vec<_> = others.take(4).map(|(other, _)| title(other)).collect();
+    if !others.is_empty() {
+        words += &format!(", as does {}", others.join(", "));
+    }
+    words
+}
+
+/// Functions of std and what a thread waits for in them; what is built on others comes before them.
+const KINDS: &[(&str, &str)] = &[
+    ("std::sync::mpsc::", "a channel: its thread's word"),
+    ("std::sync::mpmc::", "a channel: its thread's word"),
+    ("std::thread::scoped::", "the threads of its scope to end: its word"),
+    ("std::sync::barrier::", "a barrier"),
+    ("std::sync::poison::barrier::", "a barrier"),
+    ("::sync::once::", "a Once that is being run"),
+    ("::sync::condvar::", "a condition variable"),
+    ("::RwLock::read", "a reader-writer lock, to read,"),
+    ("::RwLock::write", "a reader-writer lock, to write,"),
+    ("::sync::rwlock::", "a reader-writer lock"),
+    ("::sync::mutex::", "a mutex"),
+    ("::thread_parking::", "being unparked: its word"),
+    ("std::thread::park", "being unparked: its word"),
+];
+
+/// What kind of thing it is, by the functions of std that have been called last.
+fn kind(frames: &[Frame]) -> Option<&'static str> {
+    let of_std = |frame: &&Frame| {
+        let name = frame.function.trim_start_matches('<');
+        ["std::", "core::", "alloc::", "component_rt"].iter().any(|one| name.starts_with(one))
+    };
+    let innermost: Vec<_> = frames.iter().take_while(of_std).collect();
+    let kinds = KINDS.iter().find(|(part, _)| innermost.iter().any(|frame| frame.function.contains(part)));
+    kinds.map(|(_, kind)| *kind)
+}
+
+impl Deadlock {
+    /// The deadlock of a program that makes no threads: std finds it, says so and calls exit there. `None`: this is another exit.
+    pub(crate) fn alone(frames: &[Frame]) -> Option<Self> {
+        let end = frames.iter().position(|frame| frame.function.starts_with(FOUND_BY_STD))?;
+        let frames = frames[end + 1..].to_vec();
+        let waits_for = kind(&frames).unwrap_or("what only another thread could do").to_owned();
+        Some(Self { threads: vec![Blocked { name: Some("main".to_owned()), waits_for, frames }], more: 0 })
+    }
+}
+
+impl fmt::Display for Deadlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "deadlock: every thread of the guest waits for something that only the guest itself could do (a lock, a join, a channel)",
+        )?;
+        for thread in &self.threads {
+            let name = thread.name.as_deref().unwrap_or("<unnamed>");
+            write!(f, "\nthread '{name}' waits for {}", thread.waits_for)?;
+            write_frames(f, &thread.frames)?;
+        }
+        if self.more > 0 {
+            write!(f, "\nand {} more threads", self.more)?;
+        }
+        if self.threads.iter().any(|thread| thread.waits_for.contains("mutex") || thread.waits_for.contains("lock")) {
+            write!(f, "\nnote: std's locks do not record who holds them")?;
+        }
+        Ok(())
+    }
+}
