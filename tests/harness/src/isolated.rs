@@ -276,7 +276,7 @@ fn ending(test: &Test, ended: &Ended) -> Ending {
         Outcome::StackOverflowed(_) => Ending::StackOverflowed,
         Outcome::MemoryExhausted { .. } => Ending::MemoryExhausted,
         Outcome::TimedOut { .. } => Ending::TimedOut,
-        Outcome::Deadlocked => Ending::Deadlocked,
+        Outcome::Deadlocked { .. } => Ending::Deadlocked,
         Outcome::Refused(_) => Ending::NotRun,
         _ => Ending::Trapped,
     }
