@@ -2,7 +2,7 @@
 //!
 //! Here because most of WASI is wasmtime-wasi's, and where ours takes its place must be visible at one spot. The standard streams:
 //! wasmtime-wasi's would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest. Name lookup:
-//! it knows all or nothing. On Linux, for speed and precision: the clock, and two functions for files.
+//! it knows all or nothing. On Linux, for speed and precision: the clock, and functions for files.
 
 #[cfg(target_os = "linux")]
 mod clock;
@@ -63,6 +63,8 @@ pub(crate) struct Host {
     streams: Streams,
     /// May the guest look `localhost` up?
     localhost: bool,
+    #[cfg(target_os = "linux")]
+    parents: filesystem::Parents,
     /// The limit on the guest's memory.
     pub(crate) limits: Limits,
 }
@@ -136,6 +138,8 @@ impl Host {
             table: ResourceTable::new(),
             streams: Streams::new(setup.stdin, setup.stdout, setup.stderr)?,
             localhost: setup.network == Network::Loopback,
+            #[cfg(target_os = "linux")]
+            parents: filesystem::Parents::default(),
             limits: Limits::new(setup.memory_limit),
         })
     }

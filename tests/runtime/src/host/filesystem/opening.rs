@@ -1,0 +1,63 @@
+//! `open-at`: one call of the kernel for a file that is written, two for one that is read.
+//!
+//! Here because wasmtime-wasi looks at what it has opened in every case, to tell files from directories; the kernel opens none of the
+//! latter for writing.
+
+use super::INSIDE;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatxFlags};
+use rustix::io::Errno;
+use std::fs::File;
+use wasmtime_wasi::filesystem::{Descriptor, Dir, File as OpenFile, OpenMode};
+use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
+
+/// The permissions of a new file, before the process's umask.
+const NEW: Mode = Mode::from_raw_mode(0o666);
+
+/// What wasmtime-wasi does not have, and says so.
+const SYNCHRONISED: [DescriptorFlags; 3] =
+    [DescriptorFlags::FILE_INTEGRITY_SYNC, DescriptorFlags::DATA_INTEGRITY_SYNC, DescriptorFlags::REQUESTED_WRITE_SYNC];
+
+/// Opens what the kernel finds by a path below the directory. Any error is wasmtime-wasi's to judge: nothing was done.
+pub(super) fn open_at(
+    directory: &Dir,
+    path_flags: PathFlags,
+    path: &str,
+    open_flags: OpenFlags,
+    flags: DescriptorFlags,
+) -> Result<Descriptor, Errno> {
+    let changes = open_flags.contains(OpenFlags::CREATE) || open_flags.contains(OpenFlags::TRUNCATE);
+    let write = changes || flags.contains(DescriptorFlags::WRITE);
+    // As in wasmtime-wasi: what is not opened for writing is opened for reading, whether that is asked for or not.
+    let read = flags.contains(DescriptorFlags::READ) || !flags.contains(DescriptorFlags::WRITE);
+    let is_directory = open_flags.contains(OpenFlags::DIRECTORY);
+    let is_refused = (is_directory && (write || open_flags.contains(OpenFlags::EXCLUSIVE)))
+        || (write && directory.perms.write_not_permitted());
+    if is_refused || SYNCHRONISED.into_iter().any(|flag| flags.contains(flag)) {
+        return Err(Errno::INVAL);
+    }
+    let mut open = OFlags::CLOEXEC;
+    let mut mode = OpenMode::empty();
+    mode.set(OpenMode::READ, read);
+    mode.set(OpenMode::WRITE, write);
+    open |= match (read, write) {
+        (true, true) => OFlags::RDWR,
+        (false, _) => OFlags::WRONLY,
+        (true, false) => OFlags::RDONLY,
+    };
+    open.set(OFlags::CREATE, open_flags.contains(OpenFlags::CREATE));
+    open.set(OFlags::EXCL, open_flags.contains(OpenFlags::CREATE | OpenFlags::EXCLUSIVE));
+    open.set(OFlags::TRUNC, open_flags.contains(OpenFlags::TRUNCATE));
+    open.set(OFlags::DIRECTORY, is_directory);
+    open.set(OFlags::NOFOLLOW, !path_flags.contains(PathFlags::SYMLINK_FOLLOW));
+    let permissions = if open.contains(OFlags::CREATE) { NEW } else { Mode::empty() };
+    let file = File::from(rustix::fs::openat2(&*directory.dir, path, open, permissions, INSIDE)?);
+    if is_directory || (!write && is_a_directory(&file)?) {
+        return Ok(Descriptor::Dir(Dir::new(file, directory.perms, mode, true)));
+    }
+    Ok(Descriptor::File(OpenFile::new(file, directory.perms, mode, true)))
+}
+
+fn is_a_directory(file: &File) -> Result<bool, Errno> {
+    let stat = rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::TYPE)?;
+    Ok(FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Directory)
+}

@@ -1,0 +1,48 @@
+//! `stat-at`: the metadata of what a path names.
+
+use super::parents::Parents;
+use super::{INSIDE, descriptor_type};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags, StatxTimestamp};
+use rustix::io::Errno;
+use std::fs::File;
+use std::sync::Arc;
+use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
+use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorStat, ErrorCode, PathFlags};
+
+/// The metadata of a path that the kernel finds below the directory. The inner error is sure; the outer one is wasmtime-wasi's to judge.
+pub(super) fn stat_at(
+    directory: &Arc<File>,
+    parents: &mut Parents,
+    flags: PathFlags,
+    path: &str,
+) -> Result<Result<DescriptorStat, ErrorCode>, Errno> {
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+    let follow = flags.contains(PathFlags::SYMLINK_FOLLOW);
+    // A name in a directory leads nowhere else, unless it is a symbolic link to be followed.
+    if let Ok((parent, name)) = parents.parent(directory, path) {
+        match rustix::fs::statx(parent, name, AtFlags::SYMLINK_NOFOLLOW, wanted) {
+            Ok(stat) if follow && FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Symlink => {}
+            Ok(stat) => return Ok(Ok(metadata(&stat))),
+            Err(Errno::NOENT) => return Ok(Err(ErrorCode::NoEntry)),
+            Err(errno) => return Err(errno),
+        }
+    }
+    let mut open = OFlags::PATH | OFlags::CLOEXEC;
+    open.set(OFlags::NOFOLLOW, !follow);
+    let file = rustix::fs::openat2(&**directory, path, open, Mode::empty(), INSIDE)?;
+    Ok(Ok(metadata(&rustix::fs::statx(&file, "", AtFlags::EMPTY_PATH, wanted)?)))
+}
+
+fn metadata(stat: &Statx) -> DescriptorStat {
+    let time = |time: StatxTimestamp| Some(Instant { seconds: time.tv_sec, nanoseconds: time.tv_nsec });
+    let born = StatxFlags::from_bits_retain(stat.stx_mask).contains(StatxFlags::BTIME);
+    DescriptorStat {
+        type_: descriptor_type(FileType::from_raw_mode(stat.stx_mode.into())),
+        link_count: stat.stx_nlink.into(),
+        size: stat.stx_size,
+        data_access_timestamp: time(stat.stx_atime),
+        data_modification_timestamp: time(stat.stx_mtime),
+        // What wasmtime-wasi gives here, and what std's `Metadata::created` asks for: the time of birth.
+        status_change_timestamp: born.then(|| time(stat.stx_btime)).flatten(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Paths while directories change places, and the reasons of errors.
+#![cfg(target_os = "linux")]
+
+mod guest;
+
+use component_run::{Access, Directory, Setup};
+use guest::{guest, run};
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::Path;
+
+const IMPORTS: &str = r#"
+  (import "wasi:filesystem/preopens@0.3.0" "get-directories" (func $directories (param i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.rename-at" (func $rename-at (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.link-at" (func $link-at (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.stat-at" (func $stat-at (param i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.unlink-file-at" (func $unlink-at (param i32 i32 i32 i32)))
+"#;
+
+/// A guest that looks at `in/file` (its size is its exit code) after these steps. Text lies at 4096.
+fn looking(text: &str, steps: &str) -> tempfile::TempPath {
+    guest(
+        IMPORTS,
+        &format!(
+            r#"(data (i32.const 4096) {text:?})
+               (global $first (mut i32) (i32.const 0))
+               (global $second (mut i32) (i32.const 0))
+               ;; The result at 512 must be a success, or the exit code is 100 + the error code.
+               (func $check (if (i32.load8_u (i32.const 512))
+                 (then (call $exit (i32.add (i32.const 100) (i32.load8_u (i32.load (i32.const 508))))))))
+               (func $size (param $at i32) (param $length i32) (result i32)
+                 (call $stat-at (global.get $first) (i32.const 1) (local.get $at) (local.get $length) (i32.const 512))
+                 (i32.store (i32.const 508) (i32.const 520)) (call $check)
+                 ;; The result's tag, the type (16), the links (8), the size.
+                 (i32.load (i32.const 544)))
+               (func $rename (param $old i32) (param $old-length i32) (param $new i32) (param $new-length i32)
+                 (call $rename-at (global.get $first) (local.get $old) (local.get $old-length)
+                   (global.get $first) (local.get $new) (local.get $new-length) (i32.const 512))
+                 (i32.store (i32.const 508) (i32.const 516)) (call $check))
+               (func $run (result i32)
+                 (call $directories (i32.const 16))
+                 (global.set $first (i32.load (i32.load (i32.const 16))))
+                 (if (i32.gt_u (i32.load (i32.const 20)) (i32.const 1))
+                   (then (global.set $second (i32.load offset=12 (i32.load (i32.const 16))))))
+                 {steps}
+                 (i32.const 0))"#
+        ),
+    )
+}
+
+fn granting(hosts: &[&Path]) -> Setup {
+    let directory = |(number, host): (usize, &&Path)| Directory {
+        host: host.to_path_buf(),
+        guest: format!("/{number}").into(),
+        access: Access::ReadWrite,
+    };
+    Setup { directories: hosts.iter().enumerate().map(directory).collect(), ..Setup::default() }
+}
+
+const NO_ENTRY: u8 = 100 + 19;
+const NOT_PERMITTED: u8 = 100 + 30;
+const CROSS_DEVICE: u8 = 100 + 35;
+
+#[test]
+fn a_directory_in_the_place_of_another_one_is_seen() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    for (name, contents) in [("in", "one"), ("other", "seven")] {
+        std::fs::create_dir_all(path(name).join("deep")).unwrap();
+        std::fs::write(path(name).join("file"), contents).unwrap();
+        std::fs::write(path(name).join("deep/file"), contents).unwrap();
+    }
+    // in/file, out, other, in, in/deep/file
+    let guest = looking(
+        "in/fileoutother__in/deep/file",
+        r#"(drop (call $size (i32.const 4096) (i32.const 7)))
+           (drop (call $size (i32.const 4113) (i32.const 12)))
+           (call $rename (i32.const 4096) (i32.const 2) (i32.const 4103) (i32.const 3))
+           (call $rename (i32.const 4106) (i32.const 5) (i32.const 4096) (i32.const 2))
+           (if (i32.ne (call $size (i32.const 4096) (i32.const 7)) (i32.const 5)) (then (call $exit (i32.const 1))))
+           (if (i32.ne (call $size (i32.const 4113) (i32.const 12)) (i32.const 5)) (then (call $exit (i32.const 2))))
+           (call $rename (i32.const 4096) (i32.const 2) (i32.const 4106) (i32.const 5))
+           (drop (call $size (i32.const 4096) (i32.const 7)))"#,
+    );
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), NO_ENTRY);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_directory_does_not_lead_out() {
+    let place = tempfile::tempdir().unwrap();
+    let inside = place.path().join("inside");
+    std::fs::create_dir_all(inside.join("in")).unwrap();
+    std::fs::create_dir_all(place.path().join("outside")).unwrap();
+    std::fs::write(inside.join("in/file"), "inside").unwrap();
+    std::fs::write(place.path().join("outside/file"), "secret").unwrap();
+    symlink("../outside", inside.join("trap")).unwrap();
+    let exchanged = |then: &str| {
+        looking(
+            "in/fileouttrap",
+            &format!(
+                r#"(if (i32.ne (call $size (i32.const 4096) (i32.const 7)) (i32.const 6)) (then (call $exit (i32.const 1))))
+                   (call $rename (i32.const 4096) (i32.const 2) (i32.const 4103) (i32.const 3))
+                   (call $rename (i32.const 4106) (i32.const 4) (i32.const 4096) (i32.const 2))
+                   {then}"#
+            ),
+        )
+    };
+    let look = exchanged("(drop (call $size (i32.const 4096) (i32.const 7)))");
+    assert_eq!(run(look, granting(&[&inside])).exit_code(), NOT_PERMITTED);
+    std::fs::rename(inside.join("in"), inside.join("trap")).unwrap();
+    std::fs::rename(inside.join("out"), inside.join("in")).unwrap();
+    let remove = exchanged(
+        "(call $unlink-at (global.get $first) (i32.const 4096) (i32.const 7) (i32.const 512))
+         (i32.store (i32.const 508) (i32.const 516)) (call $check)",
+    );
+    assert_eq!(run(remove, granting(&[&inside])).exit_code(), NOT_PERMITTED);
+    assert!(place.path().join("outside/file").exists());
+}
+
+#[test]
+fn another_file_system_is_a_reason() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir_in("/dev/shm"));
+    let device = |path: &Path| std::fs::metadata(path).unwrap().dev();
+    let Some(there) = there.ok().filter(|there| device(there.path()) != device(here.path())) else {
+        eprintln!("this host has one file system only");
+        return;
+    };
+    std::fs::write(here.path().join("file"), "here").unwrap();
+    for call in [
+        "(call $rename-at (global.get $first) (i32.const 4096) (i32.const 4) (global.get $second) (i32.const 4096) (i32.const 4) (i32.const 512))",
+        "(call $link-at (global.get $first) (i32.const 0) (i32.const 4096) (i32.const 4) (global.get $second) (i32.const 4096) (i32.const 4) (i32.const 512))",
+    ] {
+        let guest = looking("file", &format!("{call} (i32.store (i32.const 508) (i32.const 516)) (call $check)"));
+        assert_eq!(run(guest, granting(&[here.path(), there.path()])).exit_code(), CROSS_DEVICE);
+    }
+    assert!(here.path().join("file").exists());
+}
