@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::cache::{self, Cache};
 use crate::forward::{self, Verb};
 use crate::guest::{Guest, TARGET};
-use crate::{doctor, environment, process, runner};
+use crate::{doctor, environment, process, runner, std_test};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
@@ -49,6 +49,8 @@ enum Own {
         #[arg(long, conflicts_with = "json")]
         rust_analyzer: bool,
     },
+    /// Run Rust's own test suites: those of core, alloc, std and libtest
+    StdTest(std_test::Arguments),
 }
 
 /// Does what this process's arguments say.
@@ -89,6 +91,7 @@ pub(crate) fn main() -> Result<ExitCode> {
         Own::Setup { verbose } => setup(verbose),
         Own::Doctor => doctor::doctor(),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
+        Own::StdTest(arguments) => std_test::run(&arguments),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::advice::{Advise, report};
 use crate::cache::{self, Cache};
 use crate::progress::Steps;
 use crate::toolchain::{self, Search};
-use crate::{provision, wrapper};
+use crate::{provision, std_test, wrapper};
 
 /// The target that guests are built for.
 pub(crate) const TARGET: &str = "wasm32-wasip3";
@@ -135,7 +135,7 @@ fn toolchain(verbose: bool) -> Result<Toolchain> {
 /// The links of a sysroot's `bin/`: this executable under the names it answers to, and the toolchain's own programs.
 fn links(toolchain: &Toolchain) -> Result<Vec<Link>> {
     let own = env::current_exe().context("this process does not know its executable")?;
-    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER];
+    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER, std_test::RUSTC_WRAPPER];
     let ours = ours.into_iter().map(|name| Link { name: name.to_owned(), to: own.clone() });
     let theirs = [
         ("cargo".to_owned(), toolchain.cargo().to_owned()),

@@ -6,6 +6,7 @@
 //! a person    cargo-p3           finds the toolchain, makes the sysroot, becomes that toolchain's cargo
 //! cargo       rustc, rustdoc     becomes the real one, with our sysroot and our target      (wrapper)
 //!             clippy             the same around clippy's driver
+//!             std-test-rustc     the compiler of Rust's own test suites                   (std_test)
 //!             cargo-p3-runner    runs the component for `cargo run`, `test` and `bench`     (runner)
 //! rustc       component-ld       links                                                      (component_ld)
 //! a person    component-run      runs a component                                           (component_run)
@@ -34,6 +35,7 @@ mod process;
 mod progress;
 mod provision;
 mod runner;
+mod std_test;
 mod toolchain;
 mod wrapper;
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "component-run" => component_run::main(),
         "rustc" | "rustdoc" => ended(wrapper::compiler(name)),
         "clippy" => ended(wrapper::clippy()),
+        std_test::RUSTC_WRAPPER => ended(std_test::rustc()),
         guest::RUNNER => ended(runner::for_cargo()),
         _ => ended(command_line::main()),
     }

@@ -70,7 +70,7 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn command(&self) -> Result<Command> {
-        let workspace = Workspace::of_target(self.sysroot, self.spec, &self.target_dir);
+        let workspace = Workspace::of_target(self.sysroot, self.spec, self.target_dir.clone());
         let mut command = workspace.cargo("build")?;
         command.args(["--package", "sysroot"]);
         Ok(command)

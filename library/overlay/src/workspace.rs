@@ -21,19 +21,19 @@ pub struct Workspace<'a> {
     sysroot: &'a Sysroot,
     /// A triple or a specification.
     target: PathBuf,
-    target_dir: &'a Path,
+    target_dir: PathBuf,
     /// Flags for rustc beside the library's own.
     flags: Vec<OsString>,
 }
 
 impl<'a> Workspace<'a> {
     /// For the target with this specification.
-    pub fn of_target(sysroot: &'a Sysroot, spec: &Path, target_dir: &'a Path) -> Self {
+    pub fn of_target(sysroot: &'a Sysroot, spec: &Path, target_dir: PathBuf) -> Self {
         Self { sysroot, target: spec.to_owned(), target_dir, flags: vec![LOWER_ATOMIC.into()] }
     }
 
     /// For the machine the compiler runs on.
-    pub fn of_host(sysroot: &'a Sysroot, target_dir: &'a Path) -> Self {
+    pub fn of_host(sysroot: &'a Sysroot, target_dir: PathBuf) -> Self {
         Self { sysroot, target: sysroot.toolchain().host().into(), target_dir, flags: Vec::new() }
     }
 
@@ -71,7 +71,7 @@ impl<'a> Workspace<'a> {
             // As in a released std: what cannot unwind is only found within a codegen unit.
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .env("RUSTC", toolchain.rustc())
-            .env("CARGO_TARGET_DIR", self.target_dir)
+            .env("CARGO_TARGET_DIR", &self.target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
             .stdin(Stdio::null());
         Ok(command)

@@ -12,6 +12,7 @@
 //! | [`expectations`] | known failures: data, with a reason, and still run |
 //! | [`record`] | how each test of a run ended, for reports |
 //! | [`report`] | what people and CI are told about a run |
+//! | [`suites`] | Rust's own test suites: built and run, for the target and natively |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
 //! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
@@ -24,6 +25,7 @@ pub mod program;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod suites;
 pub mod verdict;
 
 mod suite;

@@ -1,0 +1,292 @@
+//! `cargo p3 std-test`: Rust's own test suites for the target, or natively to compare with.
+//!
+//! The suites are the harness's; here is what a person says and sees. Left out: which failures are known (`tests/expectations`, carried along)
+//! and what a report looks like (the harness's `report`).
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use harness::expectations::Expectations;
+use harness::record::{Ending, Record, Side, SuiteRecord};
+use harness::report::{self, Environment, Partition, Report, Run, Selection};
+use harness::suites::build::{Binary, Place, rustc_arguments};
+use harness::suites::run::{Runner, Step, Wanted};
+use harness::suites::{Suite, documentation};
+use indicatif::{ProgressBar, ProgressStyle};
+use overlay::RUST_RELEASE;
+
+use crate::advice::Advise;
+use crate::guest::{Guest, TARGET};
+use crate::progress::Steps;
+use crate::process;
+
+/// The name under which cargo starts this executable around rustc while it compiles the suites.
+pub(crate) const RUSTC_WRAPPER: &str = "std-test-rustc";
+
+/// The known failures, as they were when this executable was built.
+const EXPECTATIONS: &str = include_str!("../../tests/expectations/wasm32-wasip3.toml");
+
+/// How long one test binary may run.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+/// What follows the verb.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The suites to run: test, coretests, alloctests, std, std-tests, doc-core, doc-alloc, doc-std; `doc` for the last three. All but those
+    /// if none is named
+    #[arg(value_name = "SUITE", value_parser = named)]
+    suites: Vec<Named>,
+    /// Run only tests whose names contain this
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// How many tests run at once [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
+    /// Run only this share of each suite: 2/8 is the second of eight
+    #[arg(long, value_name = "I/N")]
+    partition: Option<Partition>,
+    /// Run each test in an instance of its own, in parallel: one that traps, hangs or exits disturbs no other
+    #[arg(long, conflicts_with = "native")]
+    isolate: bool,
+    /// How many seconds a test may take with --isolate
+    #[arg(long, value_name = "SECONDS", default_value = "60", requires = "isolate")]
+    timeout: NonZero<u32>,
+    /// Run on this machine, compiled for it, to compare with
+    #[arg(long)]
+    native: bool,
+    /// Write a report for machines and one for people into this directory; what it has of earlier runs is compared with
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Run nothing: make one report in --report DIR of the reports (report.json) of several partitions
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "report", conflicts_with_all = ["suites", "filter", "partition", "isolate", "native"])]
+    merge: Vec<PathBuf>,
+    /// The list of known failures, if it shall not be the one this program carries along
+    #[arg(long, value_name = "FILE")]
+    expectations: Option<PathBuf>,
+}
+
+/// The suites that one word means.
+#[derive(Clone)]
+struct Named(Vec<Suite>);
+
+fn named(word: &str) -> Result<Named, harness::suites::UnknownSuite> {
+    Suite::named(word).map(Named)
+}
+
+/// Runs suites.
+///
+/// # Errors
+/// No toolchain, a suite that does not compile, a report that cannot be written. A test that fails is an exit code.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let expectations = match &arguments.expectations {
+        Some(file) => Expectations::read(file)?,
+        None => toml::from_str(EXPECTATIONS).context("in the list of known failures that this program carries")?,
+    };
+    let report = match (&arguments.report, arguments.merge.is_empty()) {
+        (Some(directory), false) => report::merge(directory, &arguments.merge, &expectations)?,
+        (directory, _) => {
+            let run = run_suites(arguments, &expectations)?;
+            match directory {
+                Some(directory) => report::write(directory, &run, &expectations)?,
+                None => Report::of(&run, &expectations),
+            }
+        }
+    };
+    process::print(&report.terminal())?;
+    Ok(if report.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run> {
+    let side = if arguments.native { Side::Native } else { Side::Target };
+    let selection = Selection { filter: arguments.filter.clone(), partition: arguments.partition };
+    let guest = Guest::ready(false, false)?;
+    let session = Session::new(&guest, side, arguments, selection, expectations)?;
+    let chosen: Vec<Suite> = Suite::ALL
+        .into_iter()
+        .filter(|suite| match arguments.suites.is_empty() {
+            true => suite.documented().is_none(),
+            false => arguments.suites.iter().any(|named| named.0.contains(suite)),
+        })
+        .collect();
+    let _lock = session.place.lock()?;
+    let mut suites = Vec::new();
+    let library = session.build("the library for the suites", |progress| session.place.library(progress))?.1;
+    for suite in chosen {
+        let (binaries, build) = session.build(suite.name(), |progress| session.place.suite(suite, progress))?;
+        let start = Instant::now();
+        let tests = session.run(suite, &binaries)?;
+        let build = if suites.is_empty() { library + build } else { build };
+        let isolated = arguments.isolate && suite.documented().is_none();
+        suites.push(SuiteRecord { suite: suite.name().into(), side, isolated, build, run: start.elapsed(), tests });
+    }
+    Ok(Run { suites, environment: environment(&guest, side), selection: session.selection })
+}
+
+/// One side, ready to build and run.
+struct Session<'a> {
+    place: Place<'a>,
+    runner: Runner,
+    jobs: usize,
+    selection: Selection,
+    expectations: &'a Expectations,
+}
+
+impl<'a> Session<'a> {
+    fn new(
+        guest: &'a Guest,
+        side: Side,
+        arguments: &Arguments,
+        selection: Selection,
+        expectations: &'a Expectations,
+    ) -> Result<Session<'a>> {
+        let sysroot = guest.sysroot();
+        let of = match side {
+            Side::Target => TARGET,
+            Side::Native => sysroot.toolchain().host(),
+        };
+        // Beside the sysroot it belongs to, so that `clean --cache` finds both.
+        let mut directory = OsString::from(sysroot.path());
+        directory.push(".std-test");
+        let place = Place {
+            sysroot,
+            side,
+            target: TARGET,
+            directory: PathBuf::from(directory).join(of),
+            rustc_wrapper: guest.tool(RUSTC_WRAPPER),
+            linker: guest.tool("component-ld"),
+        };
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let jobs = arguments.jobs.map_or(cores, NonZero::get);
+        let limit = Duration::from_secs(arguments.timeout.get().into());
+        let isolated = arguments.isolate.then_some((limit, jobs));
+        let runner = Runner { side, component_run: guest.tool("component-run"), patience: PATIENCE, isolated };
+        Ok(Session { place, runner, jobs, selection, expectations })
+    }
+
+    /// Builds something, and says how long it took.
+    fn build<T>(&self, what: &str, work: impl FnOnce(&mut dyn FnMut(&str)) -> Result<T>) -> Result<(T, Duration)> {
+        let start = Instant::now();
+        let steps = Steps::begin(&format!("Building {what}"));
+        let mut done = 0;
+        let built = work(&mut |name| {
+            done += 1;
+            steps.step(done, done, name);
+        });
+        let built = built.advise("the sources are those of the sysroot: `cargo p3 doctor` tells whether it is whole")?;
+        steps.finish();
+        Ok((built, start.elapsed()))
+    }
+
+    fn run(&self, suite: Suite, binaries: &[Binary]) -> Result<Vec<Record>> {
+        let watch = Watch::begin(suite);
+        let mut progress = |step: Step<'_>| watch.step(&step);
+        if suite.documented().is_some() {
+            return documentation::run(&self.place, &self.runner, suite, &self.selection, self.jobs, &mut progress);
+        }
+        let unignored = |binary: &str, name: &str| {
+            self.place.side == Side::Target && self.expectations.runs(suite.name(), binary, name)
+        };
+        let wanted = Wanted { selection: &self.selection, unignored: &unignored };
+        let mut records = Vec::new();
+        let mut place = 0;
+        for binary in binaries {
+            records.extend(self.runner.run(binary, &wanted, &mut place, &mut progress)?);
+        }
+        Ok(records)
+    }
+}
+
+fn environment(guest: &Guest, side: Side) -> Environment {
+    let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = words.strip_prefix(&["p3".to_owned()]).unwrap_or(&words);
+    let command = format!("cargo p3 {}", words.join(" "));
+    let (sysroot, runtime) = match side {
+        Side::Native => (String::new(), "a process of the host".to_owned()),
+        Side::Target => {
+            let hash = guest.sysroot().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (hash, concat!("component-run ", env!("CARGO_PKG_VERSION")).to_owned())
+        }
+    };
+    Environment::here(format!("rustc {RUST_RELEASE}"), sysroot, runtime, command)
+}
+
+/// What a person sees while tests run: a bar, and what failed.
+struct Watch {
+    suite: Suite,
+    bar: ProgressBar,
+    state: RefCell<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    planned: usize,
+    failed: usize,
+}
+
+impl Watch {
+    fn begin(suite: Suite) -> Watch {
+        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len}, {eta} left {msg}");
+        let style = style.expect("the template is right").progress_chars("=> ");
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        if bar.is_hidden() {
+            eprintln!("Running {suite} ...");
+        }
+        Watch { suite, bar: bar.with_style(style).with_prefix(suite.name()), state: RefCell::default() }
+    }
+
+    fn step(&self, step: &Step<'_>) {
+        let mut seen = self.state.borrow_mut();
+        match step {
+            Step::Planned(more) => {
+                seen.planned += more;
+                self.bar.set_length(seen.planned as u64);
+            }
+            Step::Started(name) => self.bar.set_message(format!("({} failed) {name}", seen.failed)),
+            Step::Ended(record) => {
+                self.bar.inc(1);
+                if !record.ending.is_fine() {
+                    seen.failed += 1;
+                    self.bar.suspend(|| self.tell(record));
+                }
+            }
+        }
+    }
+
+    /// A failure, with what the test said.
+    fn tell(&self, record: &Record) {
+        let how = match record.ending {
+            Ending::Failed => "failed".to_owned(),
+            other => format!("{other:?}"),
+        };
+        eprintln!("---- {} {}::{} {how}", self.suite, record.binary, record.name);
+        if !record.output.is_empty() {
+            eprintln!("{}", record.output.trim_end());
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Becomes the rustc that is the first argument, for cargo, while it compiles the suites.
+///
+/// # Errors
+/// It cannot be started.
+pub(crate) fn rustc() -> Result<ExitCode> {
+    let mut arguments = env::args_os().skip(1);
+    let rustc = arguments.next().context("this is started by cargo, with a rustc as the first argument")?;
+    let mut command = Command::new(rustc);
+    command.args(rustc_arguments(arguments));
+    Err(process::replace_by(command))
+}
