@@ -7,11 +7,11 @@
 //! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
 //! lost race gives back.
 
-use crate::abi::builtins;
 use crate::contract;
 use crate::event::Event;
 use crate::instance;
 use crate::interruption::Interruption;
+use crate::schedule;
 use crate::subtask;
 use crate::time::Mark;
 use crate::waitable::{Handle, Waitable};
@@ -87,21 +87,19 @@ pub fn poll(waitable: &impl Waitable) -> Option<Event> {
 /// Gives the host and the instance's other threads a turn. Canonical ABI: `thread.yield`.
 pub fn give_way() {
     instance::assert_nothing_borrowed();
-    let cancelled = builtins::thread_yield();
-    contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
+    schedule::give_way();
 }
 
 /// Blocks until another thread resumes this one. Canonical ABI: `thread.suspend`.
 pub(crate) fn suspend() {
     instance::assert_nothing_borrowed();
-    let cancelled = crate::abi::threads::suspend();
-    contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
+    schedule::suspend();
 }
 
 /// The function that blocks.
 fn wait(set: &WaitableSet) -> Event {
     instance::assert_nothing_borrowed();
-    set.wait()
+    schedule::outside(|| set.wait())
 }
 
 /// Waits for an event of the set, or until the monotonic clock has reached `deadline`.

@@ -12,7 +12,7 @@ use crate::abi::{builtins, threads};
 use crate::event::CopyResult;
 use crate::time::Mark;
 use crate::waitable::Handle;
-use crate::{block, contract};
+use crate::{block, contract, schedule};
 
 /// Blocks until [`wake`] or [`wake_all`] is called for `word`, unless it no longer holds `expected`.
 pub fn wait(word: &AtomicU32, expected: u32) {
@@ -139,7 +139,7 @@ impl Waiter {
     fn wake(&self) {
         self.woken.set(true);
         match self.by_future {
-            None => threads::resume_later(self.thread),
+            None => schedule::resume_later(self.thread),
             Some(writable) => {
                 // SAFETY: a unit has no bytes, so nothing is read from there.
                 let code = unsafe { builtins::future_write_unit(writable.index(), ptr::null()) };

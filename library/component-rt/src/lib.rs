@@ -36,6 +36,8 @@ pub mod heap;
 pub mod net;
 pub mod pipe;
 pub mod random;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]
+pub mod schedule;
 pub mod stdio;
 #[cfg(target_family = "wasm")]
 pub mod task;

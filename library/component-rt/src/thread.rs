@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use crate::abi::threads::{self, Start};
 #[cfg(target_family = "wasm")]
 use crate::heap::{allocate, deallocate};
-use crate::{Error, block, contract, exit, futex, stdio};
+use crate::{Error, block, contract, exit, futex, schedule, stdio};
 #[cfg(not(target_family = "wasm"))]
 use alloc_crate::alloc::{alloc as allocate, dealloc as deallocate};
 use description::Description;
@@ -69,6 +69,8 @@ const ENDED: u32 = 1;
 
 struct Threads {
     live: usize,
+    /// There has been a thread.
+    begun: bool,
     /// The live threads but the first, the youngest in front.
     youngest: *mut Block,
     /// Which thread the first one is to the host; known once it has made another.
@@ -86,6 +88,7 @@ struct Threads {
 crate::instance_state! {
     static THREADS: Threads = Threads {
         live: 0,
+        begun: false,
         youngest: ptr::null_mut(),
         first: 0,
         description: Description::NONE,
@@ -112,6 +115,9 @@ pub fn spawn(
     if THREADS.with(|threads| threads.live) >= MAX_LIVE {
         return Err(Error::AGAIN);
     }
+    if THREADS.with(|threads| !core::mem::replace(&mut threads.begun, true)) {
+        schedule::begin();
+    }
     let block = block(stack_size)?;
     // SAFETY: `block` gives a block of which nobody else knows; its `start` is complete.
     unsafe {
@@ -131,7 +137,8 @@ pub fn spawn(
         // SAFETY: nobody else knows of the block yet; a live one's is not freed.
         unsafe { threads.enter(block.as_ptr(), index) };
     });
-    threads::resume_later(index);
+    schedule::resume_later(index);
+    schedule::point();
     Ok(Thread(block))
 }
 
@@ -221,6 +228,7 @@ pub(crate) extern "C" fn run(block: *mut Start) {
             futex::wake_all(&(*block).state);
         }
     }
+    schedule::end();
 }
 
 /// A block with a stack of at least `stack_size` bytes.

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::clocks::{RawInstant, monotonic_clock, system_clock};
-use crate::instance;
+use crate::{instance, schedule};
 
 /// A point of the monotonic clock, in nanoseconds since some start. `wasi:clocks/monotonic-clock`: `mark`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,11 +44,11 @@ pub fn system_now() -> (i64, u32) {
 /// Blocks for at least `nanoseconds`.
 pub fn sleep(nanoseconds: u64) {
     instance::assert_nothing_borrowed();
-    monotonic_clock::wait_for(nanoseconds);
+    schedule::outside(|| monotonic_clock::wait_for(nanoseconds));
 }
 
 /// Blocks until the monotonic clock has reached `mark`.
 pub fn sleep_until(mark: Mark) {
     instance::assert_nothing_borrowed();
-    monotonic_clock::wait_until(mark.0);
+    schedule::outside(|| monotonic_clock::wait_until(mark.0));
 }

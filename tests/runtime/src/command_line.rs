@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::run::run;
+use crate::search::search;
 use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
@@ -28,6 +29,9 @@ use std::time::Duration;
 struct CommandLine {
     #[command(flatten)]
     options: Options,
+    /// Run with seeds from 0 to K - 1, and tell the first one that does not end with exit code 0
+    #[arg(long, value_name = "K", conflicts_with = "schedule_seed")]
+    schedule_search: Option<u64>,
     /// The component, and its arguments: all that follows FILE belongs to it.
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, value_parser = OsStringValueParser::new())]
     command: Vec<OsString>,
@@ -63,6 +67,9 @@ pub struct Options {
     /// Only what every runtime has: the target's CPU baseline, and of the component model what wasmtime has on by default
     #[arg(long)]
     pub stock: bool,
+    /// Schedule threads by this seed, the same way every time; time is made up, and there is no network
+    #[arg(long, value_name = "N")]
+    pub schedule_seed: Option<u64>,
 }
 
 impl Options {
@@ -83,6 +90,7 @@ impl Options {
             network: self.network,
             memory_limit: self.max_memory,
             time_limit: self.timeout,
+            schedule: self.schedule_seed,
             features: if self.stock { Features::Stock } else { Features::All },
             stdin: Input::Inherit,
             stdout: Output::Inherit,
@@ -94,7 +102,7 @@ impl Options {
 
 /// Runs the component that this process's arguments name, with this process's standard streams; Ctrl-C ends it with exit code 130.
 pub fn main() -> ExitCode {
-    let CommandLine { options, command } = match parse() {
+    let CommandLine { options, schedule_search, command } = match parse() {
         Ok(line) => line,
         Err(error) => {
             // A closed stream leaves nobody to tell.
@@ -110,12 +118,21 @@ pub fn main() -> ExitCode {
     }
     let mut command = command.into_iter();
     let file = command.next().unwrap_or_default();
-    let setup = Setup { arguments: command.collect(), ..options.setup() };
-    ExitCode::from(run(file, setup).report())
+    let arguments: Vec<OsString> = command.collect();
+    let setup = || Setup { arguments: arguments.clone(), ..options.clone().setup() };
+    ExitCode::from(match schedule_search {
+        Some(count) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup),
+        None => run(file, setup()).report(),
+    })
 }
 
 fn parse() -> Result<CommandLine, clap::Error> {
     let line = CommandLine::try_parse()?;
+    let is_scheduled = line.schedule_search.is_some() || line.options.schedule_seed.is_some();
+    if is_scheduled && line.options.network != Network::None {
+        let message = "--net cannot be had with a schedule: what comes over a network comes when it likes";
+        return Err(CommandLine::command().error(ErrorKind::ArgumentConflict, message));
+    }
     // A positional argument that may begin with a hyphen swallows misspelt options.
     if let Some(option) = line.command.first().filter(|file| file.as_bytes().starts_with(b"-")) {
         let message = format!("unknown option {} before FILE; see component-run --help", option.display());

@@ -7,6 +7,7 @@ use crate::cache::Cache;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
 use crate::refusal::Refusal;
+use crate::schedule;
 use crate::setup::{Features, Network};
 use std::path::Path;
 use wasmtime::Engine;
@@ -18,6 +19,15 @@ const RUN: &str = "wasi:cli/run@0.3.0";
 /// The first bytes of a core module and of a component: the magic number, the version, the layer.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+/// Whose time the guest sees.
+#[derive(Clone, Copy)]
+pub(crate) enum Clocks {
+    /// The system's.
+    Real,
+    /// That of a schedule by seed.
+    MadeUp,
+}
 
 /// A component that only waits to be instantiated.
 pub(crate) struct Command {
@@ -33,7 +43,13 @@ pub(crate) struct Command {
 
 impl Command {
     /// Reads, compiles (or takes from the cache) and resolves the component in `file`.
-    pub(crate) fn load(file: &Path, kind: Kind, cache: &Cache, network: Network) -> Result<Self, Refusal> {
+    pub(crate) fn load(
+        file: &Path,
+        kind: Kind,
+        cache: &Cache,
+        network: Network,
+        clocks: Clocks,
+    ) -> Result<Self, Refusal> {
         let binary = std::fs::read(file).map_err(|cause| Refusal::Unreadable { file: file.to_owned(), cause })?;
         if binary.starts_with(CORE_MODULE) {
             return Err(Refusal::CoreModule { file: file.to_owned() });
@@ -56,6 +72,10 @@ impl Command {
             .ok_or_else(|| Refusal::NoRun { file: file.to_owned() })?;
         let mut linker = Linker::new(&engine);
         let instance = host::add_to_linker(&mut linker, network)
+            .and_then(|()| match clocks {
+                Clocks::Real => Ok(()),
+                Clocks::MadeUp => schedule::add_to_linker(&mut linker),
+            })
             .and_then(|()| linker.instantiate_pre(&component))
             .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: format!("{error:#}") })?;
         Ok(Self { engine, binary, instance, run })

@@ -7,7 +7,7 @@
 //! Left out: what the runs are for. A test harness brings arguments and grants, and judges the ends.
 
 use crate::cache::Cache;
-use crate::component::Command;
+use crate::component::{Clocks, Command};
 use crate::engine::Kind;
 use crate::host::Host;
 use crate::outcome::Outcome;
@@ -52,8 +52,8 @@ impl Isolation {
         let (file, features, network) = (component.as_ref().to_owned(), setup.features, setup.network);
         let cache = setup.cache.clone();
         // A component that is too large for the pool is refused with it, and so is a pool by a machine that has not the addresses.
-        let pooled = Command::load(&file, kind(features, true), &cache, network)
-            .or_else(|_| Command::load(&file, kind(features, false), &cache, network))?;
+        let pooled = Command::load(&file, kind(features, true), &cache, network, Clocks::Real)
+            .or_else(|_| Command::load(&file, kind(features, false), &cache, network, Clocks::Real))?;
         Ok(Self { file, features, network, cache, pooled: Arc::new(pooled) })
     }
 
@@ -133,7 +133,7 @@ impl Isolation {
 
     /// What the pool has no room for (a program of thousands of threads) runs without it.
     fn load_on_demand(&self) -> Result<Arc<Command>, Refusal> {
-        Command::load(&self.file, kind(self.features, false), &self.cache, self.network).map(Arc::new)
+        Command::load(&self.file, kind(self.features, false), &self.cache, self.network, Clocks::Real).map(Arc::new)
     }
 
     fn confine(&self, setup: Setup) -> Setup {

@@ -35,6 +35,8 @@ mod limits;
 mod outcome;
 mod refusal;
 mod run;
+mod schedule;
+mod search;
 mod setup;
 mod stacks;
 mod trap;

@@ -2,13 +2,13 @@
 //!
 //! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome has to be told apart.
 
-use crate::component::Command;
+use crate::component::{Clocks, Command};
 use crate::deadlock::{self, Deadlock};
 use crate::engine::Kind;
 use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
-use crate::setup::Setup;
+use crate::setup::{Network, Setup};
 use crate::trap::{FRAMES, Trap};
 use crate::watchdog::{self, Deadline, Guarded};
 use std::future::{Future as _, poll_fn};
@@ -35,7 +35,13 @@ pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
 fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let limit = setup.time_limit;
     let kind = Kind { features: setup.features, interruptible: limit.is_some(), pooled: false };
-    let command = Command::load(file, kind, &setup.cache, setup.network)?;
+    let (network, clocks) = match setup.schedule {
+        None => (setup.network, Clocks::Real),
+        // What comes over a network comes when it likes.
+        Some(_) => (Network::None, Clocks::MadeUp),
+    };
+    let setup = Setup { network, ..setup };
+    let command = Command::load(file, kind, &setup.cache, network, clocks)?;
     // What is not Unicode is refused below.
     if let Some(path) = setup.current_dir.as_deref().filter(|path| path.to_str().is_some()) {
         setup.check_current_dir(path.as_ref())?;

@@ -30,6 +30,9 @@ pub struct Setup {
     pub memory_limit: Option<u64>,
     /// How long the guest may run, counted from the moment it is started (compiling it is not counted).
     pub time_limit: Option<Duration>,
+    /// The seed by which the guest's threads are scheduled, the same way every time; then time is made up, random numbers are not random,
+    /// and there is no network. `None`: as the host has it.
+    pub schedule: Option<u64>,
     /// The features of WebAssembly and of the component model that the guest may use.
     pub features: Features,
     /// What the guest reads from `wasi:cli/stdin`.

@@ -15,6 +15,7 @@ core::arch::global_asm!(
     give_way = sym crate::thread::yield_from_a_spin,
     spin = sym crate::thread::spin,
     describe = sym crate::thread::describe,
+    point = sym crate::schedule::at_atomic,
     futex_notify = sym crate::futex::instruction::notify,
     futex_wait_32 = sym crate::futex::instruction::wait_32,
     futex_wait_64 = sym crate::futex::instruction::wait_64,

@@ -42,6 +42,7 @@
     .functype {give_way} () -> ()
     .functype {spin} () -> ()
     .functype {describe} (i32) -> (i32)
+    .functype {point} () -> ()
     .functype {futex_notify} (i32, i32) -> (i32)
     .functype {futex_wait_32} (i32, i32, i64) -> (i32)
     .functype {futex_wait_64} (i32, i64, i64) -> (i32)
@@ -303,6 +304,15 @@ component_rt_give_way:
 component_rt_spin:
     .functype component_rt_spin () -> ()
     call {spin}
+    end_function
+
+# What the linker puts before each atomic instruction, if it is told to.
+    .section .text.component_rt_schedule_point,"",@
+    .globl component_rt_schedule_point
+    .type component_rt_schedule_point,@function
+component_rt_schedule_point:
+    .functype component_rt_schedule_point () -> ()
+    call {point}
     end_function
 
 # What memory.atomic.notify, wait32 and wait64 of user code become.

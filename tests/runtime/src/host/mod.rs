@@ -13,6 +13,7 @@ mod stdio;
 
 use crate::limits::Limits;
 use crate::refusal::Refusal;
+use crate::schedule;
 use crate::setup::{Access, Network, Setup};
 use lookup::Lookup;
 use std::net::SocketAddr;
@@ -108,6 +109,12 @@ impl Host {
         for (name, value) in last_of_each(&setup.environment) {
             let name = unicode(|| "the name of an environment variable".to_owned(), name)?;
             wasi.env(name, unicode(|| format!("the environment variable {name}"), value)?);
+        }
+        if let Some(seed) = setup.schedule {
+            wasi.env(schedule::VARIABLE, &seed.to_string())
+                .secure_random(schedule::random(seed))
+                .insecure_random(schedule::random(seed))
+                .insecure_random_seed(seed.into());
         }
         if let Some(path) = &setup.current_dir {
             wasi.initial_cwd(unicode(|| "the current directory".to_owned(), path)?);

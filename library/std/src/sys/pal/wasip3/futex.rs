@@ -26,11 +26,14 @@ pub fn futex_wait(futex: &Atomic<u32>, expected: u32, timeout: Option<Duration>)
 
 /// Whether there was a thread to wake.
 pub fn futex_wake(futex: &Atomic<u32>) -> bool {
-    component_rt::futex::wake(futex)
+    let woken = component_rt::futex::wake(futex);
+    component_rt::schedule::point();
+    woken
 }
 
 pub fn futex_wake_all(futex: &Atomic<u32>) {
     component_rt::futex::wake_all(futex);
+    component_rt::schedule::point();
 }
 
 /// As `futex_wake`, for a lock that has been let go of: who waited for it comes before who wants it again.
