@@ -1,7 +1,7 @@
 //! An edit: lines put into (or, rarely, exchanged in) a file of upstream's library, found by an anchor.
 //!
-//! An anchor is one or more whole lines which must occur exactly once in the *upstream* file, so edits do not depend on
-//! each other's order. Everything outside the lines that a `replace` names survives, in order; [`apply`] proves that on
+//! An anchor is one or more whole lines which must occur exactly once in the *upstream* file (or as often as the edit's
+//! `times` says, and is then an anchor at each place), so edits do not depend on each other's order. Everything outside the lines that a `replace` names survives, in order; [`apply`] proves that on
 //! its own result rather than trusting itself. Left out: regular expressions, line numbers, fuzz; an edit that no longer
 //! fits is looked at by a person.
 
@@ -26,7 +26,14 @@ struct RawEdit {
     after: Option<String>,
     before: Option<String>,
     replace: Option<String>,
+    /// How often the anchor occurs, if not once.
+    #[serde(default = "once")]
+    times: usize,
     insert: String,
+}
+
+fn once() -> usize {
+    1
 }
 
 /// One checked edit.
@@ -36,6 +43,7 @@ pub(crate) struct Edit {
     origin: String,
     anchor: String,
     place: Place,
+    times: usize,
     insert: String,
 }
 
@@ -76,13 +84,14 @@ fn check(origin: &str, raw: RawEdit) -> Result<(String, Edit)> {
     };
     ensure!(!anchor.trim().is_empty(), "library/edits/{origin}: the edit of {} has an empty anchor", raw.file);
     ensure!(!raw.why.trim().is_empty(), "library/edits/{origin}: the edit of {} gives no reason in `why`", raw.file);
-    Ok((raw.file, Edit { origin: origin.to_owned(), anchor, place, insert: raw.insert }))
+    ensure!(raw.times > 0, "library/edits/{origin}: the edit of {} is made 0 times: strike it", raw.file);
+    Ok((raw.file, Edit { origin: origin.to_owned(), anchor, place, times: raw.times, insert: raw.insert }))
 }
 
 /// The upstream text of `file` with `edits` applied.
 ///
 /// # Errors
-/// An anchor that does not occur exactly once, edits whose replaced lines overlap or are another edit's anchor, and a
+/// An anchor that does not occur as often as it should, edits whose replaced lines overlap or are another edit's anchor, and a
 /// result in which an upstream line went missing.
 pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<String> {
     let lines: Vec<&str> = upstream.lines().collect();
@@ -91,25 +100,26 @@ pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<String
     let mut inserted = vec![String::new(); lines.len() + 1];
     for edit in edits {
         let anchor: Vec<&str> = edit.anchor.lines().collect();
-        let first = find_once(file, &lines, &anchor, edit)?;
-        let end = first + anchor.len();
-        let slot = match edit.place {
-            Place::Before => first,
-            Place::After | Place::Instead => end,
-        };
-        if edit.place == Place::Instead {
-            for (line, out) in taken_out[first..end].iter_mut().enumerate() {
-                ensure!(
-                    !std::mem::replace(out, true),
-                    "library/edits/{}: two edits of library/{file} replace its line {}; make them one",
-                    edit.origin,
-                    first + line + 1
-                );
+        for first in find(file, &lines, &anchor, edit)? {
+            let end = first + anchor.len();
+            let slot = match edit.place {
+                Place::Before => first,
+                Place::After | Place::Instead => end,
+            };
+            if edit.place == Place::Instead {
+                for (line, out) in taken_out[first..end].iter_mut().enumerate() {
+                    ensure!(
+                        !std::mem::replace(out, true),
+                        "library/edits/{}: two edits of library/{file} replace its line {}; make them one",
+                        edit.origin,
+                        first + line + 1
+                    );
+                }
             }
-        }
-        inserted[slot].push_str(&edit.insert);
-        if !edit.insert.is_empty() && !edit.insert.ends_with('\n') {
-            inserted[slot].push('\n');
+            inserted[slot].push_str(&edit.insert);
+            if !edit.insert.is_empty() && !edit.insert.ends_with('\n') {
+                inserted[slot].push('\n');
+            }
         }
     }
 
@@ -128,22 +138,22 @@ pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<String
     Ok(result)
 }
 
-/// The index of the line where `anchor` begins, if there is exactly one.
-fn find_once(file: &str, lines: &[&str], anchor: &[&str], edit: &Edit) -> Result<usize> {
-    let mut found = lines.windows(anchor.len()).enumerate().filter(|(_, window)| *window == anchor).map(|(at, _)| at);
-    let first = found.next();
-    let more = found.count();
-    match (first, more) {
-        (Some(at), 0) => Ok(at),
-        (at, more) => bail!(
-            "library/{file}: the anchor of an edit occurs {} times instead of once\n\
-             anchor (library/edits/{}):\n{}\n\
-             What to do: find where these lines went in this Rust release and make the anchor name the new place.",
-            usize::from(at.is_some()) + more,
-            edit.origin,
-            edit.anchor.lines().map(|line| format!("    | {line}")).collect::<Vec<_>>().join("\n"),
-        ),
+/// The indices of the lines where `anchor` begins, if there are as many as the edit says.
+fn find(file: &str, lines: &[&str], anchor: &[&str], edit: &Edit) -> Result<Vec<usize>> {
+    let windows = lines.windows(anchor.len()).enumerate();
+    let found: Vec<usize> = windows.filter(|(_, window)| *window == anchor).map(|(at, _)| at).collect();
+    if found.len() == edit.times {
+        return Ok(found);
     }
+    bail!(
+        "library/{file}: the anchor of an edit occurs {} times instead of {}\n\
+         anchor (library/edits/{}):\n{}\n\
+         What to do: find where these lines went in this Rust release and make the anchor name the new place.",
+        found.len(),
+        if edit.times == 1 { "once".to_owned() } else { edit.times.to_string() },
+        edit.origin,
+        edit.anchor.lines().map(|line| format!("    | {line}")).collect::<Vec<_>>().join("\n"),
+    )
 }
 
 /// Checks that every line of `kept` is in `result`, in order: the promise that edits only add, apart from what they
@@ -166,7 +176,7 @@ mod tests {
     const UPSTREAM: &str = "one\ntwo\nthree\ntwo\n";
 
     fn edit(place: Place, anchor: &str, insert: &str) -> Edit {
-        Edit { origin: "test.toml".into(), anchor: anchor.into(), place, insert: insert.into() }
+        Edit { origin: "test.toml".into(), anchor: anchor.into(), place, times: 1, insert: insert.into() }
     }
 
     fn message(result: Result<impl std::fmt::Debug>) -> String {
@@ -194,6 +204,16 @@ mod tests {
         );
         let never = message(apply("f", UPSTREAM, &[edit(Place::After, "thr", "x")]));
         assert!(never.contains("0 times"), "a part of a line is no anchor: {never}");
+    }
+
+    #[test]
+    fn an_anchor_may_occur_as_often_as_is_said() {
+        let twice = Edit { times: 2, ..edit(Place::Instead, "two", "2") };
+        assert_eq!(apply("f", UPSTREAM, &[twice]).unwrap(), "one\n2\nthree\n2\n");
+        let thrice = message(apply("f", UPSTREAM, &[Edit { times: 3, ..edit(Place::Instead, "two", "2") }]));
+        assert!(thrice.contains("2 times instead of 3"), "{thrice}");
+        let once = message(apply("f", UPSTREAM, &[Edit { times: 2, ..edit(Place::After, "one", "x") }]));
+        assert!(once.contains("1 times instead of 2"), "{once}");
     }
 
     #[test]
