@@ -126,6 +126,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The error with this message.
+    pub(crate) fn from_message(message: &str) -> Option<Error> {
+        (1..=Error::NOTCAPABLE.0).map(Error).find(|error| error.message() == message)
+    }
+}
+
 impl core::fmt::Debug for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self.name() {

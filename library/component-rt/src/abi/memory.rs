@@ -107,14 +107,19 @@ pub struct RawWithOther<const LAST: u8> {
 }
 
 impl<const LAST: u8> RawWithOther<LAST> {
-    /// The case. The text of `other` is freed: it says nothing a program could act on.
+    /// The case. The text of `other` is freed: where it says nothing that a program could act on.
     pub fn lift(self) -> u8 {
+        self.lift_with_text().0
+    }
+
+    /// The case, and the text of `other`.
+    pub fn lift_with_text(self) -> (u8, Option<String>) {
         contract::holds(self.tag <= LAST, "the tag of a variant is one of its cases");
-        if self.tag == LAST {
-            // SAFETY: by the type's invariant the payload of this tag was stored.
-            drop(unsafe { self.other.assume_init() }.lift().map(RawString::lift));
+        if self.tag != LAST {
+            return (self.tag, None);
         }
-        self.tag
+        // SAFETY: by the type's invariant the payload of this tag was stored.
+        (self.tag, unsafe { self.other.assume_init() }.lift().map(RawString::lift))
     }
 }
 
@@ -225,6 +230,11 @@ mod lower {
         /// Lowers a case without payload, or `other` without text.
         pub fn lower(case: u8) -> Self {
             RawWithOther { tag: case, other: MaybeUninit::new(RawOption::lower(None)) }
+        }
+
+        /// Lowers `other` with a text.
+        pub fn lower_other(text: &str) -> Self {
+            RawWithOther { tag: LAST, other: MaybeUninit::new(RawOption::lower(Some(RawString::lower(text)))) }
         }
     }
 

@@ -29,15 +29,21 @@ unsafe impl Lowered for RawErrorCode {
 }
 
 impl RawErrorCode {
+    /// The error. WASI has no case for some that files have, a full table of descriptors above all: a host may name
+    /// them by `other` with their message.
+    #[cold]
     fn lift(self) -> Error {
-        error::FILESYSTEM.error(self.0.lift())
+        let (case, text) = self.0.lift_with_text();
+        text.and_then(|text| Error::from_message(&text)).unwrap_or_else(|| error::FILESYSTEM.error(case))
     }
 
-    /// Lowers the first case that stands for `error`.
+    /// Lowers the first case that stands for `error`; `other` with its message if there is none.
     #[cfg(not(target_family = "wasm"))]
     pub(in crate::abi) fn lower(error: Error) -> RawErrorCode {
-        let tag = error::FILESYSTEM.errors.iter().position(|&case| case == error).expect("an error of a file system");
-        RawErrorCode(RawWithOther::lower(tag as u8))
+        RawErrorCode(match error::FILESYSTEM.errors.iter().position(|&case| case == error) {
+            Some(tag) => RawWithOther::lower(tag as u8),
+            None => RawWithOther::lower_other(error.message()),
+        })
     }
 }
 
@@ -124,3 +130,16 @@ pub struct RawPreopen {
 }
 
 crate::lowered_record!(RawPreopen { directory, name });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_without_a_case_travels_by_its_message() {
+        for error in [Error::NOENT, Error::XDEV, Error::IO, Error::MFILE, Error::NFILE, Error::STALE] {
+            assert_eq!(RawErrorCode::lower(error).lift(), error);
+        }
+        assert_eq!(RawErrorCode(RawWithOther::lower_other("the drum is on fire")).lift(), Error::IO);
+    }
+}
