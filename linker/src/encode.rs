@@ -13,6 +13,7 @@ use wit_component::ComponentEncoder;
 use crate::arguments::Strip;
 use crate::bindings::{self, Bindings};
 use crate::contract;
+use crate::exceptions;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
 use crate::shorten;
@@ -33,6 +34,7 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
              use crate-type = [\"cdylib\"] or a binary, without -Crelocation-model=pic or -Cprefer-dynamic"
         );
     }
+    exceptions::check(module)?;
 
     let section_name = format!("{}:std", contract::COMPONENT_TYPE);
     let section = world::component_type(names.kind())?;

@@ -31,6 +31,7 @@ mod bindings;
 pub mod contract;
 mod demangle;
 mod encode;
+mod exceptions;
 mod explain;
 mod forward;
 pub mod inputs;
