@@ -21,8 +21,9 @@ impl Memory for Linear {
         use core::arch::wasm32::{memory_grow, memory_size};
 
         const PAGE: usize = 64 * 1024;
-        // The address after the last page must be expressible.
-        const PAGES: usize = usize::MAX / PAGE;
+        // The stack grows down to address 0. Below that a frame wraps around to the end of memory: as long as nothing is there, it traps.
+        const NOBODYS: usize = 64 << 20;
+        const PAGES: usize = (usize::MAX - NOBODYS) / PAGE;
         unsafe extern "C" {
             // Made by the linker: the end of the program's data.
             safe static __heap_base: u8;
@@ -33,7 +34,7 @@ impl Memory for Linear {
             start = (&raw const __heap_base).expose_provenance();
         }
         let pages = bytes.saturating_sub(end - start).div_ceil(PAGE);
-        if pages > PAGES - end / PAGE || pages > 0 && memory_grow(0, pages) == usize::MAX {
+        if pages > PAGES.saturating_sub(end / PAGE) || pages > 0 && memory_grow(0, pages) == usize::MAX {
             return None;
         }
         self.begun = true;
