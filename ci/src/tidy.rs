@@ -12,6 +12,7 @@ const ROOMS_OF_UNSAFE: &[&str] = &[
     "library/component-rt/tests/",
     "library/std/",
     "linker/tests/programs/",
+    "tests/abi/",
     "tests/programs/",
     "tests/runtime/src/",
 ];

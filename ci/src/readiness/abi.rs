@@ -1,12 +1,12 @@
 //! `extern "C"` beside clang: `tests/abi` calls C functions and is called by them, on the target and natively.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use anyhow::Result;
 
 use super::context::Context;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, last_words};
 
 pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
     let Some(clang) = clang() else {
@@ -15,28 +15,51 @@ pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
     };
     let version = evidence.run(Command::new(&clang).arg("--version"))?;
     evidence.holds(format!("the peer is {}", version.lines().next().unwrap_or("?")));
-    let on_target = evidence.run(&mut program(context, "run", "abi", &clang)?)?;
-    let mut native = program(context, "run", "abi", &clang)?;
-    native.args(["--target", "x86_64-unknown-linux-gnu"]);
-    let native = evidence.run(&mut native)?;
-    for line in on_target.lines() {
-        match line.strip_suffix(": ok") {
-            Some(what) => evidence.holds(what),
-            None => evidence.fails(line),
-        }
+    for (program, arguments, variables) in
+        [("abi", &["--features", "c-variadic"][..], &[("RUSTC_BOOTSTRAP", "1")][..]), ("unwind", &[], &[])]
+    {
+        let mut on_target = cargo(context, "run", program, &clang)?;
+        let on_target = evidence.attempt(on_target.args(arguments).envs(variables.iter().copied()))?;
+        let mut native = cargo(context, "run", program, &clang)?;
+        let host = context.guest()?.host()?;
+        native.args(arguments).args(["--target", &host]).envs(variables.iter().copied());
+        let native = evidence.attempt(&mut native)?;
+        judge(program, &on_target, evidence);
+        let same = on_target.stdout == native.stdout && native.status.success();
+        evidence.judge(same, format!("`{program}` says the same natively"));
     }
-    evidence.judge(on_target == native, "the program says the same natively");
     Ok(())
 }
 
+/// A line of a program is `WHAT: ok`, or something differs.
+fn judge(program: &str, output: &Output, evidence: &mut Evidence) {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let good = said.lines().filter(|line| line.ends_with(": ok")).count();
+    let differ: Vec<_> = said.lines().filter(|line| !line.ends_with(": ok")).collect();
+    for line in &differ {
+        evidence.fails(format!("`{program}`: {}", line.chars().take(300).collect::<String>()));
+    }
+    let functions = said.lines().filter(|line| line.starts_with("fn(")).count();
+    let what = if functions == 0 {
+        format!("{good} findings about panics and frames of C")
+    } else {
+        let types = good.saturating_sub(functions);
+        format!(
+            "{types} types as argument, result, in callbacks and variable lists, and {functions} lists of parameters"
+        )
+    };
+    if output.status.success() && good > 0 && differ.is_empty() {
+        evidence.holds(format!("`{program}`: {what} agree with clang"));
+    } else {
+        evidence.fails(format!("`{program}` ended with {}, {good} lines agree: {}", output.status, last_words(output)));
+    }
+}
+
 /// `cargo p3 VERB --bin NAME` for `tests/abi`, with its C compiled by `clang`.
-pub(super) fn program(context: &Context, verb: &str, name: &str, clang: &Path) -> Result<Command> {
+pub(super) fn cargo(context: &Context, verb: &str, name: &str, clang: &Path) -> Result<Command> {
     let mut command =
         context.cargo_p3(&context.checkout.path("tests/abi"), &[verb, "--quiet", "--release", "--bin", name]);
-    command
-        .env("CARGO_TARGET_DIR", context.scratch("abi")?)
-        .env("CC_wasm32_wasip3", clang)
-        .env("CC_x86_64_unknown_linux_gnu", clang);
+    command.env("CARGO_TARGET_DIR", context.scratch("abi")?).env("CC_wasm32_wasip3", clang).env("HOST_CC", clang);
     Ok(command)
 }
 

@@ -60,6 +60,12 @@ impl Guest {
         command
     }
 
+    /// The machine that the compiler runs on.
+    pub(super) fn host(&self) -> Result<String> {
+        let output = self.upstream().args(["--print", "host-tuple"]).output().context("cannot start rustc")?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
     /// The toolchain's cargo in the workspace of the edited library, which is only read.
     pub(super) fn library_cargo(&self, arguments: &[&str], target_dir: &Path) -> Command {
         let mut command = Command::new(self.tool("cargo"));

@@ -1,42 +1,87 @@
 //! Soundness of code generation: programs in which safe code meets what could undermine it, and how each must end.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 
-use super::context::Context;
+use super::abi;
+use super::context::{Context, TARGET};
 use super::evidence::{Evidence, last_words};
 
 /// A program and its end.
 struct Case {
-    /// Below `tests/programs/src/bin`.
     program: &'static str,
     /// What it shows.
     shows: &'static str,
     exit: i32,
     /// What standard error must say.
     says: &'static str,
+    /// What standard output must not say.
+    never: &'static str,
 }
 
-const CASES: [Case; 5] = [
-    Case { program: "stack_overflow", shows: "recursion without end is a trap", exit: 134, says: "stack overflow" },
+/// Programs of `tests/programs`.
+const CASES: [Case; 6] = [
+    Case {
+        program: "stack_overflow",
+        shows: "recursion without end is a trap",
+        exit: 134,
+        says: "stack overflow",
+        never: "after",
+    },
     Case {
         program: "thread_stack_overflow",
-        shows: "so it is in a thread, whose stack is allocated",
+        shows: "so it is in a thread, whose stack lies among other data",
         exit: 134,
         says: "overflowed its stack",
+        never: "Ok",
     },
     Case {
         program: "stack_big_frames",
-        shows: "a frame larger than what is left is a trap, not a write elsewhere",
+        shows: "a frame larger than the whole stack is a trap, not a write elsewhere",
         exit: 134,
         says: "stack overflow",
+        never: "after",
+    },
+    Case {
+        program: "stack_overflow_beside_a_full_heap",
+        shows: "a stack pointer that wraps around does not reach the heap, were it 4 GiB (rust-lang/rust#126747)",
+        exit: 134,
+        says: "stack overflow",
+        never: "overwritten",
     },
     Case {
         program: "panic_in_a_destructor_while_panicking",
         shows: "a panic while unwinding ends the program",
         exit: 134,
-        says: "panic",
+        says: "second",
+        never: "after",
     },
-    Case { program: "alloc_large_and_aligned", shows: "alignment asked for is alignment given", exit: 0, says: "" },
+    Case {
+        program: "alloc_large_and_aligned",
+        shows: "alignment asked for is alignment given",
+        exit: 0,
+        says: "",
+        never: "wrong",
+    },
+];
+
+/// Programs of `tests/abi`, with C beside them.
+const WITH_C: [Case; 2] = [
+    Case {
+        program: "panic_across_c",
+        shows: "a panic does not leave an `extern \"C\"` function",
+        exit: 134,
+        says: "panic in a function that cannot unwind",
+        never: "went on",
+    },
+    Case {
+        program: "foreign_exception",
+        shows: "an exception that is no panic does not get past `catch_unwind` (rust-lang/rust#148273)",
+        exit: 134,
+        says: "",
+        never: "outside",
+    },
 ];
 
 pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
@@ -46,17 +91,36 @@ pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
         build.args(["--bin", program]);
     }
     evidence.run(build.env("CARGO_TARGET_DIR", &target_dir))?;
-    for Case { program, shows, exit, says } in &CASES {
-        let component = target_dir.join("wasm32-wasip3/debug").join(format!("{program}.wasm"));
-        let output = evidence.attempt(context.component_run(&[])?.arg(component))?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        let holds = output.status.code() == Some(*exit) && said.contains(says);
-        let how = if holds {
-            String::new()
-        } else {
-            format!("; but it ended with {}: {}", output.status, last_words(&output))
-        };
-        evidence.judge(holds, format!("`{program}`: {shows} (exit code {exit}){how}"));
+    for case in &CASES {
+        run(context, case, &component(&target_dir.join(TARGET).join("debug"), case), evidence)?;
     }
+    let Some(clang) = abi::clang() else {
+        evidence.unanswered("the cases with C need a clang: apt-get install clang-22");
+        return Ok(());
+    };
+    for case in &WITH_C {
+        let output = evidence.attempt(&mut abi::cargo(context, "build", case.program, &clang)?)?;
+        let component = component(&abi::target_dir(context)?.join(TARGET).join("release"), case);
+        if output.status.success() {
+            run(context, case, &component, evidence)?;
+        } else {
+            evidence.fails(format!("`{}` cannot be built: {}", case.program, last_words(&output)));
+        }
+    }
+    Ok(())
+}
+
+fn component(folder: &Path, case: &Case) -> PathBuf {
+    folder.join(format!("{}.wasm", case.program))
+}
+
+fn run(context: &Context, case: &Case, component: &Path, evidence: &mut Evidence) -> Result<()> {
+    let output = evidence.attempt(context.component_run(&["--max-memory", "4G"])?.arg(component))?;
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let Case { program, shows, exit, says, never } = case;
+    let holds = output.status.code() == Some(*exit) && stderr.contains(says) && !stdout.contains(never);
+    let how =
+        if holds { String::new() } else { format!("; but it ended with {}: {}", output.status, last_words(&output)) };
+    evidence.judge(holds, format!("`{program}`: {shows} (exit code {exit}){how}"));
     Ok(())
 }
