@@ -43,7 +43,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
         |accessor, (directory, follow, path, open, flags): (_, PathFlags, String, OpenFlags, DescriptorFlags)| {
             let opened = accessor.with(|mut store| {
                 let table = &mut store.get().table;
-                let descriptor = opening::open_at(as_directory(table.get(&directory).ok())?, follow, &path, open, flags);
+                let descriptor =
+                    opening::open_at(as_directory(table.get(&directory).ok())?, follow, &path, open, flags);
                 descriptor.map(|descriptor| table.push(descriptor))
             });
             match opened {
@@ -58,7 +59,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     types.func_wrap_concurrent(
         "[method]descriptor.stat-at",
         |accessor, (directory, flags, path): (_, PathFlags, String)| -> Answer<'_, _> {
-            match below(accessor, &directory, |directory, parents| stat::stat_at(&directory.dir, parents, flags, &path)) {
+            match below(accessor, &directory, |directory, parents| stat::stat_at(&directory.dir, parents, flags, &path))
+            {
                 Ok(stat) => Box::pin(ready(Ok((stat,)))),
                 Err(errno) => Box::pin(async move {
                     let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
@@ -82,7 +84,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     types.func_wrap(
         "[method]descriptor.read-directory",
         |mut store: StoreContextMut<'_, Host>, (directory,): (Resource<Descriptor>,)| {
-            let directory = as_directory(store.data().table.get(&directory).ok()).map(|directory| directory.dir.clone());
+            let directory =
+                as_directory(store.data().table.get(&directory).ok()).map(|directory| directory.dir.clone());
             let (entries, ending) = Entries::of(directory);
             let stream = StreamReader::new(&mut store, entries)?;
             Ok(((stream, FutureReader::new(&mut store, ending)?),))

@@ -6,9 +6,11 @@
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+// rustix asks the kernel directly, where std's `read` and `write` are libc's, which are places to cancel a thread at and so take longer.
 
 /// PIPE_BUF of Linux: a write of so many bytes does not block on a pipe that poll(2) says is writable.
 const ATOMIC: usize = 4096;
@@ -38,25 +40,25 @@ impl Descriptor {
     /// Reads once. `WouldBlock` where nothing is there yet.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.always_ready {
-            return uninterrupted(|| (&self.file).read(buffer));
+            return uninterrupted(|| Ok(rustix::io::read(&self.file, &mut *buffer)?));
         }
         if let Some(result) = self.nowait(|| nowait::read(&self.file, buffer)) {
             return result;
         }
         self.check(PollFlags::IN)?;
-        uninterrupted(|| (&self.file).read(buffer))
+        uninterrupted(|| Ok(rustix::io::read(&self.file, &mut *buffer)?))
     }
 
     /// Writes as much as there is room for. `WouldBlock` where there is none.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         if self.always_ready {
-            return uninterrupted(|| (&self.file).write(bytes));
+            return uninterrupted(|| Ok(rustix::io::write(&self.file, bytes)?));
         }
         if let Some(result) = self.nowait(|| nowait::write(&self.file, bytes)) {
             return result;
         }
         self.check(PollFlags::OUT)?;
-        uninterrupted(|| (&self.file).write(&bytes[..bytes.len().min(ATOMIC)]))
+        uninterrupted(|| Ok(rustix::io::write(&self.file, &bytes[..bytes.len().min(ATOMIC)])?))
     }
 
     /// The result of a call that does not wait; `None` where there is no such call.
