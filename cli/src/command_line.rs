@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::cache::{self, Cache};
 use crate::forward::{self, Verb};
 use crate::guest::{Guest, TARGET};
-use crate::{doctor, environment, process, runner, std_test};
+use crate::{doctor, environment, process, readiness, runner, std_test};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
@@ -39,6 +39,12 @@ enum Own {
     },
     /// Say what is missing or too old, and the command that mends it
     Doctor,
+    /// Say how ready the target is for a tier of Rust's target policy (in a checkout; `readiness --help`)
+    #[command(disable_help_flag = true)]
+    Readiness {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Print what plain cargo and rust-analyzer need
     #[command(after_help = environment::HELP)]
     Env {
@@ -90,6 +96,7 @@ pub(crate) fn main() -> Result<ExitCode> {
     match Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).verb {
         Own::Setup { verbose } => setup(verbose),
         Own::Doctor => doctor::doctor(),
+        Own::Readiness { arguments } => readiness::run(arguments),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
         Own::StdTest(arguments) => std_test::run(&arguments),
     }

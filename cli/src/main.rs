@@ -34,6 +34,7 @@ mod nextest;
 mod process;
 mod progress;
 mod provision;
+mod readiness;
 mod runner;
 mod std_test;
 mod toolchain;
