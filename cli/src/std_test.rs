@@ -17,16 +17,17 @@ use clap::Args;
 use harness::expectations::Expectations;
 use harness::record::{Ending, Record, Side, SuiteRecord};
 use harness::report::{self, Environment, Partition, Report, Run, Selection};
+use harness::suites::Suite;
 use harness::suites::build::{Binary, Place, rustc_arguments};
+use harness::suites::documentation::Documentation;
 use harness::suites::run::{Runner, Step, Wanted};
-use harness::suites::{Suite, documentation};
 use indicatif::{ProgressBar, ProgressStyle};
 use overlay::RUST_RELEASE;
 
 use crate::advice::Advise;
 use crate::guest::{Guest, TARGET};
-use crate::progress::Steps;
 use crate::process;
+use crate::progress::Steps;
 
 /// The name under which cargo starts this executable around rustc while it compiles the suites.
 pub(crate) const RUSTC_WRAPPER: &str = "std-test-rustc";
@@ -180,7 +181,8 @@ impl<'a> Session<'a> {
             done += 1;
             steps.step(done, done, name);
         });
-        let built = built.advise("the sources are those of the sysroot: `cargo p3 doctor` tells whether it is whole")?;
+        let built =
+            built.advise("the sources are those of the sysroot: `cargo p3 doctor` tells whether it is whole")?;
         steps.finish();
         Ok((built, start.elapsed()))
     }
@@ -188,8 +190,9 @@ impl<'a> Session<'a> {
     fn run(&self, suite: Suite, binaries: &[Binary]) -> Result<Vec<Record>> {
         let watch = Watch::begin(suite);
         let mut progress = |step: Step<'_>| watch.step(&step);
-        if suite.documented().is_some() {
-            return documentation::run(&self.place, &self.runner, suite, &self.selection, self.jobs, &mut progress);
+        if let Some(documented) = suite.documented() {
+            let tests = Documentation { place: &self.place, runner: &self.runner, documented, jobs: self.jobs };
+            return tests.run(&self.selection, &mut progress);
         }
         let unignored = |binary: &str, name: &str| {
             self.place.side == Side::Target && self.expectations.runs(suite.name(), binary, name)

@@ -3,59 +3,114 @@
 //! Examples that can stand in one crate are compiled together (edition 2024), and rustdoc's program then runs them one after the other; natively
 //! it starts itself again for each, which it is asked to by an environment variable that it does not have behind a runtime. The others are
 //! programs of their own. What must not compile is judged by rustdoc.
+//!
+//! A share of these tests is made of whole source files: rustdoc takes no names with blanks, and names of examples have some.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 use super::build::Place;
+use super::libtest;
 use super::run::{Runner, Step};
-use super::{Suite, libtest};
 use crate::record::{Record, Side};
 use crate::report::Selection;
 
-/// Builds and runs the documentation tests of one crate, `jobs` at a time.
-///
-/// # Errors
-/// A crate that has no such tests; a build of the crate itself that fails.
-pub fn run(
-    place: &Place<'_>,
-    runner: &Runner,
-    suite: Suite,
-    selection: &Selection,
-    jobs: usize,
-    progress: &mut dyn FnMut(Step<'_>),
-) -> Result<Vec<Record>> {
-    let documented = suite.documented().with_context(|| format!("{suite} has no documentation tests"))?;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-    let workspace = place.workspace()?;
-    let mut cargo = place.cargo(&workspace, "test")?;
-    let toolchain = place.sysroot.toolchain();
-    let mut flags = vec![
-        "-Zunstable-options".into(),
-        format!("--sysroot={}", place.private_sysroot().display()),
-        format!("--test-builder={}", toolchain.rustc().display()),
-    ];
-    cargo.args(["--doc", "--package", documented]);
-    if place.side == Side::Target {
-        flags.push(format!("-Clinker={}", place.linker.display()));
-        cargo.arg("--config").arg(format!("target.{}.runner={}", place.target, tool(runner, directory.path())));
+/// The documentation tests of one crate.
+pub struct Documentation<'a> {
+    /// Where the crate was compiled.
+    pub place: &'a Place<'a>,
+    /// What runs the tests.
+    pub runner: &'a Runner,
+    /// The crate.
+    pub documented: &'static str,
+    /// How many tests are compiled and run at once.
+    pub jobs: usize,
+}
+
+impl Documentation<'_> {
+    /// Builds and runs the tests that are selected.
+    ///
+    /// # Errors
+    /// A crate that does not compile, or whose tests rustdoc does not find.
+    pub fn run(&self, selection: &Selection, progress: &mut dyn FnMut(Step<'_>)) -> Result<Vec<Record>> {
+        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let mut wanted = self.list(selection.filter.as_deref(), &directory)?;
+        let mut filters: Vec<String> = selection.filter.iter().cloned().collect();
+        if let Some(partition) = selection.partition {
+            let mut files: Vec<&str> = wanted.iter().map(|name| file(name)).collect();
+            files.sort_unstable();
+            files.dedup();
+            let share = files.iter().enumerate().filter(|(index, _)| partition.has(*index));
+            let share: Vec<String> = share.map(|(_, file)| (*file).to_owned()).collect();
+            wanted.retain(|name| share.iter().any(|kept| kept == file(name)));
+            // Both kinds of filter cannot be asked for at once: what is too much is left out of the records.
+            filters = share;
+        }
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        progress(Step::Planned(wanted.len()));
+        let mut cargo = self.cargo(&directory)?;
+        cargo.args(libtest::ARGUMENTS.iter().filter(|argument| !argument.starts_with("--test-threads")));
+        cargo.arg(format!("--test-threads={}", self.jobs)).args(filters);
+        let (reader, outcome) = self.runner.watch(cargo, self.documented, progress)?;
+        if let Some((_, words)) = outcome.as_ref().filter(|_| reader.is_untouched()) {
+            bail!("cannot run the documentation tests of {}:\n{}", self.documented, words.trim_end());
+        }
+        let mut records = reader.end(outcome.as_ref().map(|(ending, words)| (*ending, &**words)), &wanted);
+        if let Some(filter) = &selection.filter {
+            records.retain(|record| record.name.contains(filter));
+        }
+        Ok(records)
     }
-    cargo
-        .env("RUSTDOC", toolchain.rustc().with_file_name("rustdoc"))
-        .env("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\x1f"))
-        .env("TMPDIR", directory.path())
-        // Thousands of components that are run once.
-        .env("COMPONENT_RUN_CACHE", "");
-    cargo.arg("--").args(libtest::ARGUMENTS.iter().filter(|argument| !argument.starts_with("--test-threads")));
-    cargo.arg(format!("--test-threads={jobs}")).args(&selection.filter);
-    let (reader, outcome) = runner.watch(cargo, documented, progress)?;
-    if reader.records().is_empty()
-        && let Some((_, words)) = outcome
-    {
-        anyhow::bail!("cannot run the documentation tests of {documented}:\n{}", words.trim_end());
+
+    /// The names of all tests, or of those that contain `filter`.
+    fn list(&self, filter: Option<&str>, directory: &TempDir) -> Result<Vec<String>> {
+        let mut cargo = self.cargo(directory)?;
+        cargo.args(["--list", "--format=terse"]).args(filter);
+        let output = cargo.stdin(Stdio::null()).output().context("cannot run cargo")?;
+        let names = libtest::listed(&String::from_utf8_lossy(&output.stdout));
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            bail!("rustdoc does not list the tests of {}:\n{}", self.documented, words.trim_end());
+        }
+        Ok(names)
     }
-    Ok(reader.end(None, &[]))
+
+    /// Cargo, up to and with the `--` after which come arguments for libtest.
+    fn cargo(&self, directory: &TempDir) -> Result<Command> {
+        let place = self.place;
+        let workspace = place.workspace()?;
+        let mut cargo = place.cargo(&workspace, "test")?;
+        let toolchain = place.sysroot.toolchain();
+        let mut flags = vec![
+            "-Zunstable-options".into(),
+            format!("--sysroot={}", place.private_sysroot().display()),
+            format!("--test-builder={}", toolchain.rustc().display()),
+        ];
+        cargo.args(["--doc", "--package", self.documented]);
+        if place.side == Side::Target {
+            flags.push(format!("-Clinker={}", place.linker.display()));
+            let tool = tool(self.runner, directory.path());
+            cargo.arg("--config").arg(format!("target.{}.runner={tool}", place.target));
+        }
+        cargo
+            .env("RUSTDOC", toolchain.rustc().with_file_name("rustdoc"))
+            .env("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\x1f"))
+            .env("TMPDIR", directory.path())
+            // Thousands of components that are run once.
+            .env("COMPONENT_RUN_CACHE", "")
+            .arg("--");
+        Ok(cargo)
+    }
+}
+
+/// The source file in a test's name: `alloc/src/vec/mod.rs - vec::Vec<T>::new (line 7)`.
+fn file(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
 }
 
 /// The runtime with its options, as a TOML array.

@@ -12,6 +12,9 @@ use crate::record::{Ending, Record};
 /// Arguments that make libtest speak so.
 pub const ARGUMENTS: [&str; 4] = ["-Zunstable-options", "--format=json", "--report-time", "--test-threads=1"];
 
+/// The environment variable without which libtest is not given these arguments.
+pub const UNSTABLE: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
+
 /// Bytes of a test's output that are kept.
 const KEPT: usize = 64 << 10;
 
@@ -113,6 +116,11 @@ impl Reader {
     /// What has ended so far.
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// Whether no test has even begun.
+    pub fn is_untouched(&self) -> bool {
+        self.records.is_empty() && self.running.is_empty()
     }
 
     /// The run is over. `outcome` says what ended it if it was not libtest, and what the runtime said of it: that is how the test that was

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use component_run::{Access, Directory, Network, Setup};
 
 use super::build::Binary;
@@ -66,8 +66,8 @@ impl Runner {
                 command
             }
         };
-        // A test of std reads these and compares them.
-        command.env_remove("RUST_BACKTRACE").env_remove("RUST_TEST_THREADS").env("TMPDIR", place).current_dir(place);
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_TEST_THREADS");
+        command.env(libtest::UNSTABLE.0, libtest::UNSTABLE.1).env("TMPDIR", place).current_dir(place);
         command
     }
 
@@ -83,6 +83,8 @@ impl Runner {
             place.into(),
             "--env".into(),
             variable,
+            "--env".into(),
+            format!("{}={}", libtest::UNSTABLE.0, libtest::UNSTABLE.1).into(),
             "--net".into(),
             "all".into(),
             "--timeout".into(),
@@ -171,6 +173,9 @@ impl Runner {
         let mut command = self.command(&binary.path, directory.path());
         command.args(libtest::ARGUMENTS).args(options).arg("--exact").args(names);
         let (reader, outcome) = self.watch(command, &binary.name, progress)?;
+        if let Some((_, words)) = outcome.as_ref().filter(|_| reader.is_untouched()) {
+            bail!("{} ran none of its tests: {}", binary.path.display(), words.trim());
+        }
         Ok(reader.end(outcome.as_ref().map(|(ending, message)| (*ending, &**message)), names))
     }
 
