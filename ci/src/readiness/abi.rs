@@ -59,8 +59,13 @@ fn judge(program: &str, output: &Output, evidence: &mut Evidence) {
 pub(super) fn cargo(context: &Context, verb: &str, name: &str, clang: &Path) -> Result<Command> {
     let mut command =
         context.cargo_p3(&context.checkout.path("tests/abi"), &[verb, "--quiet", "--release", "--bin", name]);
-    command.env("CARGO_TARGET_DIR", context.scratch("abi")?).env("CC_wasm32_wasip3", clang).env("HOST_CC", clang);
+    command.env("CARGO_TARGET_DIR", target_dir(context)?).env("CC_wasm32_wasip3", clang).env("HOST_CC", clang);
     Ok(command)
+}
+
+/// Where these builds go.
+pub(super) fn target_dir(context: &Context) -> Result<PathBuf> {
+    context.scratch("abi")
 }
 
 /// A clang with the WebAssembly backend: the one the user names, the one of rustc's LLVM, any.

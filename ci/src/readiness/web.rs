@@ -86,9 +86,9 @@ fn check(page: &mut String, ruling: &Ruling) {
         Some(why) => escape(why),
         None => format!("{:.1} s", ruling.seconds),
     };
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<details id=\"check-{0}\"{open}><summary><span class=\"mark {1}\">{2}</span> <b>{0}</b> {3} <span class=\"when\">{when}</span></summary>\n",
+        "<details id=\"check-{0}\"{open}><summary><span class=\"mark {1}\">{2}</span> <b>{0}</b> {3} <span class=\"when\">{when}</span></summary>",
         ruling.check.name(),
         class(ruling.state),
         ruling.state.word(),
