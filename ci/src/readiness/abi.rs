@@ -57,8 +57,7 @@ fn judge(program: &str, output: &Output, evidence: &mut Evidence) {
 
 /// `cargo p3 VERB --bin NAME` for `tests/abi`, with its C compiled by `clang`.
 pub(super) fn cargo(context: &Context, verb: &str, name: &str, clang: &Path) -> Result<Command> {
-    let mut command =
-        context.cargo_p3(&context.checkout.path("tests/abi"), &[verb, "--quiet", "--release", "--bin", name]);
+    let mut command = context.cargo_p3(&context.checkout.path("tests/abi"), &[verb, "--quiet", "--bin", name]);
     command.env("CARGO_TARGET_DIR", target_dir(context)?).env("CC_wasm32_wasip3", clang).env("HOST_CC", clang);
     Ok(command)
 }

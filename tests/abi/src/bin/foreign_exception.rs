@@ -1,4 +1,5 @@
-//! An exception that is not a panic does not get past `catch_unwind`: safe code relies on nothing getting past it (rust-lang/rust#148273).
+//! An exception that is no panic would get past `catch_unwind`, and safe code relies on nothing getting past it (rust-lang/rust#148273). The linker
+//! refuses this program. If it ever links, it must not print that what is outside was dropped.
 
 #[cfg(target_family = "wasm")]
 fn main() {
