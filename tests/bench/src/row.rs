@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) output: Option<Output>,
     input: Option<u64>,
     quick_input: Option<u64>,
+    repeat: Option<u64>,
+    quick_repeat: Option<u64>,
     #[serde(default)]
     pub(crate) one_core: bool,
     pub(crate) fails: Option<String>,
@@ -89,6 +91,11 @@ impl Run {
     /// How many lines standard input holds; `None` if it is empty.
     pub(crate) fn input(&self, quick: bool) -> Option<u64> {
         if quick { self.quick_input.or(self.input) } else { self.input }
+    }
+
+    /// How often `component-run` runs the program in one process.
+    pub(crate) fn repeat(&self, quick: bool) -> Option<u64> {
+        if quick { self.quick_repeat.or(self.repeat) } else { self.repeat }
     }
 
     /// Whether an argument is the address of `tcp_peer`.

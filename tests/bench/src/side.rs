@@ -48,6 +48,8 @@ pub(crate) struct Grant<'a> {
     pub(crate) directory: &'a Path,
     pub(crate) environment: &'a [(&'a str, &'a str)],
     pub(crate) network: bool,
+    /// How often `component-run` runs it, in one process.
+    pub(crate) repeat: Option<u64>,
 }
 
 /// The sides that this machine has, native first: what all others are compared with.
@@ -110,6 +112,9 @@ impl Side {
                 }
                 if grant.network {
                     command.args(["--net", "loopback"]);
+                }
+                if let Some(count) = grant.repeat {
+                    command.arg("--repeat").arg(count.to_string());
                 }
                 command.arg(self.file(program));
                 command

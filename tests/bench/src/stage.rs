@@ -44,6 +44,7 @@ impl<'a> Stage<'a> {
             directory: directory.path(),
             environment: &[("BENCH_KEY", "bench-value")],
             network: self.peer.is_some(),
+            repeat: self.run.repeat(self.quick),
         };
         let arguments: Vec<_> =
             self.run.arguments(self.quick).iter().map(|argument| self.filled(argument, directory.path())).collect();
@@ -74,6 +75,8 @@ impl<'a> Stage<'a> {
         }
         let mut figures: Figures = said.lines().filter_map(figure).collect();
         figures.insert("process".to_owned(), milliseconds);
+        // A side that does not repeat the program within its process repeats the process.
+        figures.insert("each".to_owned(), said.lines().find_map(each).unwrap_or(milliseconds * 1e3));
         Ok(figures)
     }
 
@@ -90,6 +93,11 @@ impl<'a> Stage<'a> {
 fn figure(line: &str) -> Option<(String, f64)> {
     let mut words = line.strip_prefix("figure ")?.split(' ');
     Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+}
+
+/// `component-run: N runs, VALUE us each`, as `component-run --repeat` writes it.
+fn each(line: &str) -> Option<f64> {
+    line.strip_prefix("component-run: ")?.strip_suffix(" us each")?.split(' ').next_back()?.parse().ok()
 }
 
 /// The line of standard error that says most: a panic's message, else the first.
@@ -138,7 +146,7 @@ struct TcpPeer {
 
 impl TcpPeer {
     fn start(place: &Place, one_core: bool, native: &Side) -> Result<TcpPeer> {
-        let grant = Grant { directory: place.scratch(), environment: &[], network: true };
+        let grant = Grant { directory: place.scratch(), environment: &[], network: true, repeat: None };
         let mut command = on_one_core(native.command(place, "tcp_peer", &[], &grant), one_core);
         // It ends when its standard input does.
         let mut child =
@@ -166,6 +174,8 @@ mod tests {
     fn a_figure_is_read_and_other_lines_are_not() {
         assert_eq!(figure("figure line 12.5"), Some(("line".to_owned(), 12.5)));
         assert_eq!(figure("warning: line 12.5"), None);
+        assert_eq!(each("component-run: 1000 runs, 35.4 us each"), Some(35.4));
+        assert_eq!(each("component-run: 12 seeds, and none fails"), None);
         assert_eq!(figure("figure line much"), None);
     }
 

@@ -5,6 +5,7 @@
 use crate::cache::Cache;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
+use crate::repeat::repeat;
 use crate::run::run;
 use crate::search::search;
 use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
@@ -32,6 +33,9 @@ struct CommandLine {
     /// Run with seeds from 0 to K - 1, and tell the first one that does not end with exit code 0
     #[arg(long, value_name = "K", conflicts_with = "schedule_seed")]
     schedule_search: Option<u64>,
+    /// Run N times, each time in an instance of its own, and tell how long one took
+    #[arg(long, value_name = "N", conflicts_with_all = ["schedule_seed", "schedule_search"], value_parser = clap::value_parser!(u64).range(1..))]
+    repeat: Option<u64>,
     /// The component, and its arguments: all that follows FILE belongs to it.
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, value_parser = OsStringValueParser::new())]
     command: Vec<OsString>,
@@ -102,7 +106,7 @@ impl Options {
 
 /// Runs the component that this process's arguments name, with this process's standard streams; Ctrl-C ends it with exit code 130.
 pub fn main() -> ExitCode {
-    let CommandLine { options, schedule_search, command } = match parse() {
+    let CommandLine { options, schedule_search, repeat: times, command } = match parse() {
         Ok(line) => line,
         Err(error) => {
             // A closed stream leaves nobody to tell.
@@ -120,9 +124,10 @@ pub fn main() -> ExitCode {
     let file = command.next().unwrap_or_default();
     let arguments: Vec<OsString> = command.collect();
     let setup = || Setup { arguments: arguments.clone(), ..options.clone().setup() };
-    ExitCode::from(match schedule_search {
-        Some(count) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup),
-        None => run(file, setup()).report(),
+    ExitCode::from(match (schedule_search, times) {
+        (Some(count), _) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup),
+        (None, Some(count)) => repeat(file.as_ref(), count, setup),
+        (None, None) => run(file, setup()).report(),
     })
 }
 

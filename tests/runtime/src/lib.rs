@@ -34,6 +34,7 @@ mod isolation;
 mod limits;
 mod outcome;
 mod refusal;
+mod repeat;
 mod run;
 mod schedule;
 mod search;

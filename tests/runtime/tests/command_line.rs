@@ -36,6 +36,25 @@ fn standard_streams_and_exit_code_pass_through() {
 }
 
 #[test]
+fn a_program_is_run_again_in_an_instance_of_its_own() {
+    // A memory that was used before would make the second run print more.
+    let component = guest(
+        "",
+        r#"(data (i32.const 4096) "run\n")
+           (func $run (result i32)
+             (i32.store (i32.const 8192) (i32.add (i32.load (i32.const 8192)) (i32.const 4)))
+             (drop (call $print (i32.const 4096) (i32.load (i32.const 8192))))
+             (i32.const 0))"#,
+    );
+    let (code, stdout, stderr) = output(&mut running(&["--repeat", "3"], &component));
+    assert_eq!((code, &*stdout), (0, "run\nrun\nrun\n"));
+    assert!(stderr.starts_with("component-run: 3 runs, ") && stderr.ends_with(" us each\n"), "{stderr}");
+    let (code, _, _) = output(&mut running(&["--repeat", "2"], &body("(call $exit (i32.const 7)) (i32.const 0)")));
+    assert_eq!(code, 7);
+    assert_eq!(output(&mut running(&["--repeat", "0"], &component)).0, 125);
+}
+
+#[test]
 fn options_end_at_the_file() {
     let component = guest(
         r#"(import "wasi:cli/environment@0.3.0" "get-arguments" (func $get (param i32)))"#,
