@@ -29,7 +29,11 @@ pub(crate) fn for_cargo() -> Result<ExitCode> {
     setup.arguments = arguments.collect();
     if let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
         let (workspace, target) = match target_directory(&component) {
-            Some(target) => (workspace(&package), Some(target)),
+            // cargo-nextest says it; asking cargo takes longer than many a test.
+            Some(target) => match env::var_os("NEXTEST_WORKSPACE_ROOT") {
+                Some(workspace) => (Some(workspace.into()), Some(target)),
+                None => (workspace(&package), Some(target)),
+            },
             None => ask_cargo(&package),
         };
         grants::grant(&mut setup, workspace.as_deref().unwrap_or(&package));

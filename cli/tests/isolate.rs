@@ -61,6 +61,24 @@ fn misbehaving() -> Project {
         }
         "#,
     );
+    project.write(
+        "tests/threads.rs",
+        r#"
+        use std::{sync::mpsc, thread, time::Duration};
+        #[test] fn joins() { assert_eq!(thread::spawn(|| 1).join().unwrap(), 1) }
+        #[test] #[should_panic(expected = "on purpose")] fn panics_elsewhere() {
+            if let Err(payload) = thread::spawn(|| panic!("on purpose")).join() { std::panic::resume_unwind(payload) }
+        }
+        #[test] fn leaves_a_thread_behind() { thread::spawn(|| thread::sleep(Duration::from_secs(1_000_000))); }
+        #[test] fn threads_wait_for_each_other() {
+            let (_sender, receiver) = mpsc::channel::<()>();
+            thread::spawn(move || receiver.recv()).join().unwrap().unwrap();
+        }
+        #[test] fn a_thread_exits() { thread::spawn(|| std::process::exit(3)).join().unwrap() }
+        #[test] fn a_thread_traps() { thread::spawn(|| std::process::abort()).join().unwrap() }
+        #[test] fn a_thread_computes_for_ever() { thread::spawn(|| loop { std::hint::black_box(()) }).join().unwrap() }
+        "#,
+    );
     // A test binary with a main function of its own.
     project.write("tests/own.rs", r#"fn main() { println!("own main, arguments {:?}", std::env::args().skip(1)) }"#);
     let manifest = "\n[[test]]\nname = \"own\"\nharness = false\n";
@@ -96,6 +114,14 @@ fn what_a_test_does_is_its_own_affair() {
         "test good::has_a_place_of_its_own ... ok",
         "test good::has_another_place ... ok",
         "test wrong::panics ... FAILED",
+        "running 7 tests",
+        "test joins ... ok",
+        "test panics_elsewhere - should panic ... ok",
+        "test leaves_a_thread_behind ... ok",
+        "test threads_wait_for_each_other ... FAILED, deadlocked",
+        "test a_thread_exits ... FAILED, exited",
+        "test a_thread_traps ... FAILED, trapped",
+        "test a_thread_computes_for_ever ... FAILED, timed out",
         "test wrong::returns ... FAILED",
         "test wrong::does_not_panic - should panic ... FAILED",
         "test wrong::panics_otherwise - should panic ... FAILED",
@@ -121,6 +147,7 @@ fn what_a_test_does_is_its_own_affair() {
         assert!(section.contains(part), "{part:?} is missing in the output of {name}:\n{section:.2000}");
     }
     assert!(text.contains("test result: FAILED. 8 passed; 12 failed; 1 ignored; 0 measured; 0 filtered out"), "{text}");
+    assert!(text.contains("test result: FAILED. 3 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out"), "{text}");
     assert!(text.contains("own main, arguments"), "{text}");
     assert!(text.contains("test result: ok. 1 passed"), "the documentation test: {text}");
     assert!(text.len() < 8 << 20, "{}", text.len());

@@ -176,11 +176,12 @@ impl Binary {
         }
 
         let progress = RefCell::new(progress);
+        let directories = RefCell::new(Directories { place, made: 0, free: Vec::new() });
         let wanted = choices.iter().filter(|(_, choice)| *choice == Choice::Run);
         let jobs = wanted.map(|&(test, _)| Job {
             test,
             output: options.output.map(Capture::new),
-            directory: place.join(test.index.to_string()),
+            directory: directories.borrow_mut().take(),
         });
         let setup = |job: &Job<'_>| {
             (progress.borrow_mut())(Event::Started(job.test));
@@ -189,11 +190,7 @@ impl Binary {
         let done = |job: Job<'_>, ended: Ended| {
             let ending = ending(job.test, &ended);
             let output = job.output(ending, &ended.outcome);
-            // Most tests leave it empty.
-            if fs::remove_dir(&job.directory).is_err() {
-                // What a guest that was left behind still uses goes with the whole place.
-                let _ = fs::remove_dir_all(&job.directory);
-            }
+            directories.borrow_mut().put_back(job.directory, ending);
             let kept = if ending.is_fine() { String::new() } else { output.clone() };
             let record = record(options, job.test, ending, Some(ended.time), kept);
             (progress.borrow_mut())(Event::Ended(&record, &output));
@@ -202,6 +199,35 @@ impl Binary {
         self.isolation.run(options.jobs, jobs, setup, done).map_err(|refusal| anyhow!("{refusal}"))?;
         records.sort_unstable_by_key(|(index, _)| *index);
         Ok(records.into_iter().map(|(_, record)| record).collect())
+    }
+}
+
+/// The tests' temporary directories. Most tests leave theirs empty, and then it serves another one: making and removing one takes longer
+/// than many a test.
+struct Directories {
+    place: PathBuf,
+    made: usize,
+    free: Vec<PathBuf>,
+}
+
+impl Directories {
+    /// An empty one.
+    fn take(&mut self) -> PathBuf {
+        self.free.pop().unwrap_or_else(|| {
+            self.made += 1;
+            self.place.join(self.made.to_string())
+        })
+    }
+
+    fn put_back(&mut self, directory: PathBuf, ending: Ending) {
+        let is_empty = fs::read_dir(&directory).is_ok_and(|mut entries| entries.next().is_none());
+        // A guest that was left behind may still use its own.
+        if is_empty && ending != Ending::TimedOut {
+            self.free.push(directory);
+        } else {
+            // What cannot be removed goes with the whole place.
+            let _ = fs::remove_dir_all(directory);
+        }
     }
 }
 

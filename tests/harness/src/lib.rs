@@ -9,13 +9,15 @@
 //! | [`build`] | the whole package, built for host and target |
 //! | [`run`] | one run of a program, on the host or on the runtime |
 //! | [`verdict`] | what differs from what was expected |
+//! | [`isolated`] | the tests of a test binary, each in an instance of its own |
 //! | [`expectations`] | known failures: data, with a reason, and still run |
 //! | [`record`] | how each test of a run ended, for reports |
 //! | [`report`] | what people and CI are told about a run |
 //! | [`suites`] | Rust's own test suites: built and run, for the target and natively |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
-//! The harness speaks to `cargo p3` and `component-run` as a user does: through processes. Nothing here knows how they work.
+//! The harness speaks to `cargo p3` and `component-run` as a user does: through processes; where a process for each test would be too slow,
+//! through the runtime's library. Nothing here knows how they work.
 
 pub mod build;
 pub mod census;

@@ -15,11 +15,12 @@ use crate::refusal::Refusal;
 use crate::run::{End, reactor, start_on};
 use crate::setup::{Features, Network, Setup};
 use crate::watchdog::{Deadline, GRACE};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,7 @@ impl Isolation {
     }
 
     /// Runs the component once for each of `jobs`, on at most `workers` host threads at a time. `setup` says what a job's instance is given
-    /// (its features, network and cache are those of [`Isolation::new`]); `done` is told how it ended, in the order of the ends.
+    /// (its features, network and cache are those of [`Isolation::new`]) and is asked a little ahead; `done` is told how it ended, in the order of the ends.
     ///
     /// A run whose time is up is ended wherever it is; one inside a system call that does not come back leaves a host thread behind.
     ///
@@ -71,63 +72,62 @@ impl Isolation {
         mut setup: impl FnMut(&J) -> Setup,
         mut done: impl FnMut(J, Ended),
     ) -> Result<(), Refusal> {
-        let mut jobs = jobs.into_iter();
-        let (results, ends) = channel();
+        let (workers, mut jobs) = (workers.max(1), jobs.into_iter());
+        let mut crew = Crew::new();
+        let mut flights: BTreeMap<usize, Flight<J>> = BTreeMap::new();
+        let mut next = 0;
         let mut on_demand = None;
-        let mut crew: Vec<Worker<J>> = Vec::new();
-        let mut hired = 0;
         loop {
-            while let Some(place) = crew
-                .iter()
-                .position(|worker| worker.turn.is_none())
-                .or_else(|| (crew.len() < workers.max(1)).then_some(crew.len()))
-            {
+            // As many again wait as run, so that a worker finds one without waiting for this thread.
+            while flights.len() < 2 * workers {
                 let Some(job) = jobs.next() else { break };
-                if place == crew.len() {
-                    crew.push(Worker::hire(hired, results.clone())?);
-                    hired += 1;
-                }
                 let setup = self.confine(setup(&job));
-                crew[place].start(job, self.pooled.clone(), setup);
+                flights.insert(next, crew.give(next, job, self.pooled.clone(), setup));
+                crew.hire(workers.min(flights.len()))?;
+                next += 1;
             }
-            let Some(wait) = crew.iter().filter_map(|worker| worker.turn.as_ref()).map(Turn::patience).min() else {
+            if flights.is_empty() {
                 break;
-            };
-            match ends.recv_timeout(wait) {
-                Ok(Report { worker, end, time }) => {
+            }
+            let starts = crew.starts();
+            let patience = |(number, flight): (&usize, &Flight<J>)| flight.patience(starts.get(number).copied());
+            match crew.reports.recv_timeout(flights.iter().map(patience).min().unwrap_or_default()) {
+                Ok(Report { number, end, time }) => {
                     // One that was given up may come back.
-                    let Some(worker) = crew.iter_mut().find(|one| one.number == worker) else { continue };
-                    let Some(turn) = worker.turn.take() else { continue };
+                    let Some(flight) = flights.remove(&number) else { continue };
                     if end.pool_exhausted {
                         let command = match &on_demand {
                             Some(command) => Arc::clone(command),
                             None => self.load_on_demand()?,
                         };
                         on_demand = Some(Arc::clone(&command));
-                        let setup = self.confine(setup(&turn.job));
-                        worker.start(turn.job, command, setup);
+                        let setup = self.confine(setup(&flight.job));
+                        flights.insert(number, crew.give(number, flight.job, command, setup));
                         continue;
                     }
-                    done(turn.job, Ended { outcome: end.outcome, returned: end.returned, time });
+                    done(flight.job, Ended { outcome: end.outcome, returned: end.returned, time });
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let late = |worker: &Worker<J>| worker.turn.as_ref().is_some_and(|turn| turn.patience().is_zero());
-                    while let Some(place) = crew.iter().position(late) {
-                        if let Some(turn) = crew[place].turn.as_mut().filter(|turn| turn.expired.is_none()) {
-                            turn.deadline.expire(&turn.command.engine);
-                            turn.expired = Some(Instant::now());
-                        } else if let Some(turn) = crew.swap_remove(place).turn {
-                            let outcome = Outcome::TimedOut { limit: turn.limit, trap: None };
-                            done(turn.job, Ended { outcome, returned: false, time: turn.start.elapsed() });
+                    for (number, start) in crew.starts() {
+                        let Some(flight) = flights.get_mut(&number) else { continue };
+                        if !flight.patience(Some(start)).is_zero() {
+                            continue;
+                        }
+                        if flight.expired.is_none() {
+                            flight.deadline.expire(&flight.command.engine);
+                            flight.expired = Some(Instant::now());
+                        } else if let Some(flight) = flights.remove(&number) {
+                            crew.give_up(number);
+                            crew.hire(workers.min(flights.len()))?;
+                            let outcome = Outcome::TimedOut { limit: flight.limit, trap: None };
+                            done(flight.job, Ended { outcome, returned: false, time: start.elapsed() });
                         }
                     }
                 }
-                Err(RecvTimeoutError::Disconnected) => unreachable!("this function holds a sender itself"),
+                Err(RecvTimeoutError::Disconnected) => unreachable!("the crew holds a sender itself"),
             }
         }
-        for worker in crew {
-            worker.dismiss();
-        }
+        crew.dismiss();
         Ok(())
     }
 
@@ -147,8 +147,30 @@ fn kind(features: Features, pooled: bool) -> Kind {
     Kind { features, interruptible: true, pooled }
 }
 
+/// A job that waits or is being done.
+struct Flight<J> {
+    job: J,
+    command: Arc<Command>,
+    deadline: Deadline,
+    limit: Duration,
+    /// When it was told that its time is up.
+    expired: Option<Instant>,
+}
+
+impl<J> Flight<J> {
+    /// How long to wait before something has to be done about it; `start` is when it began, if it has.
+    fn patience(&self, start: Option<Instant>) -> Duration {
+        match (self.expired, start) {
+            (Some(expired), _) => GRACE.saturating_sub(expired.elapsed()),
+            (None, Some(start)) => self.limit.saturating_sub(start.elapsed()),
+            (None, None) => self.limit,
+        }
+    }
+}
+
 /// One run, on its way to a worker.
 struct Task {
+    number: usize,
     command: Arc<Command>,
     setup: Setup,
     deadline: Deadline,
@@ -157,71 +179,103 @@ struct Task {
 
 /// How a run ended, on its way back.
 struct Report {
-    worker: usize,
+    number: usize,
     end: End,
     time: Duration,
 }
 
-/// A host thread, seen from the one that gives out the jobs.
-struct Worker<J> {
-    number: usize,
+/// The host threads that runs happen on. Each takes the next task when it is through with one.
+struct Crew {
+    workers: Vec<Worker>,
     tasks: Sender<Task>,
+    given: Arc<Mutex<Receiver<Task>>>,
+    results: Sender<Report>,
+    reports: Receiver<Report>,
+}
+
+struct Worker {
     thread: JoinHandle<()>,
-    /// What it is doing.
-    turn: Option<Turn<J>>,
+    state: Arc<Mutex<State>>,
 }
 
-/// A job that is being done.
-struct Turn<J> {
-    job: J,
-    command: Arc<Command>,
-    start: Instant,
-    deadline: Deadline,
-    limit: Duration,
-    /// When it was told that its time is up.
-    expired: Option<Instant>,
+/// What a worker is doing.
+#[derive(Clone, Copy)]
+enum State {
+    Waits,
+    /// It runs this task, since then.
+    Runs(usize, Instant),
+    /// What it runs does not end. If it does, nobody wants the worker any more.
+    GivenUp,
 }
 
-impl<J> Worker<J> {
-    fn hire(number: usize, results: Sender<Report>) -> Result<Self, Refusal> {
-        let no_thread = |error| Refusal::Host { cause: format!("no thread for the guest: {error}") };
-        let (tasks, given) = channel();
-        let work = move || work(number, &given, &results);
-        let thread = std::thread::Builder::new().name("guest".to_owned()).spawn(work).map_err(no_thread)?;
-        Ok(Self { number, tasks, thread, turn: None })
+impl Crew {
+    fn new() -> Self {
+        let ((tasks, given), (results, reports)) = (channel(), channel());
+        Self { workers: Vec::new(), tasks, given: Arc::new(Mutex::new(given)), results, reports }
     }
 
-    fn start(&mut self, job: J, command: Arc<Command>, setup: Setup) {
+    /// Sees to it that there are so many workers.
+    fn hire(&mut self, wanted: usize) -> Result<(), Refusal> {
+        while self.workers.len() < wanted {
+            let state = Arc::new(Mutex::new(State::Waits));
+            let (tasks, results, own) = (self.given.clone(), self.results.clone(), state.clone());
+            let thread = std::thread::Builder::new()
+                .name("guest".to_owned())
+                .spawn(move || work(&tasks, &results, &own))
+                .map_err(|error| Refusal::Host { cause: format!("no thread for the guest: {error}") })?;
+            self.workers.push(Worker { thread, state });
+        }
+        Ok(())
+    }
+
+    /// Puts a job at the end of the queue.
+    fn give<J>(&self, number: usize, job: J, command: Arc<Command>, setup: Setup) -> Flight<J> {
         let limit = setup.time_limit.unwrap_or(Duration::MAX);
         let deadline = Deadline::default();
-        let (start, interrupt) = (Instant::now(), deadline.clone());
-        self.turn = Some(Turn { job, command: command.clone(), start, deadline: interrupt, limit, expired: None });
-        // The thread lives as long as it is listened to: `work` ends with its channel only.
-        let _ = self.tasks.send(Task { command, setup, deadline, limit });
+        let flight = Flight { job, command: command.clone(), deadline: deadline.clone(), limit, expired: None };
+        // The crew holds the receiver itself.
+        let _ = self.tasks.send(Task { number, command, setup, deadline, limit });
+        flight
     }
 
-    /// Waits for the thread's end, which comes at once: it has nothing to do.
+    /// The tasks that are being done, and since when.
+    fn starts(&self) -> BTreeMap<usize, Instant> {
+        let running = |worker: &Worker| match *lock(&worker.state) {
+            State::Runs(number, start) => Some((number, start)),
+            State::Waits | State::GivenUp => None,
+        };
+        self.workers.iter().filter_map(running).collect()
+    }
+
+    /// Leaves the worker behind that does not come back from this task.
+    fn give_up(&mut self, number: usize) {
+        self.workers.retain(|worker| {
+            let mut state = lock(&worker.state);
+            let is_meant = matches!(*state, State::Runs(running, _) if running == number);
+            if is_meant {
+                *state = State::GivenUp;
+            }
+            !is_meant
+        });
+    }
+
+    /// Waits for the threads' ends, which come at once: there is nothing to do.
     fn dismiss(self) {
         drop(self.tasks);
-        let _ = self.thread.join();
-    }
-}
-
-impl<J> Turn<J> {
-    /// How long to wait before something has to be done about it.
-    fn patience(&self) -> Duration {
-        match self.expired {
-            Some(expired) => GRACE.saturating_sub(expired.elapsed()),
-            None => self.limit.saturating_sub(self.start.elapsed()),
+        for worker in self.workers {
+            let _ = worker.thread.join();
         }
     }
 }
 
 /// What a worker's thread does.
-fn work(worker: usize, tasks: &Receiver<Task>, results: &Sender<Report>) {
+fn work(tasks: &Mutex<Receiver<Task>>, results: &Sender<Report>, state: &Mutex<State>) {
     let reactor = reactor();
-    for Task { command, setup, deadline, limit } in tasks {
+    loop {
+        let task = lock(tasks).recv();
+        let Ok(Task { number, command, setup, deadline, limit }) = task else { break };
         let start = Instant::now();
+        *lock(state) = State::Runs(number, start);
         let run = || {
             let host = Host::new(setup, OsStr::new(""))?;
             match &reactor {
@@ -236,11 +290,17 @@ fn work(worker: usize, tasks: &Receiver<Task>, results: &Sender<Report>) {
             returned: false,
             pool_exhausted: false,
         });
-        if results.send(Report { worker, end, time: start.elapsed() }).is_err() {
+        let before = std::mem::replace(&mut *lock(state), State::Waits);
+        if matches!(before, State::GivenUp) || results.send(Report { number, end, time: start.elapsed() }).is_err() {
             break;
         }
     }
     if let Ok(reactor) = reactor {
         reactor.shutdown_background();
     }
+}
+
+/// None of these locks is held where something can panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
