@@ -21,6 +21,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --wasm-ld-path FILE    the wasm-ld to use; else COMPONENT_LD_WASM_LD, else rust-lld or wasm-ld on PATH
   --skip-wit-component   leave the core module as wasm-ld has linked it
   --no-stack-check       threads do not look at each call if their stack is long enough
+  --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
   @FILE                  the arguments that stand in FILE
 
 Everything else is wasm-ld's, and goes through to it:
@@ -38,6 +39,8 @@ pub(crate) struct Arguments {
     pub(crate) wasm_ld: Option<PathBuf>,
     /// Whether threads look at each call if their stack is long enough (not with `--no-stack-check`).
     pub(crate) stack_check: bool,
+    /// Whether atomic instructions are points of a schedule by seed (`--schedule-points`).
+    pub(crate) schedule_points: bool,
     /// How much of the debug information is to go.
     pub(crate) strip: Strip,
     /// What to make of the linked module.
@@ -85,6 +88,7 @@ impl Arguments {
             forwarded: Vec::with_capacity(words.len()),
             wasm_ld: None,
             stack_check: true,
+            schedule_points: false,
             strip: Strip::Nothing,
             artifact: Artifact::Component,
             help: false,
@@ -106,6 +110,7 @@ impl Arguments {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
                 "--no-stack-check" => parsed.stack_check = false,
+                "--schedule-points" => parsed.schedule_points = true,
                 "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,
                 flag @ ("-l" | "--library") => {
                     let name = value(flag)?;

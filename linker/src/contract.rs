@@ -79,6 +79,9 @@ pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 /// Function `() -> ()`: gives the other threads a turn. Code that waits by looking at memory again and again is made to call it.
 pub const GIVE_WAY: &str = "component_rt_give_way";
 
+/// Function `() -> ()`: a point of a schedule by seed. Only there if the program's atomic instructions are to be points.
+pub const SCHEDULE_POINT: &str = "component_rt_schedule_point";
+
 /// Core export, `(block) -> description`: what a runtime asks about each thread of a program whose threads all wait for each other,
 /// beginning with block 0, the first thread's. It calls this when nothing else of the program will ever run.
 pub const DESCRIBE_THREAD: &str = "component_describe_thread";

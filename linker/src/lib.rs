@@ -167,6 +167,11 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
             all.extend(taken(contract::GIVE_WAY));
             all.extend(taken(contract::DESCRIBE_THREAD));
             all.push(format!("--export-if-defined={}", contract::STACK_POINTER).into());
+            if arguments.schedule_points {
+                // rewrite/points.rs moves instructions.
+                all.push("--strip-debug".into());
+                all.extend(taken(contract::SCHEDULE_POINT));
+            }
             if arguments.stack_check {
                 all.extend(taken(contract::SET_STACK_POINTER));
             }

@@ -21,7 +21,9 @@ mod constructors;
 mod context_slots;
 mod exports;
 mod facts;
+mod points;
 mod thread_locals;
+mod turns;
 
 /// All passes, in order. `inputs` are what the module was linked from; a program with threads asks them for alignments.
 ///
@@ -34,6 +36,7 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
 
     let facts = Facts::of(&module)?;
+    let module = points::rewrite(module, &facts).context("atomic instructions cannot be made points of a schedule")?;
     let module = atomics::rewrite(module, &facts).context("atomic instructions cannot be replaced")?;
     let module = if facts.makes_threads() {
         with_threads(module, inputs)?

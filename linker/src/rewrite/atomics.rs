@@ -7,9 +7,8 @@
 //! room for them, into a call of a function made here, one for each operation and offset. `memory.atomic.wait` and
 //! `notify` go to the library's futex.
 //!
-//! In a program with threads, looking at memory and finding nothing to do, a load or an exchange that changes nothing,
-//! counts down, and at zero the other threads get a turn: code that spins would wait for ever for a thread that never
-//! runs. Only what was not lowered before counts, so that the library itself is never interrupted.
+//! In a program with threads, code that may spin counts how long its turn lasts ([`super::turns`]). Only what was not
+//! lowered before counts, so that the library itself is never interrupted.
 //!
 //! What is lost: the trap on an address that is not aligned.
 //!
@@ -21,8 +20,9 @@ use anyhow::{Context, Result};
 use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::{BinaryReader, FuncType, ValType};
 
-use super::code::{self, Added, Place};
+use super::code::{self, Added, Change, Place};
 use super::facts::Facts;
+use super::turns::{Looks, Turns};
 use crate::contract;
 
 /// First byte of every atomic instruction.
@@ -36,16 +36,23 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let mut found = false;
     let mut functions = BTreeSet::new();
     let turns = Turns::of(facts)?;
+    // With debug information there is no room at loops: then each look is counted where it happens, by the helpers.
+    let (at_looks, at_loops) = if facts.has_dwarf { (turns, None) } else { (None, turns) };
+    let mut looks = Looks::default();
     code::each(&module, facts, |place| {
+        looks.pass(place);
         if let Some(atomic) = Atomic::of(place)? {
             found = true;
             functions.insert(place.function);
+            if atomic.is_look() {
+                looks.look();
+            }
             if !facts.has_dwarf && atomic.is_in_line() {
                 return Ok(());
             }
             // The function that ends a turn comes first.
             let next = facts.functions + u32::from(turns.is_some()) + u32::try_from(helpers.len())?;
-            if atomic.in_place(turns).is_none() {
+            if atomic.in_place(at_looks).is_none() {
                 helpers.entry(atomic).or_insert(next);
             }
         }
@@ -55,89 +62,29 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
         return Ok(module);
     }
     let module = code::replace_in_line(&module, facts, &functions, |place| {
-        let Some(atomic) = Atomic::of(place)? else { return Ok(None) };
-        Ok(Some(match (atomic.in_place(turns), place.scratch) {
+        let instead = Atomic::of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
             (Some(plain), _) => vec![plain],
-            (None, Some(scratch)) if atomic.is_in_line() => atomic.in_line(scratch, turns),
+            (None, Some(scratch)) if atomic.is_in_line() => atomic.in_line(scratch),
             (None, _) => vec![Instruction::Call(helpers[&atomic])],
-        }))
+        });
+        let mut change = Change { instead, ..Change::default() };
+        if let Some(turns) = at_loops {
+            looks.count(turns, place, &mut change);
+        }
+        Ok(change)
     })?;
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
-    let mut added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, turns)).collect::<Result<Vec<_>>>()?;
+    let mut added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, at_looks)).collect::<Result<Vec<_>>>()?;
     let Some(turns) = turns else { return code::append(&module, facts, &added) };
     added.insert(0, turns.next());
     let module = code::append(&module, facts, &added)?;
-    code::append_globals(&module, &[FIRST_TURN, SEED])
+    code::append_globals(&module, &Turns::GLOBALS)
 }
 
-/// So many looks at memory end the first turn.
-const FIRST_TURN: i32 = 4096;
-/// Where the lengths of the turns behind it begin: the same in every run.
-const SEED: i32 = 0x2545_f491;
-
-/// How looks are counted.
-#[derive(Clone, Copy)]
-struct Turns {
-    /// The global that counts down.
-    counter: u32,
-    /// The global out of which the next turn's length comes.
-    seed: u32,
-    /// The function that gives the others a turn, and the one made here that calls it at the end of a turn.
-    give_way: u32,
-    next: u32,
-}
-
-impl Turns {
-    /// None in a program without threads, where there are no others.
-    fn of(facts: &Facts) -> Result<Option<Turns>> {
-        let Some(give_way) = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads()) else {
-            return Ok(None);
-        };
-        let counter = u32::try_from(facts.globals.len())?;
-        Ok(Some(Turns { counter, seed: counter + 1, give_way, next: facts.functions }))
-    }
-
-    /// Counts one look.
-    fn count(self) -> [Instruction<'static>; 9] {
-        [
-            Instruction::GlobalGet(self.counter),
-            Instruction::I32Const(1),
-            Instruction::I32Sub,
-            Instruction::GlobalSet(self.counter),
-            Instruction::GlobalGet(self.counter),
-            Instruction::I32Eqz,
-            Instruction::If(wasm_encoder::BlockType::Empty),
-            Instruction::Call(self.next),
-            Instruction::End,
-        ]
-    }
-
-    /// `() -> ()`: ends a turn. The next is of 1 to 4096 looks: were all of one length, threads that take from one another
-    /// could come to do so in step, and one would get everything for ever.
-    fn next(self) -> Added {
-        let mut body = Function::new([]);
-        for instruction in [
-            // A linear congruential generator; its upper bits are the random ones.
-            Instruction::GlobalGet(self.seed),
-            Instruction::I32Const(1_664_525),
-            Instruction::I32Mul,
-            Instruction::I32Const(1_013_904_223),
-            Instruction::I32Add,
-            Instruction::GlobalSet(self.seed),
-            Instruction::GlobalGet(self.seed),
-            Instruction::I32Const(20),
-            Instruction::I32ShrU,
-            Instruction::I32Const(1),
-            Instruction::I32Add,
-            Instruction::GlobalSet(self.counter),
-            Instruction::Call(self.give_way),
-            Instruction::End,
-        ] {
-            body.instruction(&instruction);
-        }
-        Added { ty: FuncType::new([], []), body }
-    }
+/// Whether an instruction reads or writes memory atomically.
+pub(super) fn is_access(place: &Place<'_>) -> Result<bool> {
+    Ok(Atomic::of(place)?.is_some_and(|atomic| atomic.operation != Operation::Fence))
 }
 
 /// Whether a module waits or notifies by instruction.
@@ -264,27 +211,33 @@ impl Atomic {
         }
     }
 
+    /// Whether it may be how code finds that it has to go on waiting.
+    fn is_look(self) -> bool {
+        use Operation::{And, CompareExchange, Exchange, Load, Or};
+        matches!(self.operation, Load | Exchange | Or | And | CompareExchange)
+    }
+
     /// Whether it becomes instructions where instructions may move.
     fn is_in_line(self) -> bool {
         !matches!(self.operation, Operation::Futex(_) | Operation::Fence)
     }
 
     /// The plain instructions that do the same, out of and onto the stack, with seven locals of their own.
-    fn in_line(self, scratch: u32, turns: Option<Turns>) -> Vec<Instruction<'static>> {
+    fn in_line(self, scratch: u32) -> Vec<Instruction<'static>> {
         let (ty, _) = ACCESSES[self.access];
         let values = if ty == ValType::I32 { scratch + 1 } else { scratch + 4 };
         let (address, operand, new, before) = (scratch, values, values + 1, values + 2);
         match self.operation {
-            Operation::Load => self.looking(turns),
+            Operation::Load => vec![self.load()],
             Operation::CompareExchange => {
                 let mut all =
                     vec![Instruction::LocalSet(new), Instruction::LocalSet(operand), Instruction::LocalSet(address)];
-                all.extend(self.compare_exchange(address, operand, new, before, turns));
+                all.extend(self.compare_exchange(address, operand, new, before, None));
                 all
             }
             _ => {
                 let mut all = vec![Instruction::LocalSet(operand), Instruction::LocalSet(address)];
-                all.extend(self.read_modify_write(address, operand, before, turns));
+                all.extend(self.read_modify_write(address, operand, before, None));
                 all
             }
         }

@@ -55,7 +55,20 @@ pub(super) fn replace(
     facts: &Facts,
     mut replace: impl FnMut(&Place<'_>) -> Result<Option<Instruction<'static>>>,
 ) -> Result<Vec<u8>> {
-    replace_in_line(module, facts, &BTreeSet::new(), |place| Ok(replace(place)?.map(|instruction| vec![instruction])))
+    replace_in_line(module, facts, &BTreeSet::new(), |place| {
+        Ok(Change { instead: replace(place)?.map(|instruction| vec![instruction]), ..Change::default() })
+    })
+}
+
+/// What becomes of an instruction. The default leaves it alone.
+#[derive(Default)]
+pub(super) struct Change {
+    /// What stands in front of it.
+    pub(super) before: Vec<Instruction<'static>>,
+    /// What takes its place; `None`: it stays.
+    pub(super) instead: Option<Vec<Instruction<'static>>>,
+    /// What stands behind it.
+    pub(super) behind: Vec<Instruction<'static>>,
 }
 
 /// The same with several instructions, in functions that have scratch locals: those named, where instructions may move.
@@ -63,12 +76,14 @@ pub(super) fn replace_in_line(
     module: &[u8],
     facts: &Facts,
     scratch: &BTreeSet<u32>,
-    mut replace: impl FnMut(&Place<'_>) -> Result<Option<Vec<Instruction<'static>>>>,
+    mut replace: impl FnMut(&Place<'_>) -> Result<Change>,
 ) -> Result<Vec<u8>> {
     if facts.has_dwarf {
         let mut result = module.to_vec();
         each(module, facts, |place| {
-            let Some(instructions) = replace(place)? else { return Ok(()) };
+            let Change { before, instead, behind } = replace(place)?;
+            ensure!(before.is_empty() && behind.is_empty(), "debug information forbids that instructions move");
+            let Some(instructions) = instead else { return Ok(()) };
             let mut bytes = Vec::new();
             instructions.iter().for_each(|instruction| instruction.encode(&mut bytes));
             ensure!(
@@ -103,17 +118,15 @@ pub(super) fn replace_in_line(
             body = Some((place.function, Function::new(locals), has_scratch.then_some(first)));
         }
         let Some((_, body, first)) = &mut body else { return Ok(()) };
-        let bytes = place.bytes;
-        match replace(&Place { function: place.function, operator: place.operator.clone(), bytes, scratch: *first })? {
-            Some(instructions) => {
-                for instruction in &instructions {
-                    body.instruction(instruction);
-                }
-            }
-            None => {
-                body.instruction(&RoundtripReencoder.instruction(place.operator.clone())?);
-            }
+        let operator = place.operator.clone();
+        let Change { before, instead, behind } =
+            replace(&Place { function: place.function, operator, bytes: place.bytes, scratch: *first })?;
+        before.iter().for_each(|instruction| _ = body.instruction(instruction));
+        match instead {
+            Some(instructions) => instructions.iter().for_each(|instruction| _ = body.instruction(instruction)),
+            None => _ = body.instruction(&RoundtripReencoder.instruction(place.operator.clone())?),
         }
+        behind.iter().for_each(|instruction| _ = body.instruction(instruction));
         Ok(())
     })?;
     if let Some((_, done, _)) = body {

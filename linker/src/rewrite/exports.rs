@@ -18,6 +18,7 @@ const INTERNAL: &[&str] = &[
     contract::TLS_BASE,
     contract::SET_STACK_POINTER,
     contract::GIVE_WAY,
+    contract::SCHEDULE_POINT,
     contract::TLS_LAYOUT,
     contract::TLS_INITIALIZE,
     contract::FUTEX[0],

@@ -14,6 +14,7 @@
 //! | [`record`] | how each test of a run ended, for reports |
 //! | [`report`] | what people and CI are told about a run |
 //! | [`suites`] | Rust's own test suites: built and run, for the target and natively |
+//! | `schedules` | programs with threads, on schedules by seed |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
 //! The harness speaks to `cargo p3` and `component-run` as a user does: through processes; where a process for each test would be too slow,
@@ -30,6 +31,7 @@ pub mod run;
 pub mod suites;
 pub mod verdict;
 
+mod schedules;
 mod suite;
 
 pub use suite::programs;

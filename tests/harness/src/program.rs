@@ -36,6 +36,9 @@ pub struct Header {
     /// Makes threads, for which a runtime needs a feature that is off by default.
     #[serde(default)]
     pub threads: bool,
+    /// Goes wrong on some schedules of its threads: a search for one must find it.
+    #[serde(default)]
+    pub race: bool,
     /// The exit code on the target; the native one if absent.
     pub exit: Option<i32>,
     /// Standard output on the target; the native one if absent.

@@ -39,8 +39,19 @@ pub fn natively(executable: &Path, header: &Header) -> Result<Observed> {
 /// # Errors
 /// As [`natively`].
 pub fn on_the_runtime(component_run: &Path, component: &Path, header: &Header) -> Result<Observed> {
+    with_options(component_run, &[], component, header)
+}
+
+/// The same with further options of the runtime.
+pub(crate) fn with_options(
+    component_run: &Path,
+    options: &[String],
+    component: &Path,
+    header: &Header,
+) -> Result<Observed> {
     let place = tempfile::tempdir().context("cannot make a temporary directory")?;
     let mut command = Command::new(component_run);
+    command.args(options);
     if !header.threads {
         command.arg("--stock");
     }

@@ -11,11 +11,12 @@ use crate::build::Built;
 use crate::census::{self, Census};
 use crate::expectations::{Expectations, KnownFailure};
 use crate::program::Program;
-use crate::{run, verdict};
+use crate::{run, schedules, verdict};
 
 /// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
 /// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
-/// the environment variable `BLESS` it writes the page instead.
+/// the environment variable `BLESS` it writes the page instead. Programs with threads have a second test each, which runs them on
+/// several schedules.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
@@ -48,6 +49,7 @@ pub fn programs(
             compared.map_err(|error| format!("{error:#}").into())
         }
     });
+    let on_schedules = schedules::trials(&programs, &built, &component_run);
     let trials = programs.into_iter().map(|program| {
         let (built, component_run, expectations) = (built.clone(), component_run.clone(), expectations.clone());
         Trial::test(program.name.clone(), move || {
@@ -55,7 +57,7 @@ pub fn programs(
             judge(differences, expectations.of(&program.name))
         })
     });
-    Ok(libtest_mimic::run(&arguments, trials.chain([page]).collect()).exit_code())
+    Ok(libtest_mimic::run(&arguments, trials.chain(on_schedules).chain([page]).collect()).exit_code())
 }
 
 fn compare(program: &Program, built: &Built, component_run: &Path) -> Result<Option<String>> {

@@ -99,6 +99,10 @@ impl<'a> Code<'a> {
                 });
             }
         }
+        // Debug information may tell names without their modules.
+        if let Some(outermost) = lines.last_mut() {
+            function.clone_into(&mut outermost.function);
+        }
         lines
     }
 }

@@ -209,12 +209,19 @@ const KINDS: &[(&str, &str)] = &[
 
 /// What kind of thing it is, by the functions of std that have been called last.
 fn kind(frames: &[Frame]) -> Option<&'static str> {
+    // Functions that were inlined may be without their modules; then the file tells.
+    let module = |frame: &Frame| frame.file.as_ref().map(|file| file.replace('/', "::").replace("::src::", "::"));
     let of_std = |frame: &&Frame| {
         let name = frame.function.trim_start_matches('<');
-        ["std::", "core::", "alloc::", "component_rt"].iter().any(|one| name.starts_with(one))
+        let is_std =
+            ["std::", "core::", "alloc::", "component_rt", "__wrap_component_"].iter().any(|one| name.starts_with(one));
+        is_std || module(frame).is_some_and(|module| module.contains("::library::"))
     };
     let innermost: Vec<_> = frames.iter().take_while(of_std).collect();
-    let kinds = KINDS.iter().find(|(part, _)| innermost.iter().any(|frame| frame.function.contains(part)));
+    let is_in = |frame: &Frame, part: &str| {
+        frame.function.contains(part) || module(frame).is_some_and(|module| module.contains(part))
+    };
+    let kinds = KINDS.iter().find(|(part, _)| innermost.iter().any(|frame| is_in(frame, part)));
     kinds.map(|(_, kind)| *kind)
 }
 

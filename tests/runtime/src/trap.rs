@@ -65,7 +65,8 @@ fn frames(info: &FrameInfo) -> Vec<Frame> {
     if info.symbols().is_empty() {
         return vec![Frame { function: function(), file: None, line: None, column: None }];
     }
-    info.symbols()
+    let mut frames: Vec<Frame> = info
+        .symbols()
         .iter()
         .map(|symbol| Frame {
             function: symbol.name().map_or_else(function, demangle),
@@ -73,7 +74,12 @@ fn frames(info: &FrameInfo) -> Vec<Frame> {
             line: symbol.line(),
             column: symbol.column(),
         })
-        .collect()
+        .collect();
+    // Debug information may tell names without their modules.
+    if let (Some(outermost), Some(name)) = (frames.last_mut(), info.func_name()) {
+        outermost.function = demangle(name);
+    }
+    frames
 }
 
 pub(crate) fn demangle(name: &str) -> String {

@@ -91,7 +91,6 @@
     (func $spin (;14;) (type 4)
       (local i32 i32 i32 i32 i64 i64 i64)
       loop ;; label = @1
-        i32.const 0
         global.get 3
         i32.const 1
         i32.sub
@@ -101,10 +100,20 @@
         if ;; label = @2
           call 15
         end
+        i32.const 0
         i32.load
         br_if 0 (;@1;)
       end
       loop ;; label = @1
+        global.get 3
+        i32.const 1
+        i32.sub
+        global.set 3
+        global.get 3
+        i32.eqz
+        if ;; label = @2
+          call 15
+        end
         i32.const 0
         i32.const 1
         local.set 1
@@ -115,25 +124,19 @@
         local.get 0
         local.get 1
         i32.store
-        local.get 0
-        i32.load
-        local.get 3
-        i32.eq
-        if ;; label = @2
-          global.get 3
-          i32.const 1
-          i32.sub
-          global.set 3
-          global.get 3
-          i32.eqz
-          if ;; label = @3
-            call 15
-          end
-        end
         local.get 3
         br_if 0 (;@1;)
       end
       loop ;; label = @1
+        global.get 3
+        i32.const 1
+        i32.sub
+        global.set 3
+        global.get 3
+        i32.eqz
+        if ;; label = @2
+          call 15
+        end
         i32.const 0
         i32.const 0
         i32.const 1
@@ -149,16 +152,6 @@
           local.get 0
           local.get 2
           i32.store
-        else
-          global.get 3
-          i32.const 1
-          i32.sub
-          global.set 3
-          global.get 3
-          i32.eqz
-          if ;; label = @3
-            call 15
-          end
         end
         local.get 3
         br_if 0 (;@1;)

@@ -1,5 +1,6 @@
 //! Threads that all wait for each other end the program with a message instead of hanging.
 //@ threads = true
+//@ race = true
 //@ native = "a native program hangs"
 //@ exit = 135
 //@ stdout = "before\n"
