@@ -56,7 +56,7 @@ pub struct Run {
 pub struct Report {
     /// [`VERSION`].
     pub version: u32,
-    /// Whether something is other than expected: an unexpected [`Exception`] or a [`Stale`] expectation.
+    /// Whether something is other than expected: an unexpected [`Exception`], a [`Stale`] expectation, a native run that is no measure.
     pub red: bool,
     /// Each suite, on all sides.
     pub suites: Vec<Suite>,
@@ -64,6 +64,9 @@ pub struct Report {
     pub exceptions: Vec<Exception>,
     /// Expectations that name no test.
     pub stale: Vec<Stale>,
+    /// Suites whose native run is no measure, because most of it fails: nothing can be excused by it.
+    #[serde(default)]
+    pub unmeasured: Vec<String>,
 }
 
 /// One suite: on the target, natively, and on the target the time before.
@@ -112,6 +115,11 @@ impl Report {
         self.exceptions.iter().filter(|exception| exception.is_unexpected())
     }
 
+    /// How many things are not as expected.
+    fn wrong(&self) -> usize {
+        self.unexpected().count() + self.stale.len() + self.unmeasured.len()
+    }
+
     /// The short form for the end of a run: a line a suite, then what is other than expected.
     #[must_use]
     pub fn terminal(&self) -> String {
@@ -119,15 +127,17 @@ impl Report {
     }
 
     fn judged(mut suites: Vec<Suite>, expectations: &Expectations) -> Report {
-        let (mut exceptions, mut stale) = (Vec::new(), Vec::new());
+        let (mut exceptions, mut stale, mut unmeasured) = (Vec::new(), Vec::new(), Vec::new());
         for suite in &mut suites {
             let judgement = judgement::judge(suite, expectations);
             suite.counts = judgement.counts;
             exceptions.extend(judgement.exceptions);
             stale.extend(judgement.stale);
+            let broken = suite.counts.native.as_ref().is_some_and(|native| native.failed > native.passed);
+            unmeasured.extend((broken && suite.target.is_some()).then(|| suite.suite.clone()));
         }
-        let red = !stale.is_empty() || exceptions.iter().any(Exception::is_unexpected);
-        Report { version: VERSION, red, suites, exceptions, stale }
+        let red = !stale.is_empty() || !unmeasured.is_empty() || exceptions.iter().any(Exception::is_unexpected);
+        Report { version: VERSION, red, suites, exceptions, stale, unmeasured }
     }
 }
 

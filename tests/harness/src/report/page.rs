@@ -60,7 +60,7 @@ pub(super) fn html(report: &Report, history: &[HistoryLine]) -> String {
 }
 
 fn title(report: &Report) -> String {
-    let wrong = report.unexpected().count() + report.stale.len();
+    let wrong = report.wrong();
     match wrong {
         0 => "✓ Rust's own tests on wasm32-wasip3".to_owned(),
         _ => format!("✗ {wrong} not as expected: Rust's own tests on wasm32-wasip3"),
@@ -76,8 +76,7 @@ fn tiles(report: &Report) -> Markup {
         both += suite.counts.native.as_ref().map_or(0, |native| native.passed_on_both);
         native += suite.counts.measure();
     }
-    let unexpected = report.unexpected().count();
-    let wrong = unexpected + report.stale.len();
+    let wrong = report.wrong();
     html! {
         div.tiles {
             div.tile.good[wrong == 0].bad[wrong > 0] {

@@ -73,8 +73,11 @@ fn write(report: &Report, to: &mut String) -> std::fmt::Result {
             writeln!(to, "  {} {} ({})", stale.suite, stale.name, stale.reason)?;
         }
     }
+    for suite in &report.unmeasured {
+        writeln!(to, "\nthe native run of {suite} is no measure, most of it fails: run it again with --native")?;
+    }
     if report.suites.iter().any(|suite| suite.target.is_some()) {
-        let count = unexpected.len() + report.stale.len();
+        let count = report.wrong();
         match count {
             0 => writeln!(to, "\nok: everything is as expected")?,
             _ => writeln!(to, "\nFAILED: {}", text::counted(count, "thing") + " not as expected")?,

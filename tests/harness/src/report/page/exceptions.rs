@@ -19,7 +19,7 @@ pub(super) fn unexpected(report: &Report) -> Markup {
     let dropped =
         |exception: &&Exception| matches!(exception.outcome, Outcome::Ends(Ending::Ignored) | Outcome::IsNot(_));
     let (dropped, ran): (Vec<&Exception>, Vec<&Exception>) = report.unexpected().partition(dropped);
-    if ran.is_empty() && dropped.is_empty() && report.stale.is_empty() {
+    if report.wrong() == 0 {
         return Markup::default();
     }
     let records: BTreeMap<&str, Tests<'_>> =
@@ -47,6 +47,9 @@ pub(super) fn unexpected(report: &Report) -> Markup {
                         }
                     }
                 }
+            }
+            @for suite in &report.unmeasured {
+                p { "The native run of " b { (suite) } " is no measure: most of it fails. Run it again with " code { "--native" } "." }
             }
             @if !report.stale.is_empty() {
                 h3 { "Expectations that name no test, to be struck" }

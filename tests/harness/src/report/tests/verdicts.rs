@@ -136,6 +136,14 @@ fn what_is_of_the_host_alone_is_no_measure() {
 }
 
 #[test]
+fn a_native_run_that_fails_excuses_nothing() {
+    let (target, native) = ([("a", Failed), ("b", Passed)], [("a", Failed), ("b", Failed)]);
+    let report = Report::of(&run(vec![suite("std", Target, &target), suite("std", Native, &native)]), &expecting(&[]));
+    assert!(report.is_red() && report.unmeasured == ["std"]);
+    assert!(report.terminal().contains("the native run of std is no measure"));
+}
+
+#[test]
 fn a_part_of_a_suite_leaves_nothing_out() {
     let native = suite("std", Native, &[("a", Passed), ("b", Passed)]);
     let report = Report::of(&part(vec![suite("std", Target, &[("a", Passed)]), native], "1/2"), &expecting(&[]));
