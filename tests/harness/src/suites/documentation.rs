@@ -16,7 +16,7 @@ use super::build::Place;
 use super::libtest;
 use super::run::{Runner, Step};
 use crate::record::{Record, Side};
-use crate::report::Selection;
+use crate::report::{Partition, Selection};
 
 /// The documentation tests of one crate.
 pub struct Documentation<'a> {
@@ -37,29 +37,23 @@ impl Documentation<'_> {
     /// A crate that does not compile, or whose tests rustdoc does not find.
     pub fn run(&self, selection: &Selection, progress: &mut dyn FnMut(Step<'_>)) -> Result<Vec<Record>> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-        let mut wanted = self.list(selection.filter.as_deref(), &directory)?;
         let mut filters: Vec<String> = selection.filter.iter().cloned().collect();
         if let Some(partition) = selection.partition {
-            let mut files: Vec<&str> = wanted.iter().map(|name| file(name)).collect();
-            files.sort_unstable();
-            files.dedup();
-            let share = files.iter().enumerate().filter(|(index, _)| partition.has(*index));
-            let share: Vec<String> = share.map(|(_, file)| (*file).to_owned()).collect();
-            wanted.retain(|name| share.iter().any(|kept| kept == file(name)));
             // Both kinds of filter cannot be asked for at once: what is too much is left out of the records.
-            filters = share;
+            filters = self.share(partition, &selection.filter, &directory)?;
+            if filters.is_empty() {
+                return Ok(Vec::new());
+            }
         }
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        progress(Step::Planned(wanted.len()));
         let mut cargo = self.cargo(&directory)?;
         cargo.args(libtest::ARGUMENTS.iter().filter(|argument| !argument.starts_with("--test-threads")));
-        cargo.arg(format!("--test-threads={}", self.jobs)).args(filters);
+        cargo.arg(format!("--test-threads={}", self.jobs)).args(&filters);
         let (reader, outcome) = self.runner.watch(cargo, self.documented, progress)?;
         if let Some((_, words)) = outcome.as_ref().filter(|_| reader.is_untouched()) {
             bail!("cannot run the documentation tests of {}:\n{}", self.documented, words.trim_end());
         }
+        // Asking for the names takes as long as compiling what can be compiled together.
+        let wanted = if reader.lacks_some() { self.list(&filters, &directory)? } else { Vec::new() };
         let mut records = reader.end(outcome.as_ref().map(|(ending, words)| (*ending, &**words)), &wanted);
         if let Some(filter) = &selection.filter {
             records.retain(|record| record.name.contains(filter));
@@ -67,17 +61,26 @@ impl Documentation<'_> {
         Ok(records)
     }
 
-    /// The names of all tests, or of those that contain `filter`.
-    fn list(&self, filter: Option<&str>, directory: &TempDir) -> Result<Vec<String>> {
+    /// The source files of one share of the tests.
+    fn share(&self, partition: Partition, filter: &Option<String>, directory: &TempDir) -> Result<Vec<String>> {
+        let names = self.list(filter.as_slice(), directory)?;
+        let mut files: Vec<&str> = names.iter().map(|name| file(name)).collect();
+        files.sort_unstable();
+        files.dedup();
+        let share = files.iter().enumerate().filter(|(index, _)| partition.has(*index));
+        Ok(share.map(|(_, file)| (*file).to_owned()).collect())
+    }
+
+    /// The names of all tests, or of those that contain one of `filters`.
+    fn list(&self, filters: &[String], directory: &TempDir) -> Result<Vec<String>> {
         let mut cargo = self.cargo(directory)?;
-        cargo.args(["--list", "--format=terse"]).args(filter);
+        cargo.args(["--list", "--format=terse"]).args(filters);
         let output = cargo.stdin(Stdio::null()).output().context("cannot run cargo")?;
-        let names = libtest::listed(&String::from_utf8_lossy(&output.stdout));
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
             bail!("rustdoc does not list the tests of {}:\n{}", self.documented, words.trim_end());
         }
-        Ok(names)
+        Ok(libtest::listed(&String::from_utf8_lossy(&output.stdout)))
     }
 
     /// Cargo, up to and with the `--` after which come arguments for libtest.
@@ -113,9 +116,10 @@ fn file(name: &str) -> &str {
     name.split(' ').next().unwrap_or(name)
 }
 
-/// The runtime with its options, as a TOML array.
+/// The runtime with its options, as a TOML array. Examples look at the root directory, too.
 fn tool(runner: &Runner, place: &Path) -> String {
-    let words = std::iter::once(runner.component_run.clone().into_os_string()).chain(runner.options(place));
+    let root = ["--dir", "/:ro"].map(Into::into);
+    let words = [runner.component_run.clone().into_os_string()].into_iter().chain(root).chain(runner.options(place));
     let words = words.map(|word| toml::Value::String(word.to_string_lossy().into_owned()));
     toml::Value::Array(words.collect()).to_string()
 }

@@ -27,6 +27,8 @@ pub struct Reader {
     running: HashMap<String, String>,
     /// The one that began last.
     newest: Option<String>,
+    /// How many tests libtest said there are.
+    counted: usize,
 }
 
 /// An event that somebody who watches wants to know.
@@ -63,7 +65,7 @@ struct Line {
 impl Reader {
     /// For a run of this binary.
     pub fn new(binary: impl Into<String>) -> Reader {
-        Reader { binary: binary.into(), records: Vec::new(), running: HashMap::new(), newest: None }
+        Reader { binary: binary.into(), records: Vec::new(), running: HashMap::new(), newest: None, counted: 0 }
     }
 
     /// Takes the next line.
@@ -76,7 +78,10 @@ impl Reader {
         };
         self.print(&text[..at], "");
         match (&*line.kind, &*line.event) {
-            ("suite", "started") => Event::Counted(line.test_count),
+            ("suite", "started") => {
+                self.counted += line.test_count;
+                Event::Counted(line.test_count)
+            }
             ("test", "started") => {
                 self.running.insert(line.name.clone(), String::new());
                 self.newest = Some(line.name);
@@ -121,6 +126,11 @@ impl Reader {
     /// Whether no test has even begun.
     pub fn is_untouched(&self) -> bool {
         self.records.is_empty() && self.running.is_empty()
+    }
+
+    /// Whether a test that was counted has not ended.
+    pub fn lacks_some(&self) -> bool {
+        self.records.len() < self.counted
     }
 
     /// The run is over. `outcome` says what ended it if it was not libtest, and what the runtime said of it: that is how the test that was
@@ -190,6 +200,14 @@ last words
         assert_eq!(endings, [("a::ok", Ending::Passed), ("a::bad", Ending::Failed), ("a::left", Ending::Ignored)]);
         assert_eq!(reader.records()[0].time, Some(Duration::from_millis(250)));
         assert_eq!((&*reader.records()[1].output, &*reader.records()[2].output), ("panicked\n", "no reason"));
+    }
+
+    #[test]
+    fn a_run_that_breaks_off_lacks_tests() {
+        assert!(read(RUN).lacks_some());
+        let whole = RUN.replace(r#""test_count": 4"#, r#""test_count": 3"#);
+        assert!(!read(&whole).lacks_some());
+        assert!(read("nothing of libtest\n").is_untouched());
     }
 
     #[test]

@@ -137,9 +137,9 @@ impl Runner {
         if chosen.is_empty() {
             return Ok(Vec::new());
         }
-        progress(Step::Planned(chosen.len()));
         match self.isolated {
             _ if !binary.has_libtest => {
+                progress(Step::Planned(1));
                 let record = self.run_whole(binary)?;
                 progress(Step::Ended(&record));
                 Ok(vec![record])
@@ -217,7 +217,7 @@ impl Runner {
         isolated::run(&binary.path, &options, &select, &mut |event| match event {
             isolated::Event::Started(test) => progress(Step::Started(&test.name)),
             isolated::Event::Ended(record, _) => progress(Step::Ended(record)),
-            isolated::Event::Listed(_) => {}
+            isolated::Event::Listed(count) => progress(Step::Planned(count)),
         })
     }
 
@@ -239,7 +239,8 @@ impl Runner {
             match reader.line(&text) {
                 Event::Started(name) => progress(Step::Started(name)),
                 Event::Ended => progress(Step::Ended(reader.records().last().expect("one has ended"))),
-                Event::Counted(_) | Event::None => {}
+                Event::Counted(count) => progress(Step::Planned(count)),
+                Event::None => {}
             }
             line.clear();
         }
