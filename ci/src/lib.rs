@@ -7,8 +7,10 @@ mod checkout;
 mod crates;
 pub mod readiness;
 pub mod steps;
+mod suites;
 mod tidy;
 
 pub use checkout::Checkout;
 pub use crates::crates;
+pub use suites::suites;
 pub use tidy::tidy;

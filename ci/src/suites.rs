@@ -48,7 +48,10 @@ pub fn suites(checkout: &Checkout) -> Result<()> {
         let counts = read(&report, suite)?;
         let Counts { passed, known } = counts;
         println!("  {suite}: {passed} passed, {known} known exceptions");
-        ensure!(passed >= at_least, "of {suite} {passed} tests passed, which is fewer than {at_least}: the rest did not run");
+        ensure!(
+            passed >= at_least,
+            "of {suite} {passed} tests passed, which is fewer than {at_least}: the rest did not run"
+        );
     }
     Ok(())
 }

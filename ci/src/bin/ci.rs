@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use ci::{Checkout, crates, steps, tidy};
+use ci::{Checkout, crates, steps, suites, tidy};
 use clap::{Parser, ValueEnum};
 
 /// Runs the checks of this repository.
@@ -31,6 +31,8 @@ enum Check {
     Setup,
     /// Linker, runtime and `cargo p3` pass their tests; every program behaves on the runtime as natively.
     Guest,
+    /// A part of Rust's own test suites ends as it is expected to.
+    Suites,
     /// The part of the tier readiness report that takes little time has no red line.
     Readiness,
     /// Published packages pass their own tests on the target.
@@ -81,6 +83,7 @@ fn run(check: Check, checkout: &Checkout) -> anyhow::Result<()> {
         Check::Host => steps::host(checkout),
         Check::Setup => steps::setup(checkout),
         Check::Guest => steps::guest(checkout),
+        Check::Suites => suites(checkout),
         Check::Readiness => steps::readiness(checkout),
         Check::Crates => crates(checkout),
         Check::Golden => steps::bench(checkout, &["golden"]),
