@@ -83,7 +83,8 @@ impl Evidence {
     /// The command as a reader types it: directories by their names, what the shell would take apart in quotes.
     fn shown(&self, command: &Command) -> String {
         let place = command.get_current_dir().map(|place| format!("cd {} && ", self.named(&place.to_string_lossy())));
-        let environment = command.get_envs().filter_map(|(name, value)| {
+        // The path is ours to set and the reader's to have.
+        let environment = command.get_envs().filter(|(name, _)| *name != "PATH").filter_map(|(name, value)| {
             Some(format!("{}={}", name.to_string_lossy(), self.word(&value?.to_string_lossy())))
         });
         let words = std::iter::once(command.get_program()).chain(command.get_args());

@@ -28,7 +28,7 @@ fn main() {
 /// Compiles without a C library. The objects are linked one by one, so that no archiver is needed.
 fn compile(files: &[PathBuf], is_wasm: bool) {
     let mut clang = cc::Build::new();
-    clang.files(files).std("c11").opt_level(1).flag("-ffreestanding").warnings_into_errors(true);
+    clang.files(files).std("c11").opt_level(1).debug(false).flag("-ffreestanding").warnings_into_errors(true);
     if is_wasm {
         // The second, because most of the flags mean nothing for assembly.
         clang.flag("-mexception-handling").flag("-Wno-unused-command-line-argument");
