@@ -55,6 +55,18 @@ fn a_program_is_run_again_in_an_instance_of_its_own() {
 }
 
 #[test]
+fn a_search_says_what_fails_first_and_how_to_repeat_it() {
+    let (good, bad) =
+        (printing("good\n", "(i32.const 0)"), printing("bad\n", "(call $exit (i32.const 7)) (i32.const 0)"));
+    let none = (0, String::new(), "component-run: 3 seeds, and none fails\n".to_owned());
+    assert_eq!(output(component_run().args(["--schedule-search", "3"]).arg(&good)), none);
+    let (code, stdout, stderr) = output(component_run().args(["--schedule-search=3"]).arg(&bad).arg("a b"));
+    let again = format!("--schedule-seed 0 {} 'a b'\n", bad.display());
+    assert_eq!((code, stdout.as_str()), (7, "bad\n"));
+    assert!(stderr.contains("seed 0 of 3 ends with exit code 7") && stderr.ends_with(&again), "{stderr}");
+}
+
+#[test]
 fn options_end_at_the_file() {
     let component = guest(
         r#"(import "wasi:cli/environment@0.3.0" "get-arguments" (func $get (param i32)))"#,
@@ -80,6 +92,8 @@ fn every_mistake_has_its_message_and_code() {
         (&[text("--dir"), text("/tmp::/a"), text("--cwd"), text("/ab"), file], 125, "--cwd /ab: the guest has no such"),
         (&[text("--dir"), text("/tmp::/a"), text("--cwd"), text("/a/none"), file], 125, "/tmp/none is no directory"),
         (&[text("--net"), text("some"), file], 125, "none, loopback or all"),
+        (&[text("--schedule-seed"), text("1"), text("--net"), text("all"), file], 125, "--net cannot be had with"),
+        (&[text("--schedule-seed"), text("1"), text("--schedule-search"), text("2"), file], 125, "cannot be used with"),
         (&[text("--max-memory"), text("lots"), file], 125, "512M"),
         (&[text("--max-memory"), text("99999999999999G"), file], 125, "too large"),
         (&[text("--timeout"), text("soon"), file], 125, "seconds"),
