@@ -65,7 +65,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     builds: u32,
     /// Where `cargo p3 std-test --report DIR` wrote the results of the test suites
-    #[arg(long, value_name = "DIR", default_value = "target/std-test")]
+    #[arg(long, value_name = "DIR", default_value = "target/suites")]
     suites: PathBuf,
     /// The `cargo-p3` to check with
     #[arg(long, value_name = "FILE", hide = true)]

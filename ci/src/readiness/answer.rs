@@ -21,7 +21,7 @@ pub(super) enum State {
     Red,
     /// Not checked.
     NotRun,
-    /// A person's to judge, all of it.
+    /// A person's to judge, or the rest of it where checks are green.
     Person,
 }
 
@@ -187,11 +187,9 @@ impl Answer {
             .filter(|ruling| requirement.checks.contains(&ruling.check))
             .map(|ruling| ruling.state)
             .collect();
-        let state = if states.is_empty() {
-            State::Person
-        } else {
-            [State::Red, State::NotRun].into_iter().find(|state| states.contains(state)).unwrap_or(State::Green)
-        };
+        // What is left to a person is not answered by the checks beside it.
+        let rest = if requirement.person.is_some() { State::Person } else { State::Green };
+        let state = [State::Red, State::NotRun].into_iter().find(|state| states.contains(state)).unwrap_or(rest);
         let link = format!("https://doc.rust-lang.org/rustc/target-tier-policy.html#{}", requirement.anchor());
         Answer { requirement, link, state }
     }
@@ -215,7 +213,7 @@ mod tests {
             place: "Tier 3 target policy, 1".to_owned(),
             words: String::new(),
             checks: checks.to_vec(),
-            person: Some("somebody".to_owned()),
+            person: None,
         }
     }
 
@@ -228,6 +226,7 @@ mod tests {
         assert_eq!(state(&[Check::Names]), State::Green);
         assert_eq!(state(&[Check::Names, Check::Page]), State::NotRun);
         assert_eq!(state(&[Check::Names, Check::Page, Check::Emit]), State::Red);
-        assert_eq!(state(&[]), State::Person);
+        let left = Requirement { person: Some("somebody".to_owned()), ..requirement(&[Check::Names]) };
+        assert_eq!(Answer::of(left, &checks).state, State::Person);
     }
 }

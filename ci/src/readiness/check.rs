@@ -100,7 +100,9 @@ impl Check {
             Check::Builds => {
                 "keep both sysroots and compare the first object that differs; a path or an order in it is the usual cause"
             }
-            Check::History => "`cargo p3 std-test --report target/std-test`, and mend or explain what is unexpected",
+            Check::History => {
+                "`cargo p3 std-test --native --report target/suites`, then without --native, and mend or explain what is not as expected"
+            }
         }
     }
 

@@ -55,15 +55,18 @@ pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
         evidence.judge(report.suites.iter().any(|suite| suite.suite == name), format!("`{name}` is in the report"));
     }
     for Suite { suite, counts } in &report.suites {
-        let native = match &counts.native {
-            Some(native) => format!("of {} that pass natively {} pass", native.passed, native.passed_on_both),
-            None => "native is not in the report".to_owned(),
+        let (compared, native) = match &counts.native {
+            // A native run in which nothing passes is no run.
+            Some(Native { passed, passed_on_both }) if *passed > 0 => {
+                let share = 100.0 * *passed_on_both as f64 / *passed as f64;
+                (true, format!("{passed_on_both} of the {passed} that pass natively ({share:.1} %)"))
+            }
+            Some(_) => (false, "nothing passes natively".to_owned()),
+            None => (false, "native is not in the report".to_owned()),
         };
-        let text = format!(
-            "{suite}: {} passed, {} failed, {} of them unexpected; {native}",
-            counts.passed, counts.failed, counts.unexpected
-        );
-        evidence.judge(counts.unexpected == 0 && counts.native.is_some(), text);
+        let Counts { passed, failed, unexpected, .. } = counts;
+        let text = format!("{suite}: {passed} passed, {failed} failed, {unexpected} not as expected; {native}");
+        evidence.judge(*unexpected == 0 && compared, text);
     }
     evidence.judge(!report.red, "the report as a whole is not red");
     let file = context.suites.join("history.jsonl");
