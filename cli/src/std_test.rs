@@ -228,11 +228,16 @@ struct Watch {
     state: RefCell<Seen>,
 }
 
-#[derive(Default)]
 struct Seen {
     planned: usize,
+    ended: usize,
     failed: usize,
+    /// When a line was last printed because there is no terminal for a bar.
+    told: Instant,
 }
+
+/// How often that is.
+const SILENCE: Duration = Duration::from_secs(30);
 
 impl Watch {
     fn begin(suite: Suite) -> Watch {
@@ -242,7 +247,8 @@ impl Watch {
         if bar.is_hidden() {
             eprintln!("Running {suite} ...");
         }
-        Watch { suite, bar: bar.with_style(style).with_prefix(suite.name()), state: RefCell::default() }
+        let seen = Seen { planned: 0, ended: 0, failed: 0, told: Instant::now() };
+        Watch { suite, bar: bar.with_style(style).with_prefix(suite.name()), state: RefCell::new(seen) }
     }
 
     fn step(&self, step: &Step<'_>) {
@@ -255,7 +261,12 @@ impl Watch {
             Step::Started(name) => self.bar.set_message(format!("({} failed) {name}", seen.failed)),
             Step::Ended(record) => {
                 // One that is ignored was not planned where each has an instance of its own.
-                self.bar.inc(u64::from(record.ending != Ending::Ignored));
+                seen.ended += usize::from(record.ending != Ending::Ignored);
+                self.bar.set_position(seen.ended as u64);
+                if self.bar.is_hidden() && seen.told.elapsed() > SILENCE {
+                    eprintln!("{}: {} of {}, {} failed ...", self.suite, seen.ended, seen.planned, seen.failed);
+                    seen.told = Instant::now();
+                }
                 if !record.ending.is_fine() {
                     seen.failed += 1;
                     self.bar.suspend(|| self.tell(record));
