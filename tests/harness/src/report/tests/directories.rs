@@ -1,3 +1,5 @@
+//! What becomes of a directory: runs of both sides, the last run, partitions, files that are no report.
+
 use std::fs;
 
 use tempfile::TempDir;

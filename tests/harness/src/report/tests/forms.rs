@@ -1,3 +1,5 @@
+//! The forms, whatever a test prints or is called: the page, JUnit, the terminal, JSON.
+
 use super::{expecting, run, suite};
 use crate::record::Ending::{Failed, Ignored, Passed};
 use crate::record::Side::{Native, Target};

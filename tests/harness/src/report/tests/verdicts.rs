@@ -1,3 +1,5 @@
+//! What is as expected and what is not, and the counts.
+
 use super::{expecting, part, run, sentences, suite};
 use crate::record::Ending::{Failed, Ignored, Passed, TimedOut, Trapped};
 use crate::record::Side::{Native, Target};
