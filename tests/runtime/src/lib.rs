@@ -45,8 +45,8 @@ mod watchdog;
 
 pub use cache::Cache;
 pub use command_line::{Options, main};
-pub use isolation::{Ended, Isolation};
 pub use deadlock::{Blocked, Deadlock};
+pub use isolation::{Ended, Isolation};
 pub use outcome::Outcome;
 pub use refusal::Refusal;
 pub use run::run;

@@ -84,7 +84,11 @@ impl fmt::Display for Outcome {
                 }
             }
             Self::TimedOut { limit, trap } => {
-                write!(f, "timeout: the guest was still running after {} (--timeout)", humantime::format_duration(*limit))?;
+                write!(
+                    f,
+                    "timeout: the guest was still running after {} (--timeout)",
+                    humantime::format_duration(*limit)
+                )?;
                 match trap {
                     Some(trap) => write!(f, ": {trap}"),
                     None => write!(f, "; it was waiting"),

@@ -183,8 +183,7 @@ fn hand_over(instance: &Instance) {
         if !host::step(u64::MAX) {
             let report = describe_all();
             let mut state = instance.turns.state();
-            state.ended =
-                Some(format!("deadlock: every thread is blocked and no host event can wake any:{report}"));
+            state.ended = Some(format!("deadlock: every thread is blocked and no host event can wake any:{report}"));
             state.running = 0;
             instance.turns.changed.notify_all();
             return;
