@@ -20,7 +20,10 @@ const WITHIN: &[(&str, &str)] = &[
     ("bulk-memory", "(func $run (result i32) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)) (i32.const 0))"),
     ("sign-ext", "(func $run (result i32) (i32.extend8_s (i32.const 256)))"),
     ("nontrapping-fptoint", "(func $run (result i32) (i32.trunc_sat_f32_s (f32.const nan)))"),
-    ("multivalue", "(func $two (result i32 i32) (i32.const 0) (i32.const 1)) (func $run (result i32) (call $two) (drop))"),
+    (
+        "multivalue",
+        "(func $two (result i32 i32) (i32.const 0) (i32.const 1)) (func $run (result i32) (call $two) (drop))",
+    ),
     ("reference-types", "(table $t 1 externref) (func $run (result i32) (i32.eqz (table.size $t)))"),
 ];
 
