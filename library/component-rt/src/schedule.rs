@@ -23,14 +23,14 @@ crate::instance_state! {
     static SCHEDULE: Schedule = Schedule { random: 0, runnable: Vec::new(), turn: None };
 }
 
-/// What is done in the place of the host's scheduling.
+/// What is done in the place of the host's scheduling. Functions of C's ABI do not unwind: else whoever blocks would have to be ready for it.
 struct Hooks {
-    suspend: fn(),
-    resume_later: fn(u32),
-    give_way: fn(),
-    point: fn(),
-    leave: fn(),
-    enter: fn(),
+    suspend: extern "C" fn(),
+    resume_later: extern "C" fn(u32),
+    give_way: extern "C" fn(),
+    point: extern "C" fn(),
+    leave: extern "C" fn(),
+    enter: extern "C" fn(),
 }
 
 struct Schedule {
@@ -110,39 +110,50 @@ pub(crate) fn end() {
 }
 
 static SEEDED: Hooks = Hooks {
-    suspend: || {
-        pass_on();
-        suspend_now();
-    },
-    resume_later: |thread| SCHEDULE.with(|schedule| schedule.runnable.push(thread)),
-    give_way: || {
-        if SCHEDULE.with(|schedule| schedule.runnable.is_empty()) {
-            outside(yield_now);
-        } else {
-            perhaps_switch();
-        }
-    },
+    suspend: suspend_seeded,
+    resume_later: make_runnable,
+    give_way: give_way_seeded,
     point: perhaps_switch,
     leave: pass_on,
-    enter: || {
-        let this = threads::index();
-        let taken = SCHEDULE.with(|schedule| {
-            let free = schedule.turn.is_none();
-            if free {
-                schedule.turn = Some(this);
-            } else {
-                schedule.runnable.push(this);
-            }
-            !free
-        });
-        if taken {
-            suspend_now();
-        }
-    },
+    enter,
 };
 
+extern "C" fn suspend_seeded() {
+    pass_on();
+    suspend_now();
+}
+
+extern "C" fn make_runnable(thread: u32) {
+    SCHEDULE.with(|schedule| schedule.runnable.push(thread));
+}
+
+extern "C" fn give_way_seeded() {
+    if SCHEDULE.with(|schedule| schedule.runnable.is_empty()) {
+        outside(yield_now);
+    } else {
+        perhaps_switch();
+    }
+}
+
+/// Takes the turn, or waits for it.
+extern "C" fn enter() {
+    let this = threads::index();
+    let taken = SCHEDULE.with(|schedule| {
+        let free = schedule.turn.is_none();
+        if free {
+            schedule.turn = Some(this);
+        } else {
+            schedule.runnable.push(this);
+        }
+        !free
+    });
+    if taken {
+        suspend_now();
+    }
+}
+
 /// Has one of the runnable threads run when this one stops.
-fn pass_on() {
+extern "C" fn pass_on() {
     let next = SCHEDULE.with(|schedule| {
         schedule.turn = schedule.pick();
         schedule.turn
@@ -153,7 +164,7 @@ fn pass_on() {
 }
 
 /// Lets one of the runnable threads or this one go on.
-fn perhaps_switch() {
+extern "C" fn perhaps_switch() {
     let this = threads::index();
     SCHEDULE.with(|schedule| schedule.runnable.push(this));
     let next = SCHEDULE.with(|schedule| {
