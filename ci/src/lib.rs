@@ -6,6 +6,7 @@
 mod checkout;
 mod crates;
 pub mod readiness;
+mod report;
 pub mod steps;
 mod suites;
 mod tidy;

@@ -6,31 +6,12 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 
 use crate::checkout::{Checkout, complete};
+use crate::report::{Counts, Report};
 
 /// What is run, and at least how many tests of it pass: a run of nothing has no failures either.
-const PART: [(&str, usize); 2] = [("coretests", 2430), ("std", 440)];
-
-/// What of `report.json` is looked at here (docs/testing.md describes all of it).
-#[derive(Deserialize)]
-struct Report {
-    red: bool,
-    suites: Vec<Suite>,
-}
-
-#[derive(Deserialize)]
-struct Suite {
-    suite: String,
-    counts: Counts,
-}
-
-#[derive(Deserialize)]
-struct Counts {
-    passed: usize,
-    known: usize,
-}
+const PART: [(&str, u64); 2] = [("coretests", 2430), ("std", 440)];
 
 /// Runs the part and reads the report on it.
 ///
@@ -46,7 +27,7 @@ pub fn suites(checkout: &Checkout) -> Result<()> {
         }
         complete(&mut command)?;
         let counts = read(&report, suite)?;
-        let Counts { passed, known } = counts;
+        let Counts { passed, known, .. } = counts;
         println!("  {suite}: {passed} passed, {known} known exceptions");
         ensure!(
             passed >= at_least,
@@ -58,8 +39,7 @@ pub fn suites(checkout: &Checkout) -> Result<()> {
 
 fn read(report: &Path, suite: &str) -> Result<Counts> {
     let file = report.join("report.json");
-    let text = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let read: Report = serde_json::from_slice(&text).with_context(|| format!("in {}", file.display()))?;
+    let read = Report::read(&file)?;
     ensure!(!read.red, "something is not as expected: {} tells", report.join("index.html").display());
     let found = read.suites.into_iter().find(|known| known.suite == suite);
     Ok(found.with_context(|| format!("{} says nothing of {suite}", file.display()))?.counts)

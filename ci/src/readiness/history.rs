@@ -5,33 +5,7 @@ use serde::Deserialize;
 
 use super::context::Context;
 use super::evidence::Evidence;
-
-/// What of `report.json` matters here.
-#[derive(Deserialize)]
-struct Report {
-    red: bool,
-    suites: Vec<Suite>,
-}
-
-#[derive(Deserialize)]
-struct Suite {
-    suite: String,
-    counts: Counts,
-}
-
-#[derive(Deserialize)]
-struct Counts {
-    passed: u64,
-    failed: u64,
-    unexpected: u64,
-    native: Option<Native>,
-}
-
-#[derive(Deserialize)]
-struct Native {
-    passed: u64,
-    passed_on_both: u64,
-}
+use crate::report::{Counts, Native, Report, Suite};
 
 /// What of a line of `history.jsonl` matters here.
 #[derive(Deserialize)]
@@ -48,9 +22,7 @@ pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
         evidence.unanswered(format!("there is no {}", context.checkout.shown(&file)));
         return Ok(());
     }
-    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let report: Report =
-        serde_json::from_str(&text).with_context(|| format!("{} is no report on suites", file.display()))?;
+    let report = Report::read(&file)?;
     for name in SUITES {
         evidence.judge(report.suites.iter().any(|suite| suite.suite == name), format!("`{name}` is in the report"));
     }
