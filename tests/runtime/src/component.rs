@@ -6,10 +6,12 @@ use crate::baseline;
 use crate::cache::Cache;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
+use crate::interrupt::Aim;
 use crate::refusal::Refusal;
 use crate::schedule;
 use crate::setup::{Features, Network};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use wasmtime::Engine;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
@@ -39,6 +41,7 @@ pub(crate) struct Command {
     pub(crate) instance: InstancePre<Host>,
     /// Where to find `run` among its exports.
     pub(crate) run: ComponentExportIndex,
+    aim: OnceLock<Option<Arc<Aim>>>,
 }
 
 impl Command {
@@ -78,7 +81,12 @@ impl Command {
             })
             .and_then(|()| linker.instantiate_pre(&component))
             .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: format!("{error:#}") })?;
-        Ok(Self { engine, binary, instance, run })
+        Ok(Self { engine, binary, instance, run, aim: OnceLock::new() })
+    }
+
+    /// Where its code can be interrupted.
+    pub(crate) fn aim(&self) -> Option<&Arc<Aim>> {
+        self.aim.get_or_init(|| Aim::new(&self.engine, self.instance.component()).map(Arc::new)).as_ref()
     }
 }
 

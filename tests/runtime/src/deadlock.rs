@@ -7,6 +7,7 @@
 //! Left out, because std does not know it: who holds a mutex or a reader-writer lock. It shows who waits for the same one.
 
 use crate::code::Code;
+use crate::interrupt::TRAP;
 use crate::stacks::{self, Suspended};
 use crate::trap::{FRAMES, Frame, write_frames};
 use std::fmt;
@@ -105,9 +106,6 @@ async fn describe<T: Send>(store: &mut Store<T>) -> Option<Vec<Described>> {
 
 /// Finds a core export of the guest. The component model hides them; a core dump, which is made of any trap in the store, does not.
 async fn exports<T: Send>(store: &mut Store<T>) -> Option<(TypedFunc<u32, u32>, Memory)> {
-    /// `(module (func (export "f") unreachable))`
-    const TRAP: &[u8] =
-        b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x05\x01\x03\0\0\x0b";
     let module = Module::new(store.engine(), TRAP).ok()?;
     let instance = Instance::new_async(&mut *store, &module, &[]).await.ok()?;
     let trap = instance.get_typed_func::<(), ()>(&mut *store, "f").ok()?;

@@ -35,8 +35,6 @@ const KEEP_RESIDENT: usize = 256 << 10;
 pub(crate) struct Kind {
     /// What the guest may use.
     pub(crate) features: Features,
-    /// Loops and calls check whether the time is up, which costs a few per cent.
-    pub(crate) interruptible: bool,
     /// Memories, tables and stacks come from slots that are reserved once and used again, so that an instance costs microseconds.
     pub(crate) pooled: bool,
 }
@@ -58,7 +56,6 @@ fn config(kind: Kind) -> Config {
     config
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + HOST_STACK)
-        .epoch_interruption(kind.interruptible)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
         // For the stack pointer at the moment of a trap (run.rs).

@@ -14,7 +14,7 @@ use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::run::{End, reactor, start_on};
 use crate::setup::{Features, Network, Setup};
-use crate::watchdog::{Deadline, GRACE};
+use crate::watchdog::{Deadline, GRACE, TICK};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,8 +53,8 @@ impl Isolation {
         let (file, features, network) = (component.as_ref().to_owned(), setup.features, setup.network);
         let cache = setup.cache.clone();
         // A component that is too large for the pool is refused with it, and so is a pool by a machine that has not the addresses.
-        let pooled = Command::load(&file, kind(features, true), &cache, network, Clocks::Real)
-            .or_else(|_| Command::load(&file, kind(features, false), &cache, network, Clocks::Real))?;
+        let pooled = Command::load(&file, Kind { features, pooled: true }, &cache, network, Clocks::Real)
+            .or_else(|_| Command::load(&file, Kind { features, pooled: false }, &cache, network, Clocks::Real))?;
         Ok(Self { file, features, network, cache, pooled: Arc::new(pooled) })
     }
 
@@ -110,12 +110,11 @@ impl Isolation {
                 Err(RecvTimeoutError::Timeout) => {
                     for (number, start) in crew.starts() {
                         let Some(flight) = flights.get_mut(&number) else { continue };
-                        if !flight.patience(Some(start)).is_zero() {
+                        if !flight.patience(Some(start)).is_zero() && flight.expired.is_none() {
                             continue;
                         }
-                        if flight.expired.is_none() {
-                            flight.deadline.expire(&flight.command.engine);
-                            flight.expired = Some(Instant::now());
+                        if flight.expired.get_or_insert_with(Instant::now).elapsed() < GRACE {
+                            flight.deadline.expire(&flight.command);
                         } else if let Some(flight) = flights.remove(&number) {
                             crew.give_up(number);
                             crew.hire(workers.min(flights.len()))?;
@@ -133,18 +132,20 @@ impl Isolation {
 
     /// What the pool has no room for (a program of thousands of threads) runs without it.
     fn load_on_demand(&self) -> Result<Arc<Command>, Refusal> {
-        Command::load(&self.file, kind(self.features, false), &self.cache, self.network, Clocks::Real).map(Arc::new)
+        Command::load(
+            &self.file,
+            Kind { features: self.features, pooled: false },
+            &self.cache,
+            self.network,
+            Clocks::Real,
+        )
+        .map(Arc::new)
     }
 
     fn confine(&self, setup: Setup) -> Setup {
         let program = setup.program.unwrap_or_else(|| self.file.clone().into());
         Setup { program: Some(program), features: self.features, network: self.network, ..setup }
     }
-}
-
-/// Every run can be interrupted, because each may have a limit of its own.
-fn kind(features: Features, pooled: bool) -> Kind {
-    Kind { features, interruptible: true, pooled }
 }
 
 /// A job that waits or is being done.
@@ -161,7 +162,7 @@ impl<J> Flight<J> {
     /// How long to wait before something has to be done about it; `start` is when it began, if it has.
     fn patience(&self, start: Option<Instant>) -> Duration {
         match (self.expired, start) {
-            (Some(expired), _) => GRACE.saturating_sub(expired.elapsed()),
+            (Some(expired), _) => GRACE.saturating_sub(expired.elapsed()).min(TICK),
             (None, Some(start)) => self.limit.saturating_sub(start.elapsed()),
             (None, None) => self.limit,
         }

@@ -30,6 +30,7 @@ mod component;
 mod deadlock;
 mod engine;
 mod host;
+mod interrupt;
 mod isolation;
 mod limits;
 mod outcome;

@@ -15,10 +15,11 @@ use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasmtime::{PoolConcurrencyLimitError, Store, UpdateDeadline, Val, WasmCoreDump};
+use wasmtime::{PoolConcurrencyLimitError, Store, Val, WasmCoreDump};
 use wasmtime_wasi::I32Exit;
 
 /// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in bytes.
@@ -34,7 +35,7 @@ pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
 
 fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let limit = setup.time_limit;
-    let kind = Kind { features: setup.features, interruptible: limit.is_some(), pooled: false };
+    let kind = Kind { features: setup.features, pooled: false };
     let (network, clocks) = match setup.schedule {
         None => (setup.network, Clocks::Real),
         // What comes over a network comes when it likes.
@@ -52,9 +53,10 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
         let guest = AssertUnwindSafe(|| start(&command, host, &Deadline::default(), Duration::MAX));
         return catch_unwind(guest).unwrap_or_else(|_| Err(panicked()));
     };
-    let engine = command.engine.clone();
+    let command = Arc::new(command);
+    let watched = Arc::clone(&command);
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
-    match watchdog::guard(limit, &engine, guest) {
+    match watchdog::guard(limit, &watched, guest) {
         Ok(Guarded::Returned(outcome)) => outcome,
         Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None }),
         Ok(Guarded::Panicked) => Err(panicked()),
@@ -93,13 +95,7 @@ pub(crate) struct End {
 pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> End {
     let mut store = Store::new(&command.engine, host);
     store.limiter(|host| &mut host.limits);
-    store.set_epoch_deadline(1);
-    let interrupt = deadline.clone();
-    store.epoch_deadline_callback(move |_| match interrupt.has_passed() {
-        true => Ok(UpdateDeadline::Interrupt),
-        // The time of another run on the same engine was up.
-        false => Ok(UpdateDeadline::Continue(1)),
-    });
+    let exposed = deadline.expose();
     let ended = reactor.block_on(async {
         let (mut call, mut pass) = (pin!(call(command, &mut store)), pin!(deadline.pass()));
         poll_fn(|cx| match call.as_mut().poll(cx) {
@@ -108,6 +104,7 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
         })
         .await
     });
+    drop(exposed);
     let returned = matches!(ended, Some(Ok(_)));
     let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
     let outcome = match ended {
@@ -140,7 +137,7 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
     }
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
     let trap = Trap::new(error);
-    if code == Some(wasmtime::Trap::Interrupt) && deadline.has_passed() {
+    if deadline.has_interrupted() {
         return Outcome::TimedOut { limit, trap: Some(Trap { reason: "it was computing".to_owned(), ..trap }) };
     }
     if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store) {

@@ -1,0 +1,191 @@
+//! How a guest that computes is ended from outside, at no cost before that.
+//!
+//! Here because the checks for epochs that wasmtime can compile into every loop cost a fifth of the time of a sort, in every run with a time
+//! limit. Instead, the guest's thread gets a signal. If that finds it within a function of the guest, the handler has it go on at a trap
+//! instruction, as if the guest had called a function that traps; what follows is wasmtime's, and the backtrace tells where the guest was. If
+//! it finds it elsewhere, nothing happens, and the sender tries again.
+//!
+//! What is relied on beyond wasmtime's documentation: a trap may happen at every instruction of a guest's function, as far as wasmtime's
+//! handler is concerned (it takes the frame pointer from the signal, and all else from the entry into the guest); compiled code keeps frame
+//! pointers, and nothing beyond 128 bytes below its stack pointer. tests/outcome.rs shows that it works, on x86-64; the lines for AArch64 say
+//! the same and have not been run.
+//!
+//! Left out: a guest inside a call of the host. It returns from it, or its thread is left behind (watchdog.rs).
+
+// SAFETY comments below speak of "the handler": `handle`, which runs on the thread that the signal was sent to.
+#![allow(unsafe_code)]
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+
+/// The signal. By default it does nothing, and few programs use it: it tells of urgent data on a socket.
+const SIGNAL: libc::c_int = libc::SIGURG;
+
+/// `(module (func (export "f") unreachable))`
+pub(crate) const TRAP: &[u8] =
+    b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x05\x01\x03\0\0\x0b";
+
+/// The instruction that wasmtime makes of `unreachable`.
+const TRAP_INSTRUCTION: &[u8] = if cfg!(target_arch = "x86_64") { &[0x0f, 0x0b] } else { &[0x1f, 0xc1, 0, 0] };
+
+/// How far below the stack pointer a function may keep what is its own, in bytes.
+const BELOW_STACK_POINTER: usize = 256;
+
+/// Where the code of a component can be interrupted, and where it goes on then.
+pub(crate) struct Aim {
+    /// The guest's functions, in order.
+    functions: Vec<Range<usize>>,
+    /// The address of the trap instruction.
+    trap: usize,
+    /// What it is part of.
+    _module: Module,
+}
+
+impl Aim {
+    /// `None`: wasmtime's code does not look as expected.
+    pub(crate) fn new(engine: &Engine, component: &Component) -> Option<Self> {
+        let module = Module::new(engine, TRAP).ok()?;
+        let function = module.functions().next()?;
+        let code = module.text().get(function.offset..function.offset + function.len)?;
+        let place = code.windows(TRAP_INSTRUCTION.len()).position(|bytes| bytes == TRAP_INSTRUCTION)?;
+        let trap = code.as_ptr().addr() + place;
+        let text = component.text().as_ptr().addr();
+        let range = |offset: usize, length| text + offset..text + offset + length;
+        let mut functions: Vec<_> = component.functions().map(|found| range(found.offset, found.len)).collect();
+        functions.sort_unstable_by_key(|range| range.start);
+        Some(Self { functions, trap, _module: module })
+    }
+
+    fn contains(&self, address: usize) -> bool {
+        let after = self.functions.partition_point(|range| range.start <= address);
+        after.checked_sub(1).is_some_and(|index| self.functions[index].contains(&address))
+    }
+}
+
+/// By which a guest can be interrupted.
+#[derive(Default)]
+pub(crate) struct Interrupt {
+    /// The thread that runs the guest now.
+    thread: Mutex<Option<libc::pthread_t>>,
+    /// Set when the guest is to be interrupted.
+    aim: OnceLock<Arc<Aim>>,
+    has_hit: AtomicBool,
+}
+
+thread_local! {
+    /// What may interrupt this thread.
+    static OWN: AtomicPtr<Interrupt> = const { AtomicPtr::new(std::ptr::null_mut()) };
+}
+
+impl Interrupt {
+    /// Lets the guest that this thread is about to run be interrupted, until the result is dropped.
+    pub(crate) fn expose(self: &Arc<Self>) -> Exposed {
+        install();
+        OWN.with(|own| own.store(Arc::as_ptr(self).cast_mut(), Ordering::Release));
+        // SAFETY: asks for nothing.
+        *self.lock() = Some(unsafe { libc::pthread_self() });
+        Exposed(Arc::clone(self))
+    }
+
+    /// Interrupts the guest if it computes at this moment.
+    pub(crate) fn strike(&self, aim: &Arc<Aim>) {
+        self.aim.get_or_init(|| Arc::clone(aim));
+        if let Some(thread) = *self.lock() {
+            // SAFETY: the thread lives: it stands here until `Exposed` is dropped there, which takes the lock. The handler is installed.
+            // A signal that is not sent is as one that does not hit.
+            unsafe { libc::pthread_kill(thread, SIGNAL) };
+        }
+    }
+
+    /// Was the guest interrupted? Then the trap it ended with is not its own.
+    pub(crate) fn has_hit(&self) -> bool {
+        self.has_hit.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<libc::pthread_t>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// This thread can be interrupted in its guest.
+pub(crate) struct Exposed(Arc<Interrupt>);
+
+impl Drop for Exposed {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+        OWN.with(|own| own.store(std::ptr::null_mut(), Ordering::Release));
+    }
+}
+
+fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        // SAFETY: all zeros is a value of this structure of numbers; what matters is set below.
+        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+        let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = handle;
+        action.sa_sigaction = handler as usize;
+        // On the other stack, because the guest's may be full; system calls go on where they were.
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+        // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not call. That it
+        // fails is told by guests that are not interrupted.
+        unsafe { libc::sigaction(SIGNAL, &raw const action, std::ptr::null_mut()) };
+    });
+}
+
+/// Has the guest go on at the trap, if it is the guest that was running here and it is to be interrupted. Takes no lock and no memory.
+extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    let interrupt = OWN.with(|own| own.load(Ordering::Acquire));
+    // SAFETY: what `expose` put there lives as long as the `Exposed`, which takes it away again on this thread.
+    let Some(interrupt) = (unsafe { interrupt.as_ref() }) else { return };
+    let Some(aim) = interrupt.aim.get().filter(|_| !interrupt.has_hit()) else { return };
+    // SAFETY: with SA_SIGINFO, the third argument is the context of this thread, the handler's alone until it returns.
+    let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    let (at, stack, frame) = state(registers);
+    if !aim.contains(at) {
+        return;
+    }
+    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the frame pointer at the two.
+    // Backtraces look up the byte before a return address.
+    let callee = ((stack - BELOW_STACK_POINTER) & !15) - 2 * size_of::<usize>();
+    let words = std::ptr::with_exposed_provenance_mut::<usize>(callee);
+    // SAFETY: the stack pointer is the guest's, below it are the pages that wasmtime keeps for the host's functions (engine.rs, HOST_STACK), and
+    // what is so far below it nobody uses.
+    unsafe {
+        words.write(frame);
+        words.add(1).write(at + 1);
+    }
+    go_on(registers, aim.trap, callee);
+    interrupt.has_hit.store(true, Ordering::Release);
+}
+
+/// The instruction pointer, the stack pointer and the frame pointer.
+#[cfg(target_arch = "x86_64")]
+fn state(registers: &libc::mcontext_t) -> (usize, usize, usize) {
+    let register = |number: libc::c_int| registers.gregs[number as usize].cast_unsigned() as usize;
+    (register(libc::REG_RIP), register(libc::REG_RSP), register(libc::REG_RBP))
+}
+
+/// Continues at `address`, in a frame at `frame` that has nothing.
+#[cfg(target_arch = "x86_64")]
+fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
+    for (number, value) in [(libc::REG_RIP, address), (libc::REG_RSP, frame), (libc::REG_RBP, frame)] {
+        registers.gregs[number as usize] = (value as u64).cast_signed();
+    }
+}
+
+/// The instruction pointer, the stack pointer and the frame pointer.
+#[cfg(target_arch = "aarch64")]
+fn state(registers: &libc::mcontext_t) -> (usize, usize, usize) {
+    (registers.pc as usize, registers.sp as usize, registers.regs[29] as usize)
+}
+
+/// Continues at `address`, in a frame at `frame` that has nothing.
+#[cfg(target_arch = "aarch64")]
+fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
+    registers.pc = address as u64;
+    registers.sp = frame as u64;
+    registers.regs[29] = frame as u64;
+}
