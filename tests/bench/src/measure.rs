@@ -27,7 +27,7 @@ pub(crate) struct Measured {
     pub(crate) values: Vec<f64>,
     /// In the unit of the row's title; `None` if a round failed.
     pub(crate) figure: Option<Summary>,
-    /// To the native run of the same round.
+    /// To the native run of the same round; to the other figure of the same run, if the row is `of` one.
     pub(crate) ratio: Option<Summary>,
     /// Why there is nothing.
     pub(crate) failure: Option<String>,
@@ -58,11 +58,14 @@ impl Measurement {
         self.sides.iter().find(|side| side.side == name)
     }
 
-    /// Whether the promise of the row holds; `None` if there is none or nothing was measured.
+    /// Whether the promises of the row hold; `None` if there is none or nothing was measured.
     pub(crate) fn kept(&self) -> Option<bool> {
-        let at_most = self.row.at_most?;
         // A promise is written with two digits at most, and so is held.
-        self.sides.get(1)?.ratio.map(|ratio| (ratio.median * 100.0).round() / 100.0 <= at_most)
+        let holds = |found: Summary, at_most: f64| (found.median * 100.0).round() / 100.0 <= at_most;
+        let side = self.sides.get(1)?;
+        let ratio = side.ratio.zip(self.row.at_most).map(|(ratio, at_most)| holds(ratio, at_most));
+        let figure = side.figure.zip(self.row.figure_at_most).map(|(figure, at_most)| holds(figure, at_most));
+        [ratio, figure].into_iter().flatten().reduce(|one, other| one && other)
     }
 
     /// Whether the row takes as good as no more than the calls of the host in it.
@@ -90,7 +93,7 @@ pub(crate) fn measure(
     for run in &table.runs {
         let names: Vec<_> = run.rows.iter().map(|row| &*row.name).collect();
         eprintln!("  {}", names.join(", "));
-        let sides: Vec<&Side> = sides.iter().filter(|side| side.has(&run.program)).collect();
+        let sides: Vec<&Side> = sides.iter().filter(|side| side.has(run)).collect();
         let taken = take(place, run, &sides, quick, rounds).with_context(|| run.program.clone())?;
         measurements.extend(run.rows.iter().map(|row| sum_up(run, row, &sides, &taken)));
     }
@@ -111,7 +114,7 @@ fn take(place: &Place, run: &Run, sides: &[&Side], quick: bool, rounds: usize) -
         for turn in 0..sides.len() {
             let index = (round + turn) % sides.len();
             if let Ok(figures) = &mut taken[index] {
-                match stage.take(sides[index]) {
+                match stage.take(sides[index], round) {
                     Ok(run) => figures.push(run),
                     Err(error) => taken[index] = Err(format!("{error:#}")),
                 }
@@ -122,14 +125,17 @@ fn take(place: &Place, run: &Run, sides: &[&Side], quick: bool, rounds: usize) -
 }
 
 fn sum_up(run: &Run, row: &Row, sides: &[&Side], taken: &[Taken]) -> Measurement {
-    let native = values(run, row, &taken[0]).ok();
-    let measured = |(side, taken): (&&Side, &Taken)| match values(run, row, taken) {
-        Ok(values) => {
-            let to_native = |native: &Vec<f64>| {
-                let ratios: Vec<f64> = values.iter().zip(native).map(|(ours, native)| ours / native).collect();
+    let native = values(run, &row.figure, &taken[0]).ok();
+    let measured = |(side, taken): (&&Side, &Taken)| match values(run, &row.figure, taken).and_then(|figures| {
+        let of = row.of.as_ref().map(|of| values(run, of, taken)).transpose()?;
+        Ok((figures, of))
+    }) {
+        Ok((values, of)) => {
+            let to = |others: &Vec<f64>| {
+                let ratios: Vec<f64> = values.iter().zip(others).map(|(one, other)| one / other).collect();
                 Summary::of(&ratios)
             };
-            let (figure, ratio) = (Some(Summary::of(&values)), native.as_ref().map(to_native));
+            let (figure, ratio) = (Some(Summary::of(&values)), of.as_ref().or(native.as_ref()).map(to));
             Measured { side: side.name(), figure, ratio, values, failure: None }
         }
         Err(failure) => {
@@ -147,9 +153,9 @@ fn reports(row: &Row, taken: &Taken) -> bool {
     taken.as_ref().map_or(true, |rounds| rounds.iter().all(|figures| figures.contains_key(&row.figure)))
 }
 
-/// The row's figure in every round.
-fn values(run: &Run, row: &Row, taken: &Taken) -> std::result::Result<Vec<f64>, String> {
+/// A figure in every round.
+fn values(run: &Run, figure: &str, taken: &Taken) -> std::result::Result<Vec<f64>, String> {
     let rounds = taken.as_ref().map_err(Clone::clone)?;
-    let missing = || format!("{} reports no figure {}", run.program, row.figure);
-    rounds.iter().map(|figures| figures.get(&row.figure).copied().ok_or_else(missing)).collect()
+    let missing = || format!("{} reports no figure {figure}", run.program);
+    rounds.iter().map(|figures| figures.get(figure).copied().ok_or_else(missing)).collect()
 }

@@ -12,7 +12,7 @@ use crate::component::Component;
 use crate::machine::Machine;
 use crate::measure::{Measured, Measurement};
 use crate::place::Place;
-use crate::row::Peer;
+use crate::row::{Peer, Row};
 use crate::side;
 use crate::statistics::Summary;
 
@@ -87,8 +87,12 @@ impl Report {
 
     fn tables(&self) -> Vec<(&'static str, String)> {
         let mut tables = Vec::new();
-        if !self.rows.is_empty() {
-            tables.push(("rows", self.row_table()));
+        let (within, beside): (Vec<_>, Vec<_>) = self.rows.iter().partition(|row| row.row.of.is_some());
+        if !beside.is_empty() {
+            tables.push(("rows", self.row_table(&beside)));
+        }
+        if !within.is_empty() {
+            tables.push(("within", self.within_table(&within)));
         }
         if !self.sizes.is_empty() {
             tables.push(("sizes", self.size_table()));
@@ -99,30 +103,28 @@ impl Report {
         tables
     }
 
-    fn row_table(&self) -> String {
-        let mut table = format!("{} Medians of {} rounds.\n\n", self.machine.paragraph(), self.rounds);
+    fn taken(&self) -> String {
+        format!("{} Medians of {} rounds.\n\n", self.machine.paragraph(), self.rounds)
+    }
+
+    fn row_table(&self, rows: &[&Measurement]) -> String {
+        let mut table = self.taken();
         if let Some(peer) = &self.peer {
             let _ = writeln!(table, "Peer: {}, measured {}.\n", peer.name, peer.date);
         }
         // The native build against itself is the one case in which the second side is another.
-        let second = self.rows[0].sides.get(1).map_or("component-run", |side| side.side);
+        let second = rows[0].sides.get(1).map_or("component-run", |side| side.side);
         let _ = writeln!(
             table,
             "| | native | {second} | ratio | middle half | promised | floor | peer's ratio | ratio, panic=abort | ratio, wasmtime CLI |"
         );
         table.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        let (mut notes, mut broken, mut at_floor) = (String::new(), Vec::new(), Vec::new());
-        for result in &self.rows {
+        for result in rows {
             let value = |index: usize| match result.sides.get(index) {
                 Some(side) => side.figure.map_or("fails".into(), |figure| digits(figure.median)),
                 None => String::new(),
             };
-            let ratio = |side: Option<&Measured>| match side {
-                Some(side) => side.ratio.map_or("fails".into(), |ratio| two(ratio.median)),
-                None => String::new(),
-            };
             let second = result.sides.get(1);
-            let middle = second.and_then(|side| side.ratio).map(|ratio| ratio.middle);
             let _ = writeln!(
                 table,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
@@ -130,32 +132,37 @@ impl Report {
                 value(0),
                 value(1),
                 ratio(second),
-                middle.map_or(String::new(), |(low, high)| format!("{} to {}", two(low), two(high))),
-                result.row.at_most.map_or(String::new(), |limit| format!("<= {}", two(limit))),
+                middle(second),
+                promise(&result.row),
                 ratio(result.side(side::FLOOR)),
                 result.row.peer.map_or(String::new(), two),
                 ratio(result.side(side::ABORT)),
                 ratio(result.side(side::WASMTIME)),
             );
-            for side in &result.sides {
-                if let Some(failure) = &side.failure {
-                    let _ = writeln!(notes, "- {}, {}: {failure}", result.row.title, side.side);
-                }
-            }
-            if result.kept() == Some(false) {
-                if result.at_floor() { &mut at_floor } else { &mut broken }.push(&*result.row.name);
-            }
         }
-        if !notes.is_empty() {
-            let _ = write!(table, "\nDoes not run:\n\n{notes}");
+        table + &remarks(rows)
+    }
+
+    fn within_table(&self, rows: &[&Measurement]) -> String {
+        let mut table = self.taken();
+        table.push_str(
+            "| | component-run | middle half | promised | native | panic=abort | wasmtime CLI |\n|---|--:|--:|--:|--:|--:|--:|\n",
+        );
+        for result in rows {
+            let second = result.sides.get(1);
+            let _ = writeln!(
+                table,
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                result.row.title,
+                ratio(second),
+                middle(second),
+                promise(&result.row),
+                ratio(result.sides.first()),
+                ratio(result.side(side::ABORT)),
+                ratio(result.side(side::WASMTIME)),
+            );
         }
-        if !broken.is_empty() {
-            let _ = writeln!(table, "\nPromises not kept: {}.", broken.join(", "));
-        }
-        if !at_floor.is_empty() {
-            let _ = writeln!(table, "\nPromises out of reach, at their floor: {}.", at_floor.join(", "));
-        }
-        table
+        table + &remarks(rows)
     }
 
     fn size_table(&self) -> String {
@@ -194,6 +201,51 @@ impl Report {
         }
         table
     }
+}
+
+fn ratio(side: Option<&Measured>) -> String {
+    match side {
+        Some(side) => side.ratio.map_or("fails".into(), |ratio| two(ratio.median)),
+        None => String::new(),
+    }
+}
+
+fn middle(side: Option<&Measured>) -> String {
+    let ratio = side.and_then(|side| side.ratio);
+    ratio.map_or(String::new(), |Summary { middle: (low, high), .. }| format!("{} to {}", two(low), two(high)))
+}
+
+/// What the project promises of a row: the ratio, or the figure of `component-run`.
+fn promise(row: &Row) -> String {
+    let ratio = row.at_most.map(|limit| format!("<= {}", two(limit)));
+    let figure = row.figure_at_most.map(|limit| format!("takes <= {limit}"));
+    [ratio, figure].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What does not run, and which promises are not kept.
+fn remarks(rows: &[&Measurement]) -> String {
+    let (mut notes, mut broken, mut at_floor) = (String::new(), Vec::new(), Vec::new());
+    for result in rows {
+        for side in &result.sides {
+            if let Some(failure) = &side.failure {
+                let _ = writeln!(notes, "- {}, {}: {failure}", result.row.title, side.side);
+            }
+        }
+        if result.kept() == Some(false) {
+            if result.at_floor() { &mut at_floor } else { &mut broken }.push(&*result.row.name);
+        }
+    }
+    let mut remarks = String::new();
+    if !notes.is_empty() {
+        let _ = write!(remarks, "\nDoes not run:\n\n{notes}");
+    }
+    if !broken.is_empty() {
+        let _ = writeln!(remarks, "\nPromises not kept: {}.", broken.join(", "));
+    }
+    if !at_floor.is_empty() {
+        let _ = writeln!(remarks, "\nPromises out of reach, at their floor: {}.", at_floor.join(", "));
+    }
+    remarks
 }
 
 /// Replaces what stands between a pair of marks.

@@ -36,6 +36,8 @@ pub(crate) struct Run {
     quick_repeat: Option<u64>,
     #[serde(default)]
     pub(crate) one_core: bool,
+    #[serde(default)]
+    pub(crate) time_limit: bool,
     pub(crate) fails: Option<String>,
     pub(crate) rows: Vec<Row>,
 }
@@ -55,7 +57,9 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) figure: String,
+    pub(crate) of: Option<String>,
     pub(crate) at_most: Option<f64>,
+    pub(crate) figure_at_most: Option<f64>,
     pub(crate) peer: Option<f64>,
 }
 

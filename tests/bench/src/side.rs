@@ -12,6 +12,7 @@ use anyhow::Result;
 use crate::build;
 use crate::floor;
 use crate::place::{Place, complete};
+use crate::row::Run;
 
 /// The native build.
 pub(crate) const NATIVE: &str = "native";
@@ -50,6 +51,8 @@ pub(crate) struct Grant<'a> {
     pub(crate) network: bool,
     /// How often `component-run` runs it, in one process.
     pub(crate) repeat: Option<u64>,
+    /// Whether `component-run` is given a time limit, which the program stays far below.
+    pub(crate) time_limit: bool,
 }
 
 /// The sides that this machine has, native first: what all others are compared with.
@@ -79,9 +82,13 @@ impl Side {
         self.name
     }
 
-    /// Whether this side has the program at all: there are floors for some only.
-    pub(crate) fn has(&self, program: &str) -> bool {
-        self.name != FLOOR || self.file(program).is_file()
+    /// Whether this side takes part in a run: there are floors for some programs only, and a time limit is an affair of `component-run`'s.
+    pub(crate) fn has(&self, run: &Run) -> bool {
+        match self.name {
+            FLOOR => self.file(&run.program).is_file() && !run.time_limit,
+            ABORT | WASMTIME => !run.time_limit,
+            _ => true,
+        }
     }
 
     /// Does what need not be measured: compiles a component ahead of its first run.
@@ -115,6 +122,9 @@ impl Side {
                 }
                 if let Some(count) = grant.repeat {
                     command.arg("--repeat").arg(count.to_string());
+                }
+                if grant.time_limit {
+                    command.args(["--timeout", "1h"]);
                 }
                 command.arg(self.file(program));
                 command

@@ -34,17 +34,29 @@ impl<'a> Stage<'a> {
         Ok(Stage { place, run, quick, input, peer })
     }
 
-    /// Runs the program once.
+    /// Runs the program once in this round; twice if a time limit is what is measured, and then the figures under it are called `limited_NAME`.
     ///
     /// # Errors
     /// A program that cannot be started or does not end well; its last words are in the error.
-    pub(crate) fn take(&self, side: &Side) -> Result<Figures> {
+    pub(crate) fn take(&self, side: &Side, round: usize) -> Result<Figures> {
+        if !self.run.time_limit {
+            return self.run(side, false);
+        }
+        let limited_first = round % 2 == 1;
+        let (first, second) = (self.run(side, limited_first)?, self.run(side, !limited_first)?);
+        let (limited, mut figures) = if limited_first { (first, second) } else { (second, first) };
+        figures.extend(limited.into_iter().map(|(name, value)| (format!("limited_{name}"), value)));
+        Ok(figures)
+    }
+
+    fn run(&self, side: &Side, time_limit: bool) -> Result<Figures> {
         let directory = tempfile::tempdir_in(self.place.scratch())?;
         let grant = Grant {
             directory: directory.path(),
             environment: &[("BENCH_KEY", "bench-value")],
             network: self.peer.is_some(),
             repeat: self.run.repeat(self.quick),
+            time_limit,
         };
         let arguments: Vec<_> =
             self.run.arguments(self.quick).iter().map(|argument| self.filled(argument, directory.path())).collect();
@@ -146,7 +158,8 @@ struct TcpPeer {
 
 impl TcpPeer {
     fn start(place: &Place, one_core: bool, native: &Side) -> Result<TcpPeer> {
-        let grant = Grant { directory: place.scratch(), environment: &[], network: true, repeat: None };
+        let grant =
+            Grant { directory: place.scratch(), environment: &[], network: true, repeat: None, time_limit: false };
         let mut command = on_one_core(native.command(place, "tcp_peer", &[], &grant), one_core);
         // It ends when its standard input does.
         let mut child =

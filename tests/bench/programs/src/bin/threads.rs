@@ -1,7 +1,7 @@
-//! Threads: spawn and join one at a time, and a message to another thread and back.
+//! Threads: spawn and join one at a time, the same while a hundred others live, and a message to another thread and back.
 
 use std::sync::mpsc::channel;
-use std::thread::spawn;
+use std::thread::{JoinHandle, spawn};
 
 use measure::{argument, microseconds_each};
 
@@ -11,6 +11,18 @@ fn main() {
     microseconds_each("spawn_join", count, || {
         for number in 0..count {
             assert_eq!(spawn(move || number + 1).join().expect("the thread does not panic"), number + 1);
+        }
+    });
+    microseconds_each("spawn_join_100", count, || {
+        let mut live: std::collections::VecDeque<JoinHandle<u64>> =
+            (0..100).map(|number| spawn(move || number)).collect();
+        for number in 100..count {
+            let oldest = live.pop_front().expect("a hundred live");
+            live.push_back(spawn(move || number));
+            assert_eq!(oldest.join().expect("the thread does not panic"), number - 100);
+        }
+        for last in live {
+            last.join().expect("the thread does not panic");
         }
     });
     let (to_other, at_other) = channel();
