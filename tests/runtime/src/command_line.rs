@@ -12,9 +12,13 @@ use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Runs a WASI 0.3 component. It is granted nothing but its standard streams and what the options name.
@@ -115,7 +119,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked_for_help { 0 } else { 125 });
         }
     };
-    if let Err(error) = ctrlc::set_handler(|| std::process::exit(130)) {
+    // From within the handler: a thread that waits for the signal would make each call of the kernel that takes a descriptor slower, because
+    // a table of descriptors that threads share must be locked. Nothing is lost: what the guest has written is written.
+    if let Err(error) = register_conditional_shutdown(SIGINT, 130, Arc::new(AtomicBool::new(true))) {
         return ExitCode::from(
             Outcome::Refused(Refusal::Host { cause: format!("no handler for Ctrl-C: {error}") }).report(),
         );

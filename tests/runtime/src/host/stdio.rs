@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::setup::{Capture, Input, Output};
 use descriptor::Descriptor;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use streams::{Consumer, Producer};
 use tokio::sync::oneshot;
 use wasmtime::Result;
@@ -22,6 +22,11 @@ use wasmtime_wasi::p3::bindings::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
 };
 use wasmtime_wasi::p3::cli::{TerminalInput, TerminalOutput};
+
+/// This process's own streams. Each stays open as long as the process lives.
+static STDIN: LazyLock<io::Stdin> = LazyLock::new(io::stdin);
+static STDOUT: LazyLock<io::Stdout> = LazyLock::new(io::stdout);
+static STDERR: LazyLock<io::Stderr> = LazyLock::new(io::stderr);
 
 /// Where the three streams lead.
 pub(super) struct Streams {
@@ -46,9 +51,9 @@ enum Sink {
 }
 
 impl Streams {
-    /// Takes the streams over. An inherited one is duplicated.
+    /// Takes the streams over; an inherited one is shared.
     pub(super) fn new(stdin: Input, stdout: Output, stderr: Output) -> Result<Self, Refusal> {
-        let duplicate = |what: &str, descriptor: io::Result<Descriptor>| {
+        let standing = |what: &str, descriptor: io::Result<Descriptor>| {
             descriptor
                 .map(Arc::new)
                 .map_err(|error| Refusal::Host { cause: format!("{what} cannot be handed to the guest: {error}") })
@@ -56,20 +61,20 @@ impl Streams {
         let sink = |what: &str, output: Output, inherited: fn() -> io::Result<Descriptor>| {
             Ok::<_, Refusal>(match output {
                 Output::Discard => Sink::Discard,
-                Output::Inherit => Sink::Descriptor(duplicate(what, inherited())?),
+                Output::Inherit => Sink::Descriptor(standing(what, inherited())?),
                 Output::Capture(capture) => Sink::Capture(capture),
-                Output::File(file) => Sink::Descriptor(duplicate(what, Descriptor::new(file.into()))?),
+                Output::File(file) => Sink::Descriptor(standing(what, Descriptor::own(file.into()))?),
             })
         };
         Ok(Self {
             stdin: match stdin {
                 Input::Empty => Source::Bytes(Arc::default()),
                 Input::Bytes(bytes) => Source::Bytes(Arc::new(Mutex::new(io::Cursor::new(bytes)))),
-                Input::Inherit => Source::Descriptor(duplicate("stdin", Descriptor::duplicate(&io::stdin()))?),
-                Input::File(file) => Source::Descriptor(duplicate("stdin", Descriptor::new(file.into()))?),
+                Input::Inherit => Source::Descriptor(standing("stdin", Descriptor::share(&*STDIN))?),
+                Input::File(file) => Source::Descriptor(standing("stdin", Descriptor::own(file.into()))?),
             },
-            stdout: sink("stdout", stdout, || Descriptor::duplicate(&io::stdout()))?,
-            stderr: sink("stderr", stderr, || Descriptor::duplicate(&io::stderr()))?,
+            stdout: sink("stdout", stdout, || Descriptor::share(&*STDOUT))?,
+            stderr: sink("stderr", stderr, || Descriptor::share(&*STDERR))?,
         })
     }
 }

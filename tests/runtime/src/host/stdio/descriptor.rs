@@ -5,9 +5,9 @@
 //! each call, and one write is small enough to fit wherever poll(2) says that there is room.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::fs::File;
+use rustix::fs::FileType;
 use std::io::{self, IsTerminal as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 // rustix asks the kernel directly, where std's `read` and `write` are libc's, which are places to cancel a thread at and so take longer.
@@ -17,7 +17,7 @@ const ATOMIC: usize = 4096;
 
 /// What the guest's stream stands on.
 pub(super) struct Descriptor {
-    file: File,
+    open: Open,
     /// Regular files are always ready.
     always_ready: bool,
     /// Single calls can be told not to wait, as far as is known.
@@ -26,39 +26,43 @@ pub(super) struct Descriptor {
 
 impl Descriptor {
     /// Takes the descriptor over.
-    pub(super) fn new(descriptor: OwnedFd) -> io::Result<Self> {
-        let file = File::from(descriptor);
-        let always_ready = file.metadata()?.is_file();
-        Ok(Self { file, always_ready, can_nowait: AtomicBool::new(true) })
+    pub(super) fn own(descriptor: OwnedFd) -> io::Result<Self> {
+        Self::new(Open::Own(descriptor))
     }
 
-    /// Duplicates one that stays in use elsewhere.
-    pub(super) fn duplicate(descriptor: &impl AsFd) -> io::Result<Self> {
-        Self::new(descriptor.as_fd().try_clone_to_owned()?)
+    /// Uses one of this process's own, which stays open as long as the process lives. It is not duplicated: the kernel locks the position of
+    /// an open file at each call if there is more than one descriptor for it.
+    pub(super) fn share(descriptor: &'static impl AsFd) -> io::Result<Self> {
+        Self::new(Open::Shared(descriptor.as_fd()))
+    }
+
+    fn new(open: Open) -> io::Result<Self> {
+        let always_ready = FileType::from_raw_mode(rustix::fs::fstat(&open)?.st_mode).is_file();
+        Ok(Self { open, always_ready, can_nowait: AtomicBool::new(true) })
     }
 
     /// Reads once. `WouldBlock` where nothing is there yet.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.always_ready {
-            return uninterrupted(|| Ok(rustix::io::read(&self.file, &mut *buffer)?));
+            return uninterrupted(|| Ok(rustix::io::read(&self.open, &mut *buffer)?));
         }
-        if let Some(result) = self.nowait(|| nowait::read(&self.file, buffer)) {
+        if let Some(result) = self.nowait(|| nowait::read(&self.open, buffer)) {
             return result;
         }
         self.check(PollFlags::IN)?;
-        uninterrupted(|| Ok(rustix::io::read(&self.file, &mut *buffer)?))
+        uninterrupted(|| Ok(rustix::io::read(&self.open, &mut *buffer)?))
     }
 
     /// Writes as much as there is room for. `WouldBlock` where there is none.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         if self.always_ready {
-            return uninterrupted(|| Ok(rustix::io::write(&self.file, bytes)?));
+            return uninterrupted(|| Ok(rustix::io::write(&self.open, bytes)?));
         }
-        if let Some(result) = self.nowait(|| nowait::write(&self.file, bytes)) {
+        if let Some(result) = self.nowait(|| nowait::write(&self.open, bytes)) {
             return result;
         }
         self.check(PollFlags::OUT)?;
-        uninterrupted(|| Ok(rustix::io::write(&self.file, &bytes[..bytes.len().min(ATOMIC)])?))
+        uninterrupted(|| Ok(rustix::io::write(&self.open, &bytes[..bytes.len().min(ATOMIC)])?))
     }
 
     /// The result of a call that does not wait; `None` where there is no such call.
@@ -78,18 +82,33 @@ impl Descriptor {
     /// `WouldBlock` if a call would block now.
     pub(super) fn check(&self, what: PollFlags) -> io::Result<()> {
         let ready = self.always_ready
-            || poll(&mut [PollFd::new(&self.file, what)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0;
+            || poll(&mut [PollFd::new(&self.open, what)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0;
         if ready { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
     }
 
     /// Another descriptor of the same open file, for the reactor, which knows each only once.
     pub(super) fn twin(&self) -> io::Result<OwnedFd> {
-        self.file.as_fd().try_clone_to_owned()
+        self.open.as_fd().try_clone_to_owned()
     }
 
     /// Is it a terminal?
     pub(super) fn is_terminal(&self) -> bool {
-        self.file.is_terminal()
+        self.open.as_fd().is_terminal()
+    }
+}
+
+/// A descriptor, and whose it is.
+enum Open {
+    Own(OwnedFd),
+    Shared(BorrowedFd<'static>),
+}
+
+impl AsFd for Open {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Open::Own(descriptor) => descriptor.as_fd(),
+            Open::Shared(descriptor) => *descriptor,
+        }
     }
 }
 
@@ -106,17 +125,17 @@ fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
 #[cfg(target_os = "linux")]
 mod nowait {
     use rustix::io::{ReadWriteFlags, preadv2, pwritev2};
-    use std::fs::File;
     use std::io::{IoSlice, IoSliceMut, Result};
+    use std::os::fd::AsFd;
 
     /// preadv2(2), pwritev2(2): the offset -1 stands for the file's position.
     const POSITION: u64 = u64::MAX;
 
-    pub(super) fn read(file: &File, buffer: &mut [u8]) -> Result<usize> {
+    pub(super) fn read(file: &impl AsFd, buffer: &mut [u8]) -> Result<usize> {
         Ok(preadv2(file, &mut [IoSliceMut::new(buffer)], POSITION, ReadWriteFlags::NOWAIT)?)
     }
 
-    pub(super) fn write(file: &File, bytes: &[u8]) -> Result<usize> {
+    pub(super) fn write(file: &impl AsFd, bytes: &[u8]) -> Result<usize> {
         Ok(pwritev2(file, &[IoSlice::new(bytes)], POSITION, ReadWriteFlags::NOWAIT)?)
     }
 }
@@ -124,14 +143,14 @@ mod nowait {
 /// There are none.
 #[cfg(not(target_os = "linux"))]
 mod nowait {
-    use std::fs::File;
     use std::io::{ErrorKind, Result};
+    use std::os::fd::AsFd;
 
-    pub(super) fn read(_: &File, _: &mut [u8]) -> Result<usize> {
+    pub(super) fn read(_: &impl AsFd, _: &mut [u8]) -> Result<usize> {
         Err(ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn write(_: &File, _: &[u8]) -> Result<usize> {
+    pub(super) fn write(_: &impl AsFd, _: &[u8]) -> Result<usize> {
         Err(ErrorKind::Unsupported.into())
     }
 }
