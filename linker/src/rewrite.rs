@@ -24,6 +24,7 @@ mod facts;
 mod points;
 mod thread_locals;
 mod turns;
+mod wide_parameters;
 
 /// All passes, in order. `inputs` are what the module was linked from; a program with threads asks them for alignments.
 ///
@@ -46,7 +47,8 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
         module
     };
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
-    exports::rewrite(module, &facts).context("internal exports cannot be removed")
+    let module = exports::rewrite(module, &facts).context("internal exports cannot be removed")?;
+    wide_parameters::rewrite(module).context("parameters cannot be made wide")
 }
 
 /// What a linked module wants that only a second link can give it.
