@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasmtime::{PoolConcurrencyLimitError, Store, Val, WasmCoreDump};
+use wasmtime::{Mutability, PoolConcurrencyLimitError, Store, Val, WasmCoreDump};
 use wasmtime_wasi::I32Exit;
 
 /// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in bytes.
@@ -153,19 +153,22 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
 }
 
 /// Was the stack in linear memory exhausted? It lies at the bottom (`--stack-first`), so an overflow wraps around to the top of the address
-/// space, where nothing else is. What tells it, in this order: the address of the access, if wasmtime knows it; the stack pointer, a mutable
-/// i32 global; or, where that is kept elsewhere (programs with threads), a call stack deeper than any other wild access has.
+/// space, where nothing else is. What tells it, in this order: the stack pointer, which wasm-ld makes the first global; the address of the
+/// access, if wasmtime knows it; or, where it does not, a call stack deeper than any other wild access has.
 fn is_below_stack(error: &wasmtime::Error, trap: &Trap, store: &mut Store<Host>) -> bool {
     if error.downcast_ref::<wasmtime::Trap>() != Some(&wasmtime::Trap::MemoryOutOfBounds) {
         return false;
     }
-    let below = (1 << 32) - BELOW_STACK;
-    if let Some(address) = fault_address(error) {
-        return address >= below;
-    }
     let globals = error.downcast_ref::<WasmCoreDump>().map(WasmCoreDump::globals).unwrap_or_default();
-    let is_stack_pointer = |value| matches!(value, Val::I32(value) if u64::from(value.cast_unsigned()) >= below);
-    trap.frames.len() == FRAMES || globals.iter().any(|global| is_stack_pointer(global.get(&mut *store)))
+    let mutable = globals.iter().find(|global| global.ty(&mut *store).mutability() == Mutability::Var);
+    // A frame has less than 2 GiB, so the stack pointer is negative then.
+    if let Some(Val::I32(..0)) = mutable.map(|global| global.get(&mut *store)) {
+        return true;
+    }
+    match fault_address(error) {
+        Some(address) => address >= (1 << 32) - BELOW_STACK,
+        None => trap.frames.len() == FRAMES,
+    }
 }
 
 /// The address in linear memory of an access that failed, beyond 4 GiB if an offset was added. wasmtime keeps it in a message only.

@@ -249,6 +249,23 @@ fn the_stack_in_linear_memory_overflows_into_a_stack_overflow() {
 }
 
 #[test]
+fn so_does_a_frame_that_is_larger_than_the_stack_by_far() {
+    for frame in [70 << 20, 300 << 20, 2047 << 20] {
+        let component = guest(
+            "",
+            &format!(
+                "(global $sp (mut i32) (i32.const 65536))
+                 (func $run (result i32)
+                   (global.set $sp (i32.sub (global.get $sp) (i32.const {frame})))
+                   (i32.load (global.get $sp)))"
+            ),
+        );
+        let outcome = run(component, Setup::default());
+        assert!(matches!(outcome, Outcome::StackOverflowed(_)), "{frame}: {outcome:?}");
+    }
+}
+
+#[test]
 fn so_does_a_stack_whose_pointer_is_not_a_global() {
     for access in [
         "(i32.store offset=40 (local.get $sp) (i32.const 1))",

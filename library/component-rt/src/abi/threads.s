@@ -106,6 +106,7 @@ component_thread_start:
     end_function
 
 # (new) -> (): called in place of setting the stack pointer. Below the stack's end the program ends, with a message from the reserve.
+# A frame has less than 2 GiB, so the sign of the difference tells it, also where the subtraction went round the end of the address space.
     .section .text.component_set_stack_pointer,"",@
     .globl component_set_stack_pointer
     .type component_set_stack_pointer,@function
@@ -116,7 +117,9 @@ component_set_stack_pointer:
     call component_context_get_1
     i32.add
     i32.load 0
-    i32.lt_u
+    i32.sub
+    i32.const 0
+    i32.lt_s
     if
     i32.const component_stack_limit@TLSREL
     call component_context_get_1

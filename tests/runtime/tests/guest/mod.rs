@@ -56,10 +56,10 @@ const PRELUDE: &str = r#"
     (i32.and (local.get $result) (i32.const 15)))
 "#;
 
-/// A command with these imports and definitions; one of them is `(func $run (result i32) ...)`.
+/// A command with these imports and definitions; one of them is `(func $run (result i32) ...)`. Their first global is the module's.
 pub(crate) fn guest(imports: &str, definitions: &str) -> TempPath {
     let text = format!(
-        r#"(module {PRELUDE_IMPORTS} {imports} {PRELUDE} {definitions} (export "wasi:cli/run@0.3.0#run" (func $run)))"#
+        r#"(module {PRELUDE_IMPORTS} {imports} {definitions} {PRELUDE} (export "wasi:cli/run@0.3.0#run" (func $run)))"#
     );
     let mut module = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"));
     let resolve = wasi_wit::wasi();

@@ -11,8 +11,13 @@ static PLAIN: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static CONST: Cell<u64> = const { Cell::new(0) };
-    static LAZY: Cell<u64> = Cell::new(black_box(0));
-    static DROPPED: RefCell<Box<u64>> = RefCell::new(Box::new(black_box(0)));
+    static LAZY: Cell<u64> = Cell::new(first());
+    static DROPPED: RefCell<Box<u64>> = RefCell::new(Box::new(first()));
+}
+
+/// Not known when compiled.
+fn first() -> u64 {
+    black_box(0)
 }
 
 fn main() {
