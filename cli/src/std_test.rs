@@ -108,6 +108,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run> {
     let side = if arguments.native { Side::Native } else { Side::Target };
     let selection = Selection { filter: arguments.filter.clone(), partition: arguments.partition };
+    if side == Side::Native {
+        // A shell's background job ignores Ctrl-C and so do its children, where std's tests of processes wait for one that it ends. A handler is
+        // not inherited.
+        ctrlc::set_handler(|| std::process::exit(130)).context("Ctrl-C cannot be handled")?;
+    }
     let guest = Guest::ready(false, false)?;
     let session = Session::new(&guest, side, arguments, selection, expectations)?;
     let chosen: Vec<Suite> = Suite::ALL
