@@ -48,6 +48,22 @@ fn hello_runs_small_stripped_and_optimised_at_link_time() {
 }
 
 #[test]
+fn a_panic_shows_where_it_came_from_while_there_are_names() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/hello");
+    let project = Project::copy(&example);
+    let panic = |strip: &str| {
+        let profile = format!("--config=profile.dev.strip='{strip}'");
+        let mut run = project.p3("run");
+        let run = run.args(["--quiet", &profile, "--", "--panic"]).env("RUST_BACKTRACE", "1");
+        stderr(&run.output().unwrap())
+    };
+    let with_names = panic("none");
+    assert!(with_names.contains("hello::main\n             at ./src/main.rs:"), "{with_names}");
+    let without = panic("symbols");
+    assert!(without.contains("note: no backtrace:") && !without.contains("stack backtrace:"), "{without}");
+}
+
+#[test]
 fn hello_runs_with_panics_that_abort() {
     hello(&["--config=profile.dev.panic='abort'"]);
 }
@@ -144,7 +160,7 @@ fn every_kind_of_test_runs() {
         }
         "#,
     );
-    let output = project.p3("test").arg("--no-fail-fast").output().unwrap();
+    let output = project.p3("test").arg("--no-fail-fast").env("RUST_BACKTRACE", "1").output().unwrap();
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(101), "{output:?}");
     for line in [
@@ -156,6 +172,7 @@ fn every_kind_of_test_runs() {
         assert!(text.contains(line), "{line} is missing in: {text}\n{}", stderr(&output));
     }
     assert!(text.contains("test result: FAILED. 2 passed; 1 failed"), "{text}");
+    assert!(text.contains("stack backtrace:") && text.contains("tested::double\n"), "{text}");
     assert!(text.contains("test result: ok. 3 passed; 0 failed"), "{text}");
 }
 

@@ -69,6 +69,11 @@ pub fn unset(name: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Asks the host for the environment, unless that has been done.
+pub(crate) fn prepare() {
+    with_variables(|_| ());
+}
+
 /// The directory the program is meant to start in, if the host says one.
 pub fn initial_cwd() -> Option<String> {
     let mut directory = MaybeUninit::<RawOption<RawString>>::uninit();
@@ -89,7 +94,8 @@ fn with_variables<R>(f: impl FnOnce(&mut Variables) -> R) -> R {
     VARIABLES.with(|variables| f(variables.get_or_insert_with(ask)))
 }
 
-fn ask() -> Variables {
+/// What the host has to say now.
+pub(crate) fn ask() -> Variables {
     let mut list = MaybeUninit::<RawList<[RawString; 2]>>::uninit();
     // SAFETY: there is room for the list.
     unsafe { environment::get_environment(list.as_mut_ptr()) };

@@ -2,8 +2,8 @@
 //!
 //! Three layers, each of which knows only the one below:
 //!
-//! - the *words of std* ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`], [`thread`], [`exit`], [`mod@alloc`] and so on):
-//!   what std's glue calls;
+//! - the *words of std* ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`], [`thread`], [`exit`], [`backtrace`], [`mod@alloc`] and
+//!   so on): what std's glue calls;
 //! - the *nouns of the specification* ([`event`], [`waitable`], [`waitable_set`], [`subtask`], [`stream`], [`future`]) with
 //!   [`block`], where a thread stops for the host ([`futex`]: for another thread);
 //! - the *ABI room* ([`abi`]): every import, every canonical built-in, every byte layout.
@@ -26,6 +26,7 @@ extern crate std;
 
 // The words of std.
 pub mod alloc;
+pub mod backtrace;
 pub mod descriptor;
 pub mod env;
 pub mod exit;

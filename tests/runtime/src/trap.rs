@@ -57,7 +57,7 @@ fn reason(error: &wasmtime::Error) -> String {
 }
 
 /// A frame of wasmtime: one of ours for the function, and one for each that was inlined into it.
-fn frames(info: &FrameInfo) -> Vec<Frame> {
+pub(crate) fn frames(info: &FrameInfo) -> Vec<Frame> {
     let function = || match info.func_name() {
         Some(name) => demangle(name),
         None => format!("function {}", info.func_index()),

@@ -2,8 +2,10 @@
 //!
 //! Here because most of WASI is wasmtime-wasi's, and where ours takes its place must be visible at one spot. The standard streams:
 //! wasmtime-wasi's would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest. Name lookup:
-//! it knows all or nothing. On Linux, for speed and precision: the clock, and functions for files.
+//! it knows all or nothing. The environment: the guest's library asks there where it is. On Linux, for speed and precision: the clock, and
+//! functions for files.
 
+mod backtrace;
 #[cfg(target_os = "linux")]
 mod clock;
 #[cfg(target_os = "linux")]
@@ -64,6 +66,7 @@ pub(crate) struct Host {
     streams: Streams,
     /// May the guest look `localhost` up?
     localhost: bool,
+    asked: backtrace::Asked,
     #[cfg(target_os = "linux")]
     parents: filesystem::Parents,
     /// The limit on the guest's memory.
@@ -86,6 +89,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Resu
     p3::random::add_to_linker(linker)?;
     p3::sockets::add_to_linker(linker)?;
     linker.allow_shadowing(true);
+    backtrace::add_to_linker(linker)?;
     #[cfg(target_os = "linux")]
     {
         clock::add_to_linker(linker)?;
@@ -145,6 +149,7 @@ impl Host {
             table: ResourceTable::new(),
             streams: Streams::new(setup.stdin, setup.stdout, setup.stderr)?,
             localhost: setup.network == Network::Loopback,
+            asked: backtrace::Asked::new(setup.current_dir.as_deref().and_then(|path| path.to_str())),
             #[cfg(target_os = "linux")]
             parents: filesystem::Parents::default(),
             limits: Limits::new(setup.memory_limit),

@@ -18,6 +18,8 @@ pub struct Process {
     pub arguments: Vec<String>,
     /// The environment.
     pub variables: Vec<(String, String)>,
+    /// The variables that are added for whoever asks for the environment again.
+    pub backtrace: Vec<(String, String)>,
     /// The directory to start in.
     pub initial_cwd: Option<String>,
     /// Which of the standard streams 0, 1, 2 are terminals.
@@ -61,7 +63,9 @@ pub(crate) mod environment {
     pub(crate) unsafe fn get_environment(variables: *mut RawList<[RawString; 2]>) {
         called("get-environment");
         let list = configure(|process| {
-            let pairs = process.variables.iter();
+            let again = process.calls["get-environment"] > 1;
+            let stack = process.backtrace.iter().filter(|_| again);
+            let pairs = process.variables.iter().chain(stack);
             pairs.map(|(name, value)| [RawString::lower(name), RawString::lower(value)]).collect()
         });
         // SAFETY: the caller promises room for the list.
