@@ -21,6 +21,8 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --wasm-ld-path FILE    the wasm-ld to use; else COMPONENT_LD_WASM_LD, else rust-lld or wasm-ld on PATH
   --skip-wit-component   leave the core module as wasm-ld has linked it
   --no-stack-check       threads do not look at each call if their stack is long enough
+  --thread-context=WAY   where a thread's stack pointer is kept: slots (of its context), or save-restore (around each
+                         import, so that bindings can have the slots)
   --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
   @FILE                  the arguments that stand in FILE
 
@@ -39,6 +41,8 @@ pub(crate) struct Arguments {
     pub(crate) wasm_ld: Option<PathBuf>,
     /// Whether threads look at each call if their stack is long enough (not with `--no-stack-check`).
     pub(crate) stack_check: bool,
+    /// Whether stack pointers of threads are saved around imports (`--thread-context=save-restore`).
+    pub(crate) save_around_imports: bool,
     /// Whether atomic instructions are points of a schedule by seed (`--schedule-points`).
     pub(crate) schedule_points: bool,
     /// How much of the debug information is to go.
@@ -88,6 +92,7 @@ impl Arguments {
             forwarded: Vec::with_capacity(words.len()),
             wasm_ld: None,
             stack_check: true,
+            save_around_imports: false,
             schedule_points: false,
             strip: Strip::Nothing,
             artifact: Artifact::Component,
@@ -110,6 +115,13 @@ impl Arguments {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
                 "--no-stack-check" => parsed.stack_check = false,
+                "--thread-context=slots" => parsed.save_around_imports = false,
+                "--thread-context=save-restore" => parsed.save_around_imports = true,
+                flag if flag.starts_with("--thread-context") => {
+                    bail!(
+                        "`{flag}` is not a way to keep a thread's stack pointer: it is --thread-context=slots or --thread-context=save-restore"
+                    )
+                }
                 "--schedule-points" => parsed.schedule_points = true,
                 "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,
                 flag @ ("-l" | "--library") => {
@@ -257,6 +269,7 @@ mod tests {
     fn a_missing_value_or_output_is_named() {
         assert!(parse(&["-o"]).unwrap_err().to_string().contains("`-o`"));
         assert!(parse(&["a.o"]).unwrap_err().to_string().contains("-o FILE"));
+        assert!(parse(&["--thread-context=heap", "-o", "x"]).unwrap_err().to_string().contains("slots or"));
         assert!(parse(&["@/nowhere/args"]).unwrap_err().to_string().contains("/nowhere/args"));
     }
 

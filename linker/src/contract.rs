@@ -67,6 +67,10 @@ pub const TLS_BASE: &str = "__tls_base";
 /// yet. It is the one function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
 pub const TASK_HOOK: &str = "__wasm_task_hook";
 
+/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program with threads whose stack pointers are saved and restored
+/// around imports: every task begins with the first values of the two globals.
+pub const TASK_HOOK_SAVED: &str = "component_task_hook_saved";
+
 /// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program that makes no threads but has exports lifted async:
 /// bindings expect each task to have thread-local variables of its own. It exchanges the contents of the one block;
 /// context slot 0 is free for it.

@@ -164,6 +164,9 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
         if wants.threads {
             all.push("--export-table".into());
             all.extend(taken(contract::TASK_HOOK));
+            if arguments.save_around_imports {
+                all.extend(taken(contract::TASK_HOOK_SAVED));
+            }
             all.extend(taken(contract::GIVE_WAY));
             all.extend(taken(contract::DESCRIBE_THREAD));
             all.push(format!("--export-if-defined={}", contract::STACK_POINTER).into());

@@ -22,6 +22,7 @@ mod context_slots;
 mod exports;
 mod facts;
 mod points;
+mod saved_globals;
 mod thread_locals;
 mod turns;
 mod wide_parameters;
@@ -108,6 +109,10 @@ fn forwards(facts: &Facts, inputs: &Inputs) -> Result<Vec<Forward>> {
 
 fn with_threads(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let facts = Facts::of(&module)?;
+    if facts.function(contract::TASK_HOOK_SAVED).is_some() {
+        let module = with_thread_locals(module, inputs)?;
+        return saved_globals::rewrite(module, &facts).context("the stack pointer cannot be saved around imports");
+    }
     context_slots::check_free(&facts, inputs)?;
     let module = with_thread_locals(module, inputs)?;
     context_slots::rewrite(module, &facts).context("the stack pointer cannot be moved into a context slot")

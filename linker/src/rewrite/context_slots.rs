@@ -27,7 +27,8 @@ pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
             let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
             bail!(
                 "`{}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
-                 a newer version of those bindings keeps its state elsewhere",
+                 a newer version of those bindings keeps its state elsewhere, and `-Clink-arg=--thread-context=save-restore` \
+                 leaves the slots to them",
                 import.field
             );
         }

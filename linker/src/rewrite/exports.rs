@@ -1,4 +1,4 @@
-//! Exports that were there for the passes go, and the hook of a program without threads gets the name of a hook.
+//! Exports that were there for the passes go, and the hook of another name gets that of the hook it takes the place of.
 //!
 //! Why: a stripped module has no names, so component-ld has wasm-ld export what passes must find. The component needs
 //! none of it.
@@ -27,17 +27,19 @@ const INTERNAL: &[&str] = &[
 ];
 
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
-    let hook = contract::TASK_HOOK_SINGLE;
-    if !INTERNAL.iter().chain([&hook]).any(|name| facts.exports.contains_key(*name)) {
+    let hooks = [contract::TASK_HOOK_SINGLE, contract::TASK_HOOK_SAVED];
+    if !INTERNAL.iter().chain(&hooks).any(|name| facts.exports.contains_key(*name)) {
         return Ok(module);
     }
+    let has_other_hook = hooks.iter().any(|name| facts.exports.contains_key(*name));
     super::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
         let mut kept = ExportSection::new();
         for export in exports.clone() {
             let export = export?;
-            if !INTERNAL.contains(&export.name) {
-                let name = if export.name == hook { contract::TASK_HOOK } else { export.name };
+            let is_replaced = export.name == contract::TASK_HOOK && has_other_hook;
+            if !INTERNAL.contains(&export.name) && !is_replaced {
+                let name = if hooks.contains(&export.name) { contract::TASK_HOOK } else { export.name };
                 kept.export(name, export.kind.into(), export.index);
             }
         }

@@ -1,4 +1,5 @@
-//! The package of programs, built twice: by cargo for the host, by `cargo p3` for the target.
+//! The package of programs, built by cargo for the host and by `cargo p3` for the target; those with threads once more, with stack pointers
+//! that are saved around imports.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,14 +11,15 @@ use anyhow::{Context, Result, ensure};
 pub struct Built {
     host: PathBuf,
     target: PathBuf,
+    saved: PathBuf,
 }
 
 impl Built {
-    /// Builds every program of `package`, with `cargo_p3` for the target, below `target_dir`.
+    /// Builds every program of `package`, with `cargo_p3` for the target, below `target_dir`; those that are `threaded` the other way too.
     ///
     /// # Errors
     /// A build that fails; its own output has gone to standard error.
-    pub fn build(package: &Path, cargo_p3: &Path, target_dir: &Path) -> Result<Built> {
+    pub fn build(package: &Path, threaded: &[&str], cargo_p3: &Path, target_dir: &Path) -> Result<Built> {
         let manifest = package.join("Cargo.toml");
         // Each side has a directory of its own: the compilers differ, and one would throw the other's work away.
         let host_dir = target_dir.join("native");
@@ -28,12 +30,18 @@ impl Built {
             .arg(&manifest)
             .arg("--target-dir")
             .arg(&host_dir);
-        complete(host)?;
+        complete(host, None)?;
         let mut target = Command::new(cargo_p3);
         target.args(["p3", "build", "--quiet", "--bins"]);
         target.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&guest_dir);
-        complete(target)?;
-        Ok(Built { host: host_dir.join("debug"), target: guest_dir.join("wasm32-wasip3/debug") })
+        complete(target, None)?;
+        let saved_dir = target_dir.join("saved");
+        let mut saved = Command::new(cargo_p3);
+        saved.args(["p3", "build", "--quiet"]).args(threaded.iter().flat_map(|name| ["--bin", name]));
+        saved.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&saved_dir);
+        complete(saved, Some("-Clink-arg=--thread-context=save-restore"))?;
+        let debug = |dir: PathBuf| dir.join("wasm32-wasip3/debug");
+        Ok(Built { host: host_dir.join("debug"), target: debug(guest_dir), saved: debug(saved_dir) })
     }
 
     /// The native executable of a program.
@@ -45,13 +53,19 @@ impl Built {
     pub fn component(&self, name: &str) -> PathBuf {
         self.target.join(format!("{name}.wasm"))
     }
+
+    /// The component of a program with threads whose stack pointers are saved around imports.
+    pub fn saved_component(&self, name: &str) -> PathBuf {
+        self.saved.join(format!("{name}.wasm"))
+    }
 }
 
-fn complete(mut command: Command) -> Result<()> {
+fn complete(mut command: Command, rustflags: Option<&str>) -> Result<()> {
     // The toolchain of the process that runs us (cargo sets these) is not the guest's.
     for variable in ["RUSTC", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
         command.env_remove(variable);
     }
+    command.envs(rustflags.map(|flags| ("RUSTFLAGS", flags)));
     let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
     ensure!(status.success(), "{command:?} ended with {status}");
     Ok(())

@@ -1,6 +1,6 @@
 //! All programs as one test binary with the options of libtest (filter, --list, --exact, --nocapture, ...).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::{run, schedules, verdict};
 
 /// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
 /// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
-/// the environment variable `BLESS` it writes the page instead. Programs with threads have a second test each, which runs them on
-/// several schedules.
+/// the environment variable `BLESS` it writes the page instead. Programs with threads have two more tests each: on several
+/// schedules, and with stack pointers that are saved around imports.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
@@ -33,7 +33,9 @@ pub fn programs(
     let expectations = Expectations::read(expectations)?;
     expectations.name_only(programs.iter().map(|program| &*program.name))?;
     let expectations = Arc::new(expectations);
-    let built = Arc::new(Built::build(package, cargo_p3, target_dir)?);
+    let threaded: Vec<&str> =
+        programs.iter().filter(|program| program.header.threads).map(|program| &*program.name).collect();
+    let built = Arc::new(Built::build(package, &threaded, cargo_p3, target_dir)?);
     let component_run: Arc<Path> = component_run.into();
     let censuses: Vec<Arc<Program>> = programs.iter().filter(|program| census::is_census(program)).cloned().collect();
     let page = Trial::test(census::TRIAL, {
@@ -50,22 +52,29 @@ pub fn programs(
         }
     });
     let on_schedules = schedules::trials(&programs, &built, &component_run);
-    let trials = programs.into_iter().map(|program| {
+    let trial = |name: String, program: Arc<Program>, component: fn(&Built, &str) -> PathBuf| {
         let (built, component_run, expectations) = (built.clone(), component_run.clone(), expectations.clone());
-        Trial::test(program.name.clone(), move || {
-            let differences = compare(&program, &built, &component_run).map_err(|error| format!("{error:#}"))?;
+        Trial::test(name, move || {
+            let component = component(&built, &program.name);
+            let differences =
+                compare(&program, &built, &component, &component_run).map_err(|error| format!("{error:#}"))?;
             judge(differences, expectations.of(&program.name))
         })
-    });
-    Ok(libtest_mimic::run(&arguments, trials.chain(on_schedules).chain([page]).collect()).exit_code())
+    };
+    let threads = programs.iter().filter(|program| program.header.threads);
+    let saved = threads
+        .map(|program| trial(format!("saved::{}", program.name), program.clone(), Built::saved_component))
+        .collect::<Vec<_>>();
+    let trials = programs.iter().map(|program| trial(program.name.clone(), program.clone(), Built::component));
+    Ok(libtest_mimic::run(&arguments, trials.chain(on_schedules).chain(saved).chain([page]).collect()).exit_code())
 }
 
-fn compare(program: &Program, built: &Built, component_run: &Path) -> Result<Option<String>> {
+fn compare(program: &Program, built: &Built, component: &Path, component_run: &Path) -> Result<Option<String>> {
     let native = match program.header.native {
         Some(_) => None,
         None => Some(run::natively(&built.executable(&program.name), &program.header)?),
     };
-    let target = run::on_the_runtime(component_run, &built.component(&program.name), &program.header)?;
+    let target = run::on_the_runtime(component_run, component, &program.header)?;
     Ok(verdict::differences(&program.header, native.as_ref(), &target))
 }
 

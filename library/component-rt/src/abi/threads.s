@@ -194,6 +194,24 @@ __wasm_task_hook:
     end_block
     end_function
 
+# (event) -> (): the same where stack pointers are saved around imports instead. What ran before does not matter, and at the end of a task
+# or an allocation it does no harm: whoever goes on then has saved its own.
+    .section .text.component_task_hook_saved,"",@
+    .globl component_task_hook_saved
+    .type component_task_hook_saved,@function
+component_task_hook_saved:
+    .functype component_task_hook_saved (i32) -> ()
+    i32.const component_reserve_stack+16384
+    global.get __stack_pointer
+    local.get 0
+    i32.const 12
+    i32.eq
+    i32.select
+    call component_context_set_0
+    global.get __tls_base
+    call component_context_set_1
+    end_function
+
 # (block) -> (description): what a host asks once no thread can ever run again. It has no stack then, and gets the reserve.
     .section .text.component_describe_thread,"",@
     .globl component_describe_thread
