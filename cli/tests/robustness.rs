@@ -6,7 +6,7 @@ mod project;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -68,6 +68,25 @@ static PROGRAM: LazyLock<Project> = LazyLock::new(|| {
             fs::write("third", "room again")
         }
 
+        /// Changes a directory that holds `file` and `directory`, in every way there is.
+        #[allow(deprecated)]
+        fn change() -> io::Result<()> {
+            let ways = [
+                ("create", File::create("new").map(|_| ())),
+                ("append", File::options().append(true).open("file").map(|_| ())),
+                ("create_dir", fs::create_dir("new")),
+                ("remove_file", fs::remove_file("file")),
+                ("remove_dir", fs::remove_dir("directory")),
+                ("rename", fs::rename("file", "new")),
+                ("hard_link", fs::hard_link("file", "new")),
+                ("soft_link", fs::soft_link("file", "new")),
+            ];
+            for (way, result) in ways {
+                println!("{way} {:?}", result.map_err(|error| error.kind()));
+            }
+            Ok(())
+        }
+
         /// Numbers to a file for ever, a line each; every hundredth is told when it is in the file.
         fn count() -> io::Result<()> {
             let mut file = File::create("numbers")?;
@@ -86,6 +105,7 @@ static PROGRAM: LazyLock<Project> = LazyLock::new(|| {
                 "open" => open(),
                 "fill" => fill(),
                 "count" => count(),
+                "change" => change(),
                 blocks => pour(blocks.parse().unwrap()),
             };
             if let Err(error) = done {
@@ -159,28 +179,64 @@ fn a_reader_that_leaves_is_a_broken_pipe() {
 
 #[test]
 fn too_many_open_files_are_an_error_and_the_program_goes_on() {
-    let place = tempfile::tempdir().unwrap();
-    let output = succeeded(run_after("ulimit -n 300", place.path(), "open").output().unwrap());
-    let text = stdout(&output);
-    let (files, rest) = text.split_once(" files, then: ").unwrap();
-    assert!((200..300).contains(&files.parse::<u32>().unwrap()), "{text}");
-    assert!(rest.starts_with("Too many open files") && rest.ends_with("\nstill here\n"), "{text}");
+    let files = open_files("ulimit -n 300").unwrap();
+    assert!((200..300).contains(&files), "{files}");
 }
 
-/// A file system of 1 MiB, in a mount namespace of its own, so that nobody has to be root.
+#[test]
+fn ten_thousand_files_are_open_before_that() {
+    match open_files("ulimit -n 10100") {
+        Some(files) => assert!((10_000..10_100).contains(&files), "{files}"),
+        None => eprintln!("not tested: this system does not let a process open 10,100 files (ulimit -Hn)"),
+    }
+}
+
+/// How many files the program could open after this; `None` if it is not to be had.
+fn open_files(change: &str) -> Option<u32> {
+    let may = Command::new("sh").args(["-c", change]).stderr(Stdio::null()).status();
+    if !may.unwrap().success() {
+        return None;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let output = succeeded(run_after(change, place.path(), "open").output().unwrap());
+    let text = stdout(&output);
+    let (files, rest) = text.split_once(" files, then: ").unwrap();
+    assert!(rest.starts_with("Too many open files") && rest.ends_with("\nstill here\n"), "{text}");
+    Some(files.parse().unwrap())
+}
+
 #[test]
 fn a_full_disk_is_an_error_and_takes_nothing_with_it() {
+    if let Some(output) = run_mounted("size=1m", "true", "fill") {
+        assert_eq!(stdout(&output), "StorageFull\n");
+    }
+}
+
+#[test]
+fn a_read_only_file_system_says_so() {
+    let Some(output) = run_mounted("size=1m", "touch file && mkdir directory && mount -o remount,ro .", "change")
+    else {
+        return;
+    };
+    let text = stdout(&output);
+    assert_eq!(text.lines().count(), 8, "{text}");
+    assert!(text.lines().all(|line| line.ends_with("Err(ReadOnlyFilesystem)")), "{text}");
+}
+
+/// Runs the program in a file system made for it, after `prepare` in there. It is mounted in a namespace of its own, so that nobody has to be
+/// root; `None` where that is not to be had.
+fn run_mounted(options: &str, prepare: &str, word: &str) -> Option<Output> {
     let place = tempfile::tempdir().unwrap();
-    let mount = format!("mount -t tmpfs -o size=1m none '{}'", place.path().display());
+    let path = place.path().display();
+    let mount = format!("mount -t tmpfs -o {options} none '{path}' && cd '{path}' && {prepare}");
     let may = Command::new("unshare").args(["-rm", "sh", "-c", &mount]).output();
     if !may.is_ok_and(|output| output.status.success()) {
         eprintln!("not tested: this system does not let a user mount anything (unshare -rm)");
-        return;
+        return None;
     }
     let mut command = Command::new("unshare");
-    command.args(["-rm", "sh", "-c", &format!("{mount} && cd '{}' && exec \"$@\"", place.path().display()), "sh"]);
-    let output = succeeded(command.args(arguments(place.path(), "fill")).output().unwrap());
-    assert_eq!(stdout(&output), "StorageFull\n");
+    command.args(["-rm", "sh", "-c", &format!("{mount} && exec \"$@\""), "sh"]).args(arguments(place.path(), word));
+    Some(succeeded(command.output().unwrap()))
 }
 
 #[test]

@@ -107,15 +107,19 @@ struct Timestamp {
 }
 
 impl Timestamp {
+    #[inline]
     fn since(&self, earlier: &Timestamp) -> Result<Duration, Duration> {
-        if self < earlier {
-            return Err(earlier.since(self).unwrap_or_else(|time| time));
-        }
+        if self < earlier { Err(earlier.after(self)) } else { Ok(self.after(earlier)) }
+    }
+
+    /// The time since `earlier`, which is not later.
+    #[inline]
+    fn after(&self, earlier: &Timestamp) -> Duration {
         let seconds = self.seconds.abs_diff(earlier.seconds);
-        Ok(match self.nanoseconds.checked_sub(earlier.nanoseconds) {
+        match self.nanoseconds.checked_sub(earlier.nanoseconds) {
             Some(nanoseconds) => Duration::new(seconds, nanoseconds),
             None => Duration::new(seconds - 1, self.nanoseconds + NANOSECONDS_PER_SECOND - earlier.nanoseconds),
-        })
+        }
     }
 
     fn checked_add(&self, time: &Duration) -> Option<Timestamp> {

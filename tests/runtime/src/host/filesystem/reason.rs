@@ -92,6 +92,20 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
                 })
             })
         },
+    )?;
+    types.func_wrap_concurrent(
+        "[method]descriptor.symlink-at",
+        |accessor, (directory, target, path): (_, String, String)| {
+            Box::pin(async move {
+                let again = Again::of(accessor, &directory);
+                let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+                let result = WasiFilesystem::symlink_at(&wasi, directory, target.clone(), path.clone()).await;
+                again.answer(result, |directory| {
+                    let (parent, name) = parent(directory, &path)?;
+                    rustix::fs::symlinkat(&target, &parent, name)
+                })
+            })
+        },
     )
 }
 
