@@ -66,6 +66,11 @@ fn environment() {
     same("env::remove_var", env::var("CENSUS"), "Err(NotPresent)");
     same("env::temp_dir", Some(env::temp_dir().into_os_string()) == env::var_os("TMPDIR"), "true");
     let home = env::home_dir().map(|_| "a path");
+    // SAFETY: as above.
+    unsafe { env::set_var("HOME", "/home/somebody") };
+    same("env::home_dir", env::home_dir().unwrap(), r#""/home/somebody""#);
+    // SAFETY: as above.
+    unsafe { env::remove_var("HOME") };
     differs("env::home_dir without HOME", home, "Some(\"a path\")", "None", "there is no database of users");
     let why = "a component does not know where it was loaded from";
     differs("env::current_exe", kind(env::current_exe()), "Ok(())", "Err(Unsupported)", why);
@@ -139,6 +144,16 @@ fn threads() {
     same("thread::JoinHandle::is_finished", handle.is_finished(), "false");
     handle.thread().unpark();
     same("thread::Thread::unpark", handle.join().unwrap(), "()");
+    let parked = Arc::new(AtomicU32::new(0));
+    let woken = Arc::clone(&parked);
+    let handle = thread::spawn(move || {
+        while woken.load(Ordering::Acquire) == 0 {
+            thread::park();
+        }
+    });
+    parked.store(1, Ordering::Release);
+    handle.thread().unpark();
+    same("thread::park", handle.join().unwrap(), "()");
     let start = Instant::now();
     let parked = thread::spawn(move || {
         thread::park_timeout(Duration::from_millis(2));
@@ -175,6 +190,14 @@ fn thread_locals() {
     same("thread::LocalKey::with", COUNT.get(), "5");
     thread::spawn(|| LAST.with(|_| ())).join().unwrap();
     same("a thread-local variable's destructor", ENDED.load(Ordering::Relaxed), "1");
+    thread_local!(static AT_THE_END: AtTheEnd = const { AtTheEnd });
+    struct AtTheEnd;
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            println!("a thread-local variable's destructor, in the main thread: same");
+        }
+    }
+    AT_THE_END.with(|_| ());
 }
 
 fn locks() {
@@ -190,6 +213,25 @@ fn locks() {
     let reading = table.read().unwrap();
     same("sync::RwLock::try_write", table.try_write().is_err(), "true");
     same("sync::RwLock::read", *reading, "1");
+    drop(reading);
+    let table = Arc::new(table);
+    let mut writing = table.write().unwrap();
+    let other = Arc::clone(&table);
+    let second = thread::spawn(move || *other.write().unwrap());
+    thread::yield_now();
+    *writing = 2;
+    drop(writing);
+    same("sync::RwLock::write beside another", second.join().unwrap(), "2");
+    let pair = Arc::new((Mutex::new(false), Condvar::new()));
+    let other = Arc::clone(&pair);
+    let notifier = thread::spawn(move || {
+        *other.0.lock().unwrap() = true;
+        other.1.notify_one();
+    });
+    let told = pair.1.wait_while(pair.0.lock().unwrap(), |told| !*told).unwrap();
+    same("sync::Condvar::wait", *told, "true");
+    drop(told);
+    notifier.join().unwrap();
     let (_guard, waited) = Condvar::new().wait_timeout(mutex.lock().unwrap(), Duration::from_millis(1)).unwrap();
     same("sync::Condvar::wait_timeout", waited.timed_out(), "true");
     let barrier = Arc::new(Barrier::new(2));
