@@ -3,6 +3,8 @@
 //! `CARGO_P3_CACHE` names it; otherwise it is the platform's cache directory (`~/.cache/cargo-p3` on Linux). Everything in it can be removed at
 //! any time and is made again when it is needed.
 
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{env, fs, io};
@@ -20,7 +22,7 @@ pub(crate) struct Cache {
     path: PathBuf,
 }
 
-/// One sysroot in the cache.
+/// One sysroot in the cache, or what was compiled with one beside it.
 pub(crate) struct Entry {
     pub(crate) path: PathBuf,
     /// In bytes, as stored.
@@ -90,16 +92,28 @@ impl Cache {
 }
 
 impl Entry {
-    /// Removes it from the cache.
+    /// The sysroot that it is or belongs to: what is made with a sysroot has its name and a suffix.
+    pub(crate) fn sysroot(&self) -> PathBuf {
+        self.path.with_extension("")
+    }
+
+    /// Removes it from the cache, unless another process is building that sysroot. Says whether it did.
     ///
     /// # Errors
     /// Something in it cannot be removed.
-    pub(crate) fn remove(&self) -> Result<()> {
+    pub(crate) fn remove(&self) -> Result<bool> {
+        let explain = || format!("cannot remove {}", self.path.display());
+        // The builder's lock (`overlay::Sysroot`).
+        let lock = File::create(self.sysroot().with_extension("lock")).with_context(explain)?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            result => result.with_context(explain)?,
+        }
         // Renamed first: what is half removed must not look like a sysroot.
-        let doomed = self.path.with_extension("removed");
-        fs::rename(&self.path, &doomed)
-            .and_then(|()| fs::remove_dir_all(&doomed))
-            .with_context(|| format!("cannot remove {}", self.path.display()))
+        let mut doomed = OsString::from(&self.path);
+        doomed.push(".removed");
+        fs::rename(&self.path, &doomed).and_then(|()| fs::remove_dir_all(&doomed)).with_context(explain)?;
+        Ok(true)
     }
 }
 

@@ -136,14 +136,17 @@ fn clean_cache(arguments: &[OsString]) -> Result<ExitCode> {
     let mut freed = 0;
     for entry in cache.sysroots()? {
         let size = cache::shown(entry.size);
-        if !all && current.as_ref() == Some(&entry.path) {
+        if !all && current == Some(entry.sysroot()) {
             process::print(&format!(
                 "kept     {size:>10}  {}  (in use; --all removes it too)\n",
                 entry.path.display()
             ))?;
             continue;
         }
-        entry.remove()?;
+        if !entry.remove()? {
+            process::print(&format!("kept     {size:>10}  {}  (being built)\n", entry.path.display()))?;
+            continue;
+        }
         freed += entry.size;
         process::print(&format!("removed  {size:>10}  {}\n", entry.path.display()))?;
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use overlay::{RUST_RELEASE, Sysroot, Toolchain};
 
 use crate::cache::{self, Cache};
@@ -142,19 +142,49 @@ fn cache_directory(cache: &Cache) -> Finding {
 
 fn sysroot(toolchain: &Toolchain, cache: &Cache) -> Finding {
     let path = Sysroot::directory(toolchain, cache.path());
+    let thing = "sysroot";
     let is_built = fs::read_dir(path.join("lib/rustlib").join(TARGET).join("lib")).is_ok();
-    if is_built {
-        found("sysroot", shown(&path))
-    } else {
-        Finding {
-            thing: "sysroot",
-            state: State::Absent,
-            detail: format!("{} is built when it is first needed", shown(&path)),
-            mend: Some("cargo p3 setup".to_owned()),
-        }
+    if !is_built {
+        let detail = format!("{} is built when it is first needed", shown(&path));
+        return Finding { thing, state: State::Absent, detail, mend: Some("cargo p3 setup".to_owned()) };
     }
+    let spec = path.join("targets").join(format!("{TARGET}.json"));
+    match check_spec(&spec) {
+        Ok(()) => found(thing, shown(&path)),
+        Err(error) => Finding {
+            thing,
+            state: State::Bad,
+            detail: format!("{} is damaged: {error:#}", shown(&spec)),
+            mend: Some("cargo p3 clean --cache --all && cargo p3 setup".to_owned()),
+        },
+    }
+}
+
+/// A target's specification was written whole, so anything else has happened to it since.
+fn check_spec(spec: &Path) -> Result<()> {
+    let value: serde_json::Value = serde_json::from_slice(&fs::read(spec)?)?;
+    ensure!(value.get("llvm-target").is_some(), "it names no LLVM target");
+    Ok(())
 }
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specification_that_was_cut_off_is_damaged() {
+        let whole = include_str!("../../targets/wasm32-wasip3.json");
+        let place = tempfile::tempdir().unwrap();
+        let spec = place.path().join("spec.json");
+        fs::write(&spec, whole).unwrap();
+        check_spec(&spec).unwrap();
+        for damaged in [&whole[..whole.len() / 2], "", "{}"] {
+            fs::write(&spec, damaged).unwrap();
+            check_spec(&spec).unwrap_err();
+        }
+    }
 }

@@ -186,6 +186,27 @@ fn clean_cache_removes_sysroots_and_shows_their_size() {
 }
 
 #[test]
+fn clean_cache_keeps_a_sysroot_that_is_being_built() {
+    let place = place();
+    let sysroots = place.path().join("cache/sysroots");
+    for name in ["0123456789abcdef", "0123456789abcdef.build", "fedcba9876543210", "fedcba9876543210.std-test"] {
+        fs::create_dir_all(sysroots.join(name)).unwrap();
+    }
+    let lock = fs::File::create(sysroots.join("0123456789abcdef.lock")).unwrap();
+    lock.lock().unwrap();
+    let clean = || stdout(&cargo_p3(&place).args(["p3", "clean", "--cache", "--all"]).output().unwrap());
+    assert_eq!(clean().matches("(being built)").count(), 2);
+    let left = || {
+        let names = fs::read_dir(&sysroots).unwrap().map(|entry| entry.unwrap());
+        names.filter(|entry| entry.path().is_dir()).count()
+    };
+    assert_eq!(left(), 2);
+    drop(lock);
+    assert_eq!(clean().matches("removed").count(), 2);
+    assert_eq!(left(), 0);
+}
+
+#[test]
 fn a_compiler_outside_of_a_sysroot_says_so() {
     let place = place();
     let rustc = place.path().join("bin/rustc");

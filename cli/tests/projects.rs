@@ -204,6 +204,28 @@ fn crates_find_a_stable_compiler_and_may_ask_for_another() {
     succeeded(project.p3("build").env("RUSTC_BOOTSTRAP", "1").output().unwrap());
 }
 
+/// rand 0.8 stands on getrandom 0.2, which imports a function of WASI 0.1.
+#[test]
+fn a_crate_that_imports_wasi_0_1_runs_on_0_3_alone() {
+    let project = Project::new("dice");
+    project.append("Cargo.toml", "[dependencies]\nrand = \"0.8\"\n");
+    project.write(
+        "src/main.rs",
+        r#"
+        use rand::Rng;
+        fn main() {
+            let throws: Vec<u8> = (0..1000).map(|_| rand::thread_rng().gen_range(1..=6)).collect();
+            println!("{}", (1..=6).all(|number| throws.contains(&number)));
+        }
+        "#,
+    );
+    // The runtime that runs it has interfaces of WASI 0.3 and no others.
+    assert_eq!(stdout(&succeeded(project.p3("run").arg("--quiet").output().unwrap())), "true\n");
+    let component = fs::read(project.path().join("target/wasm32-wasip3/debug/dice.wasm")).unwrap();
+    let random = b"wasi:random/random@0.3.0";
+    assert!(component.windows(random.len()).any(|window| window == random));
+}
+
 #[test]
 fn a_users_configuration_is_respected() {
     let project = Project::new("configured");

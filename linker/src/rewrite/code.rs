@@ -5,11 +5,12 @@
 //! leaves every index it has filled in five bytes wide. Without it, bodies are encoded anew.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, Encode, Function, Instruction, Module, RawSection, ValType};
-use wasmparser::{BinaryReader, FuncType, Operator, Parser, Payload};
+use wasmparser::{BinaryReader, FuncType, FunctionBody, Operator, Parser, Payload};
 
 use super::facts::Facts;
 
@@ -164,9 +165,6 @@ pub(super) struct Added {
 }
 
 /// Adds functions behind the last: they get the indices from [`Facts::functions`] on.
-///
-/// Should the number of functions need a byte more than it did, which happens when it passes 127 or 16,383, addresses
-/// of debug information are one byte off.
 pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
     let count = u32::try_from(added.len())?;
     let mut types = Vec::new();
@@ -183,7 +181,7 @@ pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Ve
         index.encode(&mut functions);
         function.body.encode(&mut bodies);
     }
-    super::sections(module, |payload, result| {
+    let result = super::sections(module, |payload, result| {
         let more = match payload {
             Payload::TypeSection(_) => &types,
             Payload::FunctionSection(_) => &functions,
@@ -192,7 +190,81 @@ pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Ve
         };
         lengthen(module, payload, count, more, result)?;
         Ok(true)
+    })?;
+    let before = u32::try_from(facts.function_types.len())?;
+    match width(before + count) - width(before) {
+        wanted @ 1.. if facts.has_dwarf => take_room(&result, wanted),
+        _ => Ok(result),
+    }
+}
+
+/// Takes so many bytes out of the first function that can do without them. Debug information counts from in front of the number of functions:
+/// where that has become longer, it is right again for all that follows.
+///
+/// A byte can be had from the index of a function or a global, which wasm-ld has left five bytes wide.
+fn take_room(module: &[u8], wanted: u32) -> Result<Vec<u8>> {
+    let mut found = None;
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::CodeSectionEntry(body) = payload? {
+            found = with_narrower_index(module, &body, wanted)?;
+            if found.is_some() {
+                break;
+            }
+        }
+    }
+    let Some((replaced, bytes)) = found else { return Ok(module.to_vec()) };
+    super::sections(module, |payload, result| {
+        let Payload::CodeSectionStart { .. } = payload else { return Ok(false) };
+        let (id, range) = payload.as_section().context("not a section")?;
+        let (start, end) = (range.start as usize, range.end as usize);
+        let data = [&module[start..replaced.start], &bytes, &module[replaced.end..end]].concat();
+        result.section(&RawSection { id, data: &data });
+        Ok(true)
     })
+}
+
+/// Which bytes to replace by which others, so that an index in the function takes so many bytes less. `None`: there is none that can.
+fn with_narrower_index(module: &[u8], body: &FunctionBody<'_>, wanted: u32) -> Result<Option<(Range<usize>, Vec<u8>)>> {
+    let (first, end) = (body.range().start as usize, body.range().end as usize);
+    let (mut before, mut bytes) = (Vec::new(), Vec::new());
+    let size = u32::try_from(end - first)?;
+    size.encode(&mut before);
+    size.saturating_sub(wanted).encode(&mut bytes);
+    // With a size of another width it would become shorter than that.
+    let start = first - before.len();
+    if before.len() != bytes.len() || module[start..first] != before {
+        return Ok(None);
+    }
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        let at = reader.original_position() as usize;
+        let operator = reader.read()?;
+        let end = reader.original_position() as usize;
+        let (Operator::Call { function_index: index }
+        | Operator::GlobalGet { global_index: index }
+        | Operator::GlobalSet { global_index: index }) = operator
+        else {
+            continue;
+        };
+        let width = end - at - 1;
+        let mut narrow = Vec::new();
+        index.encode(&mut narrow);
+        let Some(padding) = width.checked_sub(wanted as usize + narrow.len()) else { continue };
+        if let Some(last) = narrow.last_mut().filter(|_| padding > 0) {
+            *last |= 0x80;
+            narrow.resize(narrow.len() + padding - 1, 0x80);
+            narrow.push(0);
+        }
+        bytes.extend(&module[first..=at]);
+        bytes.extend(narrow);
+        return Ok(Some((start..end, bytes)));
+    }
+    Ok(None)
+}
+
+/// How many bytes a number takes.
+fn width(number: u32) -> u32 {
+    (32 - (number | 1).leading_zeros()).div_ceil(7)
 }
 
 /// Adds globals behind the last, each `(mut i32)` with one of these first values.
