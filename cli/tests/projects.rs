@@ -73,6 +73,22 @@ fn hello_runs_on_a_library_that_it_builds_itself() {
     hello(&["-Zbuild-std=std,panic_unwind", "--release"]);
 }
 
+/// Without debug information, landing pads move, and what is destroyed stays the same. That it is as natively is for the test of all programs.
+#[test]
+fn panics_destroy_the_same_in_the_release_profile() {
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs");
+    let project = Project::copy(&programs);
+    let run = |profile: &[&str]| {
+        stdout(&succeeded(
+            project.p3("run").args(["--quiet", "--bin", "panic_out_of_loops"]).args(profile).output().unwrap(),
+        ))
+    };
+    assert_eq!(run(&["--release"]), run(&[]));
+    let component = project.path().join("target/wasm32-wasip3/release/panic_out_of_loops.wasm");
+    let component = fs::read(component).unwrap();
+    assert!(component.windows(11).any(|name| name == b"landing pad"), "no landing pad has moved");
+}
+
 #[test]
 fn a_guest_sees_what_a_native_program_would_and_no_more() {
     let project = Project::new("guest");

@@ -14,16 +14,21 @@ use crate::inputs::Inputs;
 use facts::Facts;
 
 mod atomics;
+mod body;
 mod built_in_names;
 mod code;
 mod component_types;
 mod constructors;
 mod context_slots;
+mod detours;
 mod exports;
 mod facts;
+mod landing_pads;
+mod pads;
 mod points;
 mod saved_globals;
 mod thread_locals;
+mod throws;
 mod turns;
 mod wide_parameters;
 
@@ -36,6 +41,8 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let module =
         component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
+    let module = detours::rewrite(module).context("calls cannot be led to where they end up")?;
+    let module = landing_pads::rewrite(module).context("landing pads cannot be moved")?;
 
     let facts = Facts::of(&module)?;
     let module = points::rewrite(module, &facts).context("atomic instructions cannot be made points of a schedule")?;

@@ -9,10 +9,13 @@ use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CodeSection, Encode, Function, Instruction, Module, RawSection, ValType};
+use wasm_encoder::{CodeSection, CustomSection, Encode, Function, Instruction, Module, RawSection, ValType};
 use wasmparser::{BinaryReader, FuncType, FunctionBody, Operator, Parser, Payload};
 
 use super::facts::Facts;
+
+/// The part of a name section that names functions.
+const FUNCTION_NAMES: u8 = 1;
 
 /// `nop`.
 const NOP: u8 = 0x01;
@@ -167,25 +170,31 @@ pub(super) struct Added {
 /// Adds functions behind the last: they get the indices from [`Facts::functions`] on.
 pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
     let count = u32::try_from(added.len())?;
+    let mut known: Vec<&FuncType> = facts.types.iter().collect();
     let mut types = Vec::new();
     let mut functions = Vec::new();
     let mut bodies = Vec::new();
-    for (function, index) in added.iter().zip(u32::try_from(facts.types.len())?..) {
-        types.push(0x60);
-        for list in [function.ty.params(), function.ty.results()] {
-            u32::try_from(list.len())?.encode(&mut types);
-            for ty in list {
-                RoundtripReencoder.val_type(*ty)?.encode(&mut types);
+    for function in added {
+        let index = known.iter().position(|ty| **ty == function.ty).unwrap_or(known.len());
+        if index == known.len() {
+            known.push(&function.ty);
+            types.push(0x60);
+            for list in [function.ty.params(), function.ty.results()] {
+                u32::try_from(list.len())?.encode(&mut types);
+                for ty in list {
+                    RoundtripReencoder.val_type(*ty)?.encode(&mut types);
+                }
             }
         }
-        index.encode(&mut functions);
+        u32::try_from(index)?.encode(&mut functions);
         function.body.encode(&mut bodies);
     }
+    let new_types = u32::try_from(known.len() - facts.types.len())?;
     let result = super::sections(module, |payload, result| {
-        let more = match payload {
-            Payload::TypeSection(_) => &types,
-            Payload::FunctionSection(_) => &functions,
-            Payload::CodeSectionStart { .. } => &bodies,
+        let (count, more) = match payload {
+            Payload::TypeSection(_) => (new_types, &types),
+            Payload::FunctionSection(_) => (count, &functions),
+            Payload::CodeSectionStart { .. } => (count, &bodies),
             _ => return Ok(false),
         };
         lengthen(module, payload, count, more, result)?;
@@ -267,6 +276,37 @@ fn width(number: u32) -> u32 {
     (32 - (number | 1).leading_zeros()).div_ceil(7)
 }
 
+/// Gives functions from `first` on these names, if others have names.
+pub(super) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>> {
+    let mut more = Vec::new();
+    for (index, name) in (first..).zip(names) {
+        index.encode(&mut more);
+        name.encode(&mut more);
+    }
+    let count = u32::try_from(names.len())?;
+    super::sections(module, |payload, result| {
+        let Payload::CustomSection(section) = payload else { return Ok(false) };
+        if section.name() != "name" {
+            return Ok(false);
+        }
+        let mut data = Vec::new();
+        let mut reader = BinaryReader::new(section.data(), 0);
+        while !reader.eof() {
+            let id = reader.read_u8()?;
+            let size = reader.read_var_u32()?;
+            let contents = reader.read_bytes(size as usize)?;
+            data.push(id);
+            if id == FUNCTION_NAMES {
+                longer(contents, count, &more)?.encode(&mut data);
+            } else {
+                contents.encode(&mut data);
+            }
+        }
+        result.section(&CustomSection { name: "name".into(), data: data.into() });
+        Ok(true)
+    })
+}
+
 /// Adds globals behind the last, each `(mut i32)` with one of these first values.
 pub(super) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
     let mut globals = Vec::new();
@@ -288,12 +328,17 @@ pub(super) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
 /// Writes a section that is a list, with `more` as `count` further items of it.
 fn lengthen(module: &[u8], payload: &Payload<'_>, count: u32, more: &[u8], result: &mut Module) -> Result<()> {
     let (id, range) = payload.as_section().context("not a section")?;
-    let contents = &module[range.start as usize..range.end as usize];
-    let mut reader = BinaryReader::new(contents, 0);
-    let mut data = Vec::with_capacity(contents.len() + more.len() + 1);
-    (reader.read_var_u32()? + count).encode(&mut data);
-    data.extend(&contents[reader.current_position()..]);
-    data.extend(more);
+    let data = longer(&module[range.start as usize..range.end as usize], count, more)?;
     result.section(&RawSection { id, data: &data });
     Ok(())
+}
+
+/// A list, with `more` as `count` further items of it.
+fn longer(list: &[u8], count: u32, more: &[u8]) -> Result<Vec<u8>> {
+    let mut reader = BinaryReader::new(list, 0);
+    let mut data = Vec::with_capacity(list.len() + more.len() + 1);
+    (reader.read_var_u32()? + count).encode(&mut data);
+    data.extend(&list[reader.current_position()..]);
+    data.extend(more);
+    Ok(data)
 }

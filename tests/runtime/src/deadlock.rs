@@ -211,8 +211,10 @@ fn kind(frames: &[Frame]) -> Option<&'static str> {
     let module = |frame: &Frame| frame.file.as_ref().map(|file| file.replace('/', "::").replace("::src::", "::"));
     let of_std = |frame: &&Frame| {
         let name = frame.function.trim_start_matches('<');
-        let is_std =
-            ["std::", "core::", "alloc::", "component_rt", "__wrap_component_"].iter().any(|one| name.starts_with(one));
+        // A landing pad is called by the function it is of.
+        let is_std = ["std::", "core::", "alloc::", "component_rt", "__wrap_component_", "landing pad"]
+            .iter()
+            .any(|one| name.starts_with(one));
         is_std || module(frame).is_some_and(|module| module.contains("::library::"))
     };
     let innermost: Vec<_> = frames.iter().take_while(of_std).collect();

@@ -2,14 +2,9 @@
   (core module $main (;0;)
     (type (;0;) (func (result i32)))
     (type (;1;) (func (param i32 i32) (result i32)))
-    (type (;2;) (func (param i32 i32) (result i32)))
-    (type (;3;) (func (param i32 i64) (result i64)))
-    (type (;4;) (func (param i32 i32) (result i32)))
-    (type (;5;) (func (param i32 i64) (result i64)))
-    (type (;6;) (func (param i32 i32 i32) (result i32)))
-    (type (;7;) (func (param i32 i64 i64) (result i64)))
-    (type (;8;) (func (param i32 i64 i64) (result i64)))
-    (type (;9;) (func (param i32 i32 i32) (result i32)))
+    (type (;2;) (func (param i32 i64) (result i64)))
+    (type (;3;) (func (param i32 i32 i32) (result i32)))
+    (type (;4;) (func (param i32 i64 i64) (result i64)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func $run))
@@ -102,7 +97,7 @@
       i32.store
       local.get 2
     )
-    (func (;2;) (type 2) (param i32 i32) (result i32)
+    (func (;2;) (type 1) (param i32 i32) (result i32)
       (local i32)
       local.get 0
       i32.load offset=16
@@ -114,7 +109,7 @@
       i32.store offset=16
       local.get 2
     )
-    (func (;3;) (type 3) (param i32 i64) (result i64)
+    (func (;3;) (type 2) (param i32 i64) (result i64)
       (local i64)
       local.get 0
       i64.load8_u
@@ -126,7 +121,7 @@
       i64.store8
       local.get 2
     )
-    (func (;4;) (type 4) (param i32 i32) (result i32)
+    (func (;4;) (type 1) (param i32 i32) (result i32)
       (local i32)
       local.get 0
       i32.load16_u
@@ -136,7 +131,7 @@
       i32.store16
       local.get 2
     )
-    (func (;5;) (type 5) (param i32 i64) (result i64)
+    (func (;5;) (type 2) (param i32 i64) (result i64)
       (local i64)
       local.get 0
       i64.load
@@ -148,7 +143,7 @@
       i64.store
       local.get 2
     )
-    (func (;6;) (type 6) (param i32 i32 i32) (result i32)
+    (func (;6;) (type 3) (param i32 i32 i32) (result i32)
       (local i32)
       local.get 0
       i32.load8_u
@@ -164,7 +159,7 @@
       end
       local.get 3
     )
-    (func (;7;) (type 7) (param i32 i64 i64) (result i64)
+    (func (;7;) (type 4) (param i32 i64 i64) (result i64)
       (local i64)
       local.get 0
       i64.load
@@ -178,7 +173,7 @@
       end
       local.get 3
     )
-    (func (;8;) (type 8) (param i32 i64 i64) (result i64)
+    (func (;8;) (type 4) (param i32 i64 i64) (result i64)
       (local i64)
       local.get 0
       i64.load32_u
@@ -194,7 +189,7 @@
       end
       local.get 3
     )
-    (func (;9;) (type 9) (param i32 i32 i32) (result i32)
+    (func (;9;) (type 3) (param i32 i32 i32) (result i32)
       (local i32)
       local.get 0
       i32.load

@@ -4,9 +4,6 @@
     (type (;1;) (func (param i32 i32 i64) (result i32)))
     (type (;2;) (func (param i32 i64 i64) (result i32)))
     (type (;3;) (func (result i32)))
-    (type (;4;) (func (param i32 i32 i64) (result i32)))
-    (type (;5;) (func (param i32 i64 i64) (result i32)))
-    (type (;6;) (func (param i32 i32) (result i32)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func $run))
@@ -35,7 +32,7 @@
       i32.const 1
       call 6
     )
-    (func (;4;) (type 4) (param i32 i32 i64) (result i32)
+    (func (;4;) (type 1) (param i32 i32 i64) (result i32)
       local.get 0
       i32.const 0
       i32.add
@@ -43,7 +40,7 @@
       local.get 2
       call $wait32
     )
-    (func (;5;) (type 5) (param i32 i64 i64) (result i32)
+    (func (;5;) (type 2) (param i32 i64 i64) (result i32)
       local.get 0
       i32.const 8
       i32.add
@@ -51,7 +48,7 @@
       local.get 2
       call $wait64
     )
-    (func (;6;) (type 6) (param i32 i32) (result i32)
+    (func (;6;) (type 0) (param i32 i32) (result i32)
       local.get 0
       i32.const 0
       i32.add

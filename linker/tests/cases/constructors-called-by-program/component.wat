@@ -13,10 +13,10 @@
       global.set $count
     )
     (func $once (;2;) (type 0)
-      call $__wasm_call_ctors
+      call $constructor
     )
     (func $f (;3;) (type 0)
-      call $once
+      call $constructor
     )
     (@producers
       (processed-by "wit-component" "0.263.0")

@@ -5,7 +5,6 @@
     (type (;2;) (func (param i32 i32) (result i32)))
     (type (;3;) (func (param i32 i32 i32)))
     (type (;4;) (func))
-    (type (;5;) (func))
     (import "$root" "[context-get-0]" (func $get_0 (;0;) (type 0) (result i32)))
     (import "$root" "[context-set-0]" (func $set_0 (;1;) (type 1) (param i32)))
     (import "$root" "[context-get-1]" (func $get_1 (;2;) (type 0) (result i32)))
@@ -171,7 +170,7 @@
       local.get 3
       drop
     )
-    (func (;15;) (type 5)
+    (func (;15;) (type 4)
       global.get 4
       i32.const 1664525
       i32.mul

@@ -4,7 +4,6 @@
     (type (;1;) (func (param i32)))
     (type (;2;) (func (param i32 i32) (result i32)))
     (type (;3;) (func (param i32 i32 i32)))
-    (type (;4;) (func (result i32)))
     (import "$root" "[context-get-0]" (func $get_0 (;0;) (type 0) (result i32)))
     (import "$root" "[context-set-0]" (func $set_0 (;1;) (type 1) (param i32)))
     (import "$root" "[context-get-1]" (func $get_1 (;2;) (type 0) (result i32)))
@@ -22,7 +21,7 @@
     (export "memory" (memory 0))
     (export "__wasm_task_hook" (func $other_hook))
     (export "wasi:cli/run@0.3.0#run" (func $run))
-    (elem (;0;) (i32.const 1) func $start 16)
+    (elem (;0;) (i32.const 1) func $start $component_rt_call)
     (func $hook (;8;) (type 1) (param i32)
       global.get $__stack_pointer
       i32.eqz
@@ -89,13 +88,13 @@
       i32.const 0
       call $new
       call $resume
-      call 16
+      call $component_rt_call
       drop
       call $bindings
       drop
       call $with_frame
     )
-    (func (;16;) (type 4) (result i32)
+    (func $component_rt_call (;16;) (type 0) (result i32)
       (local i32 i32)
       global.get $__stack_pointer
       local.set 0

@@ -54,6 +54,7 @@
       local.get 4
       i64.extend_i32_u
       call $last
+      i32.eqz
     )
     (func $referred-to (;4;) (type 2) (param i32 i32 i32 i32 i32) (result i32)
       local.get 4

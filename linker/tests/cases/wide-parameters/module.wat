@@ -14,7 +14,7 @@
   (func $last (param i32 i32 i32 i32 i32) (result i32)
     (local.get 4))
   (func $in-table (param i32 i32 i32 i32 i32) (result i32)
-    (call $last (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4)))
+    (i32.eqz (call $last (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4))))
   (func $referred-to (param i32 i32 i32 i32 i32) (result i32)
     (local.get 4))
   (elem declare func $referred-to)

@@ -1,0 +1,15 @@
+;; With debug information no instruction moves.
+(module
+  (tag $panic (param i32))
+  (memory (export "memory") 1)
+  (func $calm (param i32))
+  (func $detour (param i32) (call $calm (local.get 0)))
+  (func (export "f") (param i32) (local exnref)
+    (block $pad (result exnref)
+      (try_table (catch_all_ref $pad)
+        (call $detour (local.get 0))
+        (return))
+      unreachable)
+    (local.set 1)
+    (throw_ref (local.get 1)))
+  (@custom ".debug_line" "\01\02\03"))

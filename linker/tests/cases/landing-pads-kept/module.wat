@@ -1,0 +1,33 @@
+;; Pads that stay: within what catches panics, whose handler reads what the pad has set; and in a loop each round of which makes the call.
+(module
+  (tag $panic (param i32))
+  (memory (export "memory") 1)
+  (global $__stack_pointer (mut i32) (i32.const 65536))
+  (func $may_throw (param i32) (result i32) (if (local.get 0) (then (throw $panic (i32.const 1)))) i32.const 5)
+  (func (export "f") (param $count i32) (result i32) (local $flag i32) (local $exception exnref)
+    (block $caught (result i32)
+      (try_table (catch $panic $caught)
+        (loop $round
+          (block $rare
+            (br_if $rare (local.get $count))
+            (block $pad (result exnref)
+              (try_table (catch_all_ref $pad)
+                (drop (call $may_throw (local.get $count)))
+                (br $rare))
+              unreachable)
+            (local.set $exception)
+            (local.set $flag (i32.const 1))
+            (throw_ref (local.get $exception)))
+          (br_if $round (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))
+      (return (i32.const 0)))
+    (return (i32.add (local.get $flag))))
+  (func (export "g") (param $count i32) (local $exception exnref)
+    (block $pad (result exnref)
+      (try_table (catch_all_ref $pad)
+        (loop $round
+          (br_if $round (local.tee $count (call $may_throw (local.get $count)))))
+        (return))
+      unreachable)
+    (local.set $exception)
+    (global.set $__stack_pointer (local.get $count))
+    (throw_ref (local.get $exception))))
