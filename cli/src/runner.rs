@@ -97,7 +97,8 @@ fn enter(setup: &mut Setup) -> Result<()> {
     Ok(())
 }
 
-/// A temporary directory with its path, which goes when this process is interrupted, too.
+/// A temporary directory with its path, which goes when this process is interrupted, too. When it is killed, the directory stays, and nothing
+/// removes it later: a program may run for weeks, so none is ever surely left behind.
 fn temporary() -> Result<(TempDir, PathBuf)> {
     let temporary = TempDir::with_prefix("cargo-p3-").context("no temporary directory can be made for the program")?;
     let path = temporary.path().canonicalize().context("the program's temporary directory is gone")?;

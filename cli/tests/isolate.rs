@@ -28,6 +28,7 @@ fn misbehaving() -> Project {
             #[test] fn overflows() { fn deep(n: &u64) -> u64 { if *n == u64::MAX { 0 } else { deep(&(n + 1)) + *n } } assert_eq!(deep(&0), 1) }
             #[test] fn eats() { let mut all = Vec::new(); loop { all.push(vec![1_u8; 1 << 20]) } }
             #[test] fn exits() { print!("leaving"); process::exit(0) }
+            #[test] fn exits_as_a_panic_does() { process::exit(101) }
             #[test] fn waits_for_itself() { let lock = Mutex::new(()); let _first = lock.lock(); let _second = lock.lock(); }
             #[test] fn writes_and_fails() { write(); panic!("that was much") }
         }
@@ -95,13 +96,14 @@ fn what_a_test_does_is_its_own_affair() {
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(101), "{text}\n{}", stderr(&output));
     for line in [
-        "running 21 tests",
+        "running 22 tests",
         "test bad::computes_for_ever ... FAILED, timed out",
         "test bad::sleeps_for_ever ... FAILED, timed out",
         "test bad::traps ... FAILED, trapped",
         "test bad::overflows ... FAILED, stack overflow",
         "test bad::eats ... FAILED, out of memory",
         "test bad::exits ... FAILED, exited",
+        "test bad::exits_as_a_panic_does ... FAILED, exited",
         "test bad::waits_for_itself ... FAILED, deadlocked",
         "test bad::writes_and_fails ... FAILED",
         "test good::doubles ... ok",
@@ -146,12 +148,46 @@ fn what_a_test_does_is_its_own_affair() {
             text.split(&format!("---- {name} stdout ----\n")).nth(1).expect(name).split("\n---- ").next().unwrap();
         assert!(section.contains(part), "{part:?} is missing in the output of {name}:\n{section:.2000}");
     }
-    assert!(text.contains("test result: FAILED. 8 passed; 12 failed; 1 ignored; 0 measured; 0 filtered out"), "{text}");
+    assert!(text.contains("test result: FAILED. 8 passed; 13 failed; 1 ignored; 0 measured; 0 filtered out"), "{text}");
     assert!(text.contains("test result: FAILED. 3 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out"), "{text}");
     assert!(text.contains("own main, arguments"), "{text}");
     assert!(text.contains("test result: ok. 1 passed"), "the documentation test: {text}");
     assert!(text.len() < 8 << 20, "{}", text.len());
     assert!(start.elapsed() < Duration::from_secs(300));
+}
+
+/// Where a panic aborts, nothing of the test comes back: its panic hook judges it.
+#[test]
+fn tests_are_judged_where_panics_abort() {
+    let project = Project::new("aborting");
+    project.write(
+        "src/main.rs",
+        r#"
+        fn main() {}
+        #[test] fn passes() {}
+        #[test] fn fails() { panic!("on purpose") }
+        #[test] fn returns() -> Result<(), String> { Err("an error".to_owned()) }
+        #[test] #[should_panic(expected = "rightly")] fn panics() { panic!("rightly") }
+        #[test] #[should_panic(expected = "rightly")] fn panics_otherwise() { panic!("wrongly") }
+        #[test] #[should_panic] fn does_not_panic() {}
+        "#,
+    );
+    let mut test = project.p3("test");
+    test.arg("--isolate").env("RUSTFLAGS", "-Cpanic=abort -Zpanic-abort-tests").env("RUSTC_BOOTSTRAP", "1");
+    let output = test.output().unwrap();
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(101), "{text}\n{}", stderr(&output));
+    for line in [
+        "test passes ... ok",
+        "test fails ... FAILED",
+        "test returns ... FAILED",
+        "test panics - should panic ... ok",
+        "test panics_otherwise - should panic ... FAILED",
+        "test does_not_panic - should panic ... FAILED",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line:?} is missing in:\n{text}");
+    }
+    assert!(text.contains("panic did not contain expected string"), "{text}");
 }
 
 #[test]
@@ -166,7 +202,7 @@ fn the_arguments_of_a_test_binary_keep_their_meaning() {
     assert_eq!(count(&test(&["good::counts", "--exact"]), "... ok"), 1);
     assert_eq!(count(&test(&["good::", "--skip", "writes", "--skip", "counts"]), "... ok"), 5);
     assert_eq!(test(&["--list", "--format", "terse", "--ignored"]), "good::later: test\n");
-    assert!(test(&["--list"]).ends_with("\n21 tests, 0 benchmarks\n"));
+    assert!(test(&["--list"]).ends_with("\n22 tests, 0 benchmarks\n"));
     assert!(test(&["good::returns", "--show-output"]).contains("---- good::returns stdout ----\nthrough\n"));
     assert!(test(&["good::returns", "--nocapture"]).contains("\nthrough\n"));
     let terse = test(&["good::", "-q", "--test-threads", "1"]);
@@ -207,7 +243,7 @@ fn nextest_runs_each_test_in_a_process_of_its_own() {
         nextest(&["run", "--lib", "--no-fail-fast", "--timeout", "5", "--max-memory", "64M", "-E", "not test(flaky)"]);
     let text = stderr(&all);
     assert_eq!(all.status.code(), Some(100), "{text}");
-    assert!(text.contains("20 tests run: 9 passed, 11 failed, 2 skipped"), "{text}");
+    assert!(text.contains("21 tests run: 9 passed, 12 failed, 2 skipped"), "{text}");
     assert!(text.contains("before the trap"), "{text}");
 
     let flaky = succeeded(nextest(&["run", "--lib", "--retries", "2", "-E", "test(flaky)"]));

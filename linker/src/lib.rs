@@ -16,6 +16,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs, io::Write};
 
 use anyhow::{Context, Result, bail};
@@ -69,8 +70,9 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
+    remove_left_behind(directory);
     let scratch = tempfile::Builder::new()
-        .prefix(".component-ld-")
+        .prefix(SCRATCH)
         .tempdir_in(directory)
         .with_context(|| format!("the directory of the output, {}, cannot be written to", directory.display()))?;
 
@@ -94,6 +96,21 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         Artifact::Untouched => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the names of scratch directories begin with, and how old one is that a killed link has left behind: none takes so long.
+const SCRATCH: &str = ".component-ld-";
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
+
+/// Removes what killed links have left in the directory of the output. What cannot be removed does no harm.
+fn remove_left_behind(directory: &Path) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(SCRATCH)) {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > LEFT_BEHIND)) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Links the core module, in the directory `scratch`. None if wasm-ld failed and has said why.

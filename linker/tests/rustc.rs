@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 use std::{env, fs};
 
 use tempfile::TempDir;
@@ -152,6 +153,19 @@ fn a_failed_link_leaves_what_was_there_and_nothing_else() {
     assert_eq!(left, ["caller.wasm"]);
     // rustc may remove the output before it calls the linker, but nothing half-made stands in its place.
     assert_eq!(fs::read_to_string(room.path("caller.wasm")).unwrap(), "the last good one");
+}
+
+#[test]
+fn what_a_killed_link_left_is_removed_an_hour_later() {
+    let room = Room::new();
+    let (old, new) = (room.path(".component-ld-old"), room.path(".component-ld-new"));
+    for directory in [&old, &new] {
+        fs::create_dir(directory).unwrap();
+        fs::write(directory.join("module.wasm"), "half of it").unwrap();
+    }
+    fs::File::open(&old).unwrap().set_modified(SystemTime::now() - Duration::from_secs(3601)).unwrap();
+    room.links("command", &[]);
+    assert!(!old.exists() && new.exists());
 }
 
 #[test]

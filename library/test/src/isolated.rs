@@ -5,8 +5,9 @@
 //!
 //! - [`LIST`] writes the first line [`MARK`], and then a line for each test: its number, name, kind (`test`, `bench`), what it should do
 //!   (`return`, `panic`, `abort`), `run` or `ignore`, the reason to ignore it; with tabs between.
-//! - [`TEST`] and a number run that test. It has passed if main returns. One that fails exits with 101, and what it is blamed for stands on
-//!   stderr. Where panics abort, nothing returns after one: a test that should panic and did so exits with [`ABORTED_RIGHTLY`].
+//! - [`TEST`] and a number run that test. It has passed if main returns. One that fails exits with [`FAILED`], which no panic and hardly a test
+//!   exits with itself, and what it is blamed for stands on stderr. Where panics abort, nothing returns after one: a test that should panic and
+//!   did so exits with [`ABORTED_RIGHTLY`].
 //!
 //! A binary that holds [`MARK`] knows the words.
 
@@ -20,8 +21,9 @@ use crate::types::{Runnable, TestDescAndFn, TestFn};
 
 const LIST: &str = "--isolated-list";
 const TEST: &str = "--isolated-test=";
-const MARK: &str = "isolated tests, version 1: number, name, kind, should, run or ignore, reason\n";
+const MARK: &str = "isolated tests, version 2: number, name, kind, should, run or ignore, reason\n";
 const ABORTED_RIGHTLY: i32 = TR_OK;
+const FAILED: i32 = TR_OK + 1;
 
 /// What a panic does in this binary.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,11 +95,11 @@ fn judge(result: TestResult) {
     match result {
         TestResult::TrOk => {}
         TestResult::TrFailedMsg(message) => fail(&format!("note: {message}")),
-        _ => process::exit(crate::ERROR_EXIT_CODE),
+        _ => process::exit(FAILED),
     }
 }
 
 fn fail(message: &str) -> ! {
     eprintln!("{message}");
-    process::exit(crate::ERROR_EXIT_CODE);
+    process::exit(FAILED);
 }

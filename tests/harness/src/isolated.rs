@@ -20,9 +20,9 @@ use crate::record::{Ending, Record};
 /// The words that the binary understands, and what tells that it does. `library/test/src/isolated.rs` has the same.
 const LIST: &str = "--isolated-list";
 const TEST: &str = "--isolated-test=";
-const MARK: &str = "isolated tests, version 1: number, name, kind, should, run or ignore, reason\n";
-const FAILED: u8 = 101;
+const MARK: &str = "isolated tests, version 2: number, name, kind, should, run or ignore, reason\n";
 const ABORTED_RIGHTLY: u8 = 50;
+const FAILED: u8 = 51;
 
 /// What a program without threads that waits for itself exits with, after a message (`library/component-rt`).
 const DEADLOCKED: u8 = 135;
