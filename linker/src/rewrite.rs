@@ -26,6 +26,7 @@ mod facts;
 mod landing_pads;
 mod pads;
 mod points;
+mod split_loads;
 mod saved_globals;
 mod thread_locals;
 mod throws;
@@ -56,6 +57,7 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     };
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
     let module = exports::rewrite(module, &facts).context("internal exports cannot be removed")?;
+    let module = split_loads::rewrite(module).context("reads cannot be split")?;
     wide_parameters::rewrite(module).context("parameters cannot be made wide")
 }
 

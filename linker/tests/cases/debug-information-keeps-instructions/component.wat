@@ -9,6 +9,9 @@
       local.get 4
     )
     (func (;1;) (type 1) (result i32)
+      i32.const 4
+      i64.load align=4
+      drop
       i32.const 0
       i32.const 1
       i32.const 2
