@@ -27,6 +27,12 @@ pub(crate) const EXIT_CODE: u8 = 135;
 const THREADS: usize = 64;
 const NAME: usize = 256;
 
+/// What a thread waits for that does not wait for another one.
+const HOST: &str = "an event of the host";
+
+/// How many places on a stack may be the guest's innermost frame.
+const CANDIDATES: usize = 16;
+
 /// All threads of a guest wait for each other.
 #[derive(Debug, Default)]
 pub struct Deadlock {
@@ -47,12 +53,13 @@ pub struct Blocked {
     pub frames: Vec<Frame>,
 }
 
-/// Looks at the threads of a store in which nothing can ever happen again. `binary` is what the component was compiled from.
+/// Looks at the threads of a store in which none will run again. `binary` is what the component was compiled from.
 pub(crate) async fn look<T: Send>(store: &mut Store<T>, component: &Component, binary: &[u8]) -> Deadlock {
     let suspended = stacks::suspended();
-    let Some(threads) = describe(store).await else { return Deadlock::default() };
+    let described = describe(store).await;
     let code = Code::new(component, binary);
     let mut stacks: Vec<_> = suspended.iter().filter_map(|stack| Walked::new(stack, &code)).collect();
+    let Some(threads) = described else { return alone(&stacks, &code) };
     let blocks: Vec<u32> = threads.iter().map(|thread| thread.block).filter(|block| *block != 0).collect();
     let blocked: Vec<(Described, Vec<Frame>)> = threads
         .into_iter()
@@ -68,6 +75,13 @@ pub(crate) async fn look<T: Send>(store: &mut Store<T>, component: &Component, b
         frames: frames.clone(),
     };
     Deadlock { threads: blocked.iter().take(THREADS).map(said).collect(), more: blocked.len().saturating_sub(THREADS) }
+}
+
+/// The one thread of a program that makes none, if the guest was there.
+fn alone(stacks: &[Walked<'_>], code: &Code<'_>) -> Deadlock {
+    let frames = stacks.first().map(|stack| stack.frames(code));
+    let main = |frames| Blocked { name: Some("main".to_owned()), waits_for: HOST.to_owned(), frames };
+    Deadlock { threads: frames.map(main).into_iter().collect(), more: 0 }
 }
 
 /// What the guest says of a thread.
@@ -128,8 +142,9 @@ struct Walked<'a> {
 
 impl<'a> Walked<'a> {
     /// The guest's code keeps frame pointers, the runtime's does not. So the innermost pair of frame pointer and return address is searched for
-    /// from which every frame leads to the next, up to the piece of code by which the runtime calls the guest. Remains of earlier calls do not
-    /// lead there: what they led to has been written over. `None`: the guest has not begun here, or has ended.
+    /// from which every frame leads to the next, up to the piece of code by which the runtime calls the guest. Remains of earlier calls seldom
+    /// lead there, because what they led to has been written over, and then by fewer frames: of the innermost pairs the one with most counts.
+    /// `None`: the guest has not begun here, or has ended.
     fn new(stack: &'a Suspended, code: &Code<'_>) -> Option<Self> {
         let walk = |from: usize| {
             let mut calls = Vec::new();
@@ -152,7 +167,8 @@ impl<'a> Walked<'a> {
             let Some((entry, inner)) = walked.calls.split_last() else { return false };
             !code.is_guest(*entry) && inner.iter().any(|call| code.is_guest(*call))
         };
-        (0..stack.words.len()).map(walk).find(is_whole)
+        let candidates = (0..stack.words.len()).map(walk).filter(is_whole).take(CANDIDATES);
+        candidates.reduce(|best, next| if next.calls.len() > best.calls.len() { next } else { best })
     }
 
     /// Which of `blocks` the thread's first function was called with: the runtime keeps that above the guest's frames.
@@ -173,12 +189,15 @@ fn waits_for(thread: &Described, frames: &[Frame], all: &[(Described, Vec<Frame>
         None => "a thread without a name".to_owned(),
     };
     if thread.waits_for == 0 {
-        return "an event of the host that never comes".to_owned();
+        return HOST.to_owned();
     }
     if let Some((joined, _)) = all.iter().find(|(other, _)| other.ends_at == thread.waits_for) {
         return format!("{} to end", title(joined));
     }
-    let what = kind(frames).unwrap_or("a change of the word");
+    let (what, is_its_word) = kind(frames).unwrap_or(("a change of the word", true));
+    if !is_its_word {
+        return what.to_owned();
+    }
     let mut words = format!("{what} at 0x{:08x}", thread.waits_for);
     let others = all.iter().filter(|(other, _)| other.waits_for == thread.waits_for && other.block != thread.block);
     let others: Vec<_> = others.take(4).map(|(other, _)| title(other)).collect();
@@ -188,25 +207,31 @@ fn waits_for(thread: &Described, frames: &[Frame], all: &[(Described, Vec<Frame>
     words
 }
 
-/// Functions of std and what a thread waits for in them; what is built on others comes before them.
-const KINDS: &[(&str, &str)] = &[
-    ("std::sync::mpsc::", "a channel: its thread's word"),
-    ("std::sync::mpmc::", "a channel: its thread's word"),
-    ("std::thread::scoped::", "the threads of its scope to end: its word"),
-    ("std::sync::barrier::", "a barrier"),
-    ("std::sync::poison::barrier::", "a barrier"),
-    ("::sync::once::", "a Once that is being run"),
-    ("::sync::condvar::", "a condition variable"),
-    ("::RwLock>::read", "a reader-writer lock, to read,"),
-    ("::RwLock>::write", "a reader-writer lock, to write,"),
-    ("::sync::rwlock::", "a reader-writer lock"),
-    ("::sync::mutex::", "a mutex"),
-    ("::thread_parking::", "being unparked: its word"),
-    ("std::thread::park", "being unparked: its word"),
+/// Functions of std, what a thread waits for in them, and whether the word it waits for is that thing's; else it is one of the thread's own. What is
+/// built on others comes before them.
+const KINDS: &[(&str, &str, bool)] = &[
+    ("std::sync::mpsc::", CHANNEL, false),
+    ("std::sync::mpmc::", CHANNEL, false),
+    ("std::thread::scoped::", "the threads of its scope to end", false),
+    ("std::sync::barrier::", "the others at a barrier", true),
+    ("std::sync::poison::barrier::", "the others at a barrier", true),
+    ("::sync::once::", "a Once that is being run", true),
+    ("::sync::condvar::", "a condition variable", true),
+    ("::RwLock>::read", "a reader-writer lock, to read,", true),
+    ("::RwLock>::write", "a reader-writer lock, to write,", true),
+    ("::sync::rwlock::", "a reader-writer lock", true),
+    ("::sync::mutex::", "a mutex", true),
+    ("::thread_parking::", "being unparked", false),
+    ("std::thread::functions::park", "being unparked", false),
+    ("std::thread::thread::Thread>::park", "being unparked", false),
 ];
 
+/// Which side of a channel waits, the functions tell.
+const CHANNEL: &str = "a channel";
+const SIDES: &[(&str, &str)] = &[("::recv", "a message from a channel"), ("::send", "room in a channel")];
+
 /// What kind of thing it is, by the functions of std that have been called last.
-fn kind(frames: &[Frame]) -> Option<&'static str> {
+fn kind(frames: &[Frame]) -> Option<(&'static str, bool)> {
     // Functions that were inlined may be without their modules; then the file tells.
     let module = |frame: &Frame| frame.file.as_ref().map(|file| file.replace('/', "::").replace("::src::", "::"));
     let of_std = |frame: &&Frame| {
@@ -217,12 +242,16 @@ fn kind(frames: &[Frame]) -> Option<&'static str> {
             .any(|one| name.starts_with(one));
         is_std || module(frame).is_some_and(|module| module.contains("::library::"))
     };
-    let innermost: Vec<_> = frames.iter().take_while(of_std).collect();
+    // What the linker put around an import has no name.
+    let named = frames.iter().skip_while(|frame| frame.function.starts_with("function "));
+    let innermost: Vec<_> = named.take_while(of_std).collect();
     let is_in = |frame: &Frame, part: &str| {
         frame.function.contains(part) || module(frame).is_some_and(|module| module.contains(part))
     };
-    let kinds = KINDS.iter().find(|(part, _)| innermost.iter().any(|frame| is_in(frame, part)));
-    kinds.map(|(_, kind)| *kind)
+    let (_, kind, is_its_word) = KINDS.iter().find(|(part, ..)| innermost.iter().any(|frame| is_in(frame, part)))?;
+    let side = SIDES.iter().find(|(part, _)| innermost.iter().any(|frame| frame.function.contains(part)));
+    let kind = side.filter(|_| *kind == CHANNEL).map_or(*kind, |(_, side)| side);
+    Some((kind, *is_its_word))
 }
 
 impl Deadlock {
@@ -230,8 +259,16 @@ impl Deadlock {
     pub(crate) fn alone(frames: &[Frame]) -> Option<Self> {
         let end = frames.iter().position(|frame| frame.function.starts_with(FOUND_BY_STD))?;
         let frames = frames[end + 1..].to_vec();
-        let waits_for = kind(&frames).unwrap_or("what only another thread could do").to_owned();
+        let waits_for = kind(&frames).map_or("what only another thread could do", |(kind, _)| kind).to_owned();
         Some(Self { threads: vec![Blocked { name: Some("main".to_owned()), waits_for, frames }], more: 0 })
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_deref().unwrap_or("<unnamed>");
+        write!(f, "thread '{name}' waits for {}", self.waits_for)?;
+        write_frames(f, &self.frames)
     }
 }
 
@@ -241,15 +278,20 @@ impl fmt::Display for Deadlock {
             "deadlock: every thread of the guest waits for something that only the guest itself could do (a lock, a join, a channel)",
         )?;
         for thread in &self.threads {
-            let name = thread.name.as_deref().unwrap_or("<unnamed>");
-            write!(f, "\nthread '{name}' waits for {}", thread.waits_for)?;
-            write_frames(f, &thread.frames)?;
+            write!(f, "\n{thread}")?;
         }
         if self.more > 0 {
             write!(f, "\nand {} more threads", self.more)?;
         }
         if self.threads.iter().any(|thread| thread.waits_for.contains("mutex") || thread.waits_for.contains("lock")) {
             write!(f, "\nnote: std's locks do not record who holds them")?;
+        }
+        let mut functions = self.threads.iter().flat_map(|thread| &thread.frames).map(|frame| &frame.function);
+        if functions.clone().next().is_some() && functions.all(|function| function.starts_with("function ")) {
+            write!(
+                f,
+                "\nnote: the program is stripped: functions have numbers, and what kind of thing a thread waits for is not known"
+            )?;
         }
         Ok(())
     }

@@ -118,7 +118,7 @@ impl Isolation {
                         } else if let Some(flight) = flights.remove(&number) {
                             crew.give_up(number);
                             crew.hire(workers.min(flights.len()))?;
-                            let outcome = Outcome::TimedOut { limit: flight.limit, trap: None };
+                            let outcome = Outcome::TimedOut { limit: flight.limit, trap: None, blocked: Vec::new() };
                             done(flight.job, Ended { outcome, returned: false, time: start.elapsed() });
                         }
                     }

@@ -3,7 +3,7 @@
 //! Here because an exit code alone cannot tell a guest's `exit(134)` from a trap: the library returns the outcome, the command line maps it
 //! to an exit code and a message. The codes follow the shell's and coreutils' customs (124 of `timeout`, 125 to 127 of `env`, 128 + signal).
 
-use crate::deadlock::{self, Deadlock};
+use crate::deadlock::{self, Blocked, Deadlock};
 use crate::refusal::Refusal;
 use crate::trap::Trap;
 use std::fmt;
@@ -34,6 +34,8 @@ pub enum Outcome {
         limit: Duration,
         /// Where the guest was, if it was computing.
         trap: Option<Trap>,
+        /// Its threads and where they were, if it was waiting and that could be found out.
+        blocked: Vec<Blocked>,
     },
     /// Every thread of the guest waits for something that only another one could do. Exit code 135.
     Deadlocked(Deadlock),
@@ -83,7 +85,7 @@ impl fmt::Display for Outcome {
                     None => Ok(()),
                 }
             }
-            Self::TimedOut { limit, trap } => {
+            Self::TimedOut { limit, trap, blocked } => {
                 write!(
                     f,
                     "timeout: the guest was still running after {} (--timeout)",
@@ -92,7 +94,8 @@ impl fmt::Display for Outcome {
                 match trap {
                     Some(trap) => write!(f, ": {trap}"),
                     None => write!(f, "; it was waiting"),
-                }
+                }?;
+                blocked.iter().try_for_each(|thread| write!(f, "\n{thread}"))
             }
             Self::Deadlocked(deadlock) => deadlock.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),

@@ -58,7 +58,7 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
     match watchdog::guard(limit, &watched, guest) {
         Ok(Guarded::Returned(outcome)) => outcome,
-        Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None }),
+        Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None, blocked: Vec::new() }),
         Ok(Guarded::Panicked) => Err(panicked()),
         Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
     }
@@ -107,14 +107,16 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     drop(exposed);
     let returned = matches!(ended, Some(Ok(_)));
     let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
+    let look = |store: &mut Store<Host>| {
+        reactor.block_on(deadlock::look(store, command.instance.component(), &command.binary))
+    };
     let outcome = match ended {
         Some(Ok(code)) => Outcome::Exited(code),
         Some(Err(error)) if error.downcast_ref() == Some(&wasmtime::Trap::AsyncDeadlock) => {
-            let component = command.instance.component();
-            Outcome::Deadlocked(reactor.block_on(deadlock::look(&mut store, component, &command.binary)))
+            Outcome::Deadlocked(look(&mut store))
         }
         Some(Err(error)) => outcome(&error, &mut store, deadline, limit),
-        None => Outcome::TimedOut { limit, trap: None },
+        None => Outcome::TimedOut { limit, trap: None, blocked: look(&mut store).threads },
     };
     End { outcome, returned, pool_exhausted }
 }
@@ -138,7 +140,8 @@ fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
     let trap = Trap::new(error);
     if deadline.has_interrupted() {
-        return Outcome::TimedOut { limit, trap: Some(Trap { reason: "it was computing".to_owned(), ..trap }) };
+        let trap = Trap { reason: "it was computing".to_owned(), ..trap };
+        return Outcome::TimedOut { limit, trap: Some(trap), blocked: Vec::new() };
     }
     if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store) {
         return Outcome::StackOverflowed(trap);

@@ -105,7 +105,9 @@ fn a_sleeping_guest_is_stopped() {
         guest(WAIT_FOR, "(func $run (result i32) (call $wait-for (i64.const 3600000000000)) (i32.const 0))");
     let started = Instant::now();
     let outcome = run(component, seconds(0.2));
-    assert!(matches!(outcome, Outcome::TimedOut { trap: None, .. }), "{outcome:?}");
+    let Outcome::TimedOut { trap: None, blocked, .. } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(blocked.len(), 1, "{outcome}");
+    assert_eq!(blocked[0].frames.last().map(|frame| frame.function.as_str()), Some("run"), "{outcome}");
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
