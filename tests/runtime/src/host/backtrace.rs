@@ -43,13 +43,13 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     let mut environment = linker.instance("wasi:cli/environment@0.3.0")?;
     environment.func_wrap("get-environment", |mut store: StoreContextMut<'_, Host>, ()| {
         let mut variables = environment::Host::get_environment(&mut Host::cli(store.data_mut()))?;
-        if std::mem::replace(&mut store.data_mut().asked.before, true) {
-            if let Some(calls) = calls(&WasmBacktrace::capture(&store)) {
-                let current_dir = store.data().asked.current_dir.as_deref().map(Path::new);
-                variables.push(("COMPONENT_BACKTRACE_SHORT".to_owned(), short(&calls, current_dir)));
-                variables.push(("COMPONENT_BACKTRACE_FULL".to_owned(), full(&calls)));
-                variables.push(("COMPONENT_BACKTRACE_LIST".to_owned(), list(&calls)));
-            }
+        if std::mem::replace(&mut store.data_mut().asked.before, true)
+            && let Some(calls) = calls(&WasmBacktrace::capture(&store))
+        {
+            let current_dir = store.data().asked.current_dir.as_deref().map(Path::new);
+            variables.push(("COMPONENT_BACKTRACE_SHORT".to_owned(), short(&calls, current_dir)));
+            variables.push(("COMPONENT_BACKTRACE_FULL".to_owned(), full(&calls)));
+            variables.push(("COMPONENT_BACKTRACE_LIST".to_owned(), list(&calls)));
         }
         Ok((variables,))
     })
