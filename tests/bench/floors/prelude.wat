@@ -42,6 +42,21 @@
     (local.set $last (i32.sub (local.get $last) (i32.const 1)))
     (br_if $digit (local.tee $digits (i32.sub (local.get $digits) (i32.const 1))))))
 
+;; Makes the text `line NUMBER` with the line's end, as wide as the number is. It ends in front of 3104; gives where it begins.
+(func $line (param $number i64) (result i32)
+  (local $at i32) (local $rest i64)
+  (i32.store8 (i32.const 3103) (i32.const 10))
+  (local.set $at (i32.const 3103))
+  (loop $digit
+    (local.set $rest (i64.div_u (local.get $number) (i64.const 10)))
+    (i32.store8 (local.tee $at (i32.sub (local.get $at) (i32.const 1)))
+      (i32.wrap_i64 (i64.add (i64.const 48) (i64.sub (local.get $number) (i64.mul (local.get $rest) (i64.const 10))))))
+    (br_if $digit (i64.ne (local.tee $number (local.get $rest)) (i64.const 0))))
+  (local.set $at (i32.sub (local.get $at) (i32.const 5)))
+  (i32.store (local.get $at) (i32.const 0x656e696c))
+  (i32.store8 offset=4 (local.get $at) (i32.const 32))
+  (local.get $at))
+
 ;; The result of a copy that was begun: waits if it is BLOCKED.
 (func $copied (param $end i32) (param $result i32) (result i32)
   (local $set i32)
