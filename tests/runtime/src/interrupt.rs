@@ -3,12 +3,12 @@
 //! Here because the checks for epochs that wasmtime can compile into every loop cost a fifth of the time of a sort, in every run with a time
 //! limit. Instead, the guest's thread gets a signal. If that finds it within a function of the guest, the handler has it go on at a trap
 //! instruction, as if the guest had called a function that traps; what follows is wasmtime's, and the backtrace tells where the guest was. If
-//! it finds it elsewhere, nothing happens, and the sender tries again.
+//! it finds it in a call of the host, it has the processor stop after each instruction until the guest goes on; and the sender tries again.
 //!
 //! What is relied on beyond wasmtime's documentation: a trap may happen at every instruction of a guest's function, as far as wasmtime's
 //! handler is concerned (it takes the frame pointer from the signal, and all else from the entry into the guest); compiled code keeps frame
-//! pointers, and nothing beyond 128 bytes below its stack pointer. tests/outcome.rs shows that it works, on x86-64; the lines for AArch64 say
-//! the same and have not been run.
+//! pointers, and nothing beyond 128 bytes below its stack pointer. tests/interrupt.rs shows that it works, on x86-64; the lines for AArch64 say
+//! the same but for the single steps, and have not been run.
 //!
 //! Left out: a guest inside a call of the host. It returns from it, or its thread is left behind (watchdog.rs).
 
@@ -16,13 +16,19 @@
 #![allow(unsafe_code)]
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 /// The signal. By default it does nothing, and few programs use it: it tells of urgent data on a socket.
 const SIGNAL: libc::c_int = libc::SIGURG;
+
+/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some ten milliseconds; and with
+/// each how manieth signal, so that the host gets on with what takes long.
+const STEP: libc::c_int = libc::SIGTRAP;
+const STEPS: u32 = 10_000;
+const STEP_EACH: u32 = 16;
 
 /// `(module (func (export "f") unreachable))`
 pub(crate) const TRAP: &[u8] =
@@ -72,6 +78,9 @@ pub(crate) struct Interrupt {
     thread: Mutex<Option<libc::pthread_t>>,
     /// Set when the guest is to be interrupted.
     aim: OnceLock<Arc<Aim>>,
+    /// How many signals have come, and how many steps are left of those being made.
+    signals: AtomicU32,
+    steps: AtomicU32,
     has_hit: AtomicBool,
 }
 
@@ -83,7 +92,8 @@ thread_local! {
 impl Interrupt {
     /// Lets the guest that this thread is about to run be interrupted, until the result is dropped.
     pub(crate) fn expose(self: &Arc<Self>) -> Exposed {
-        install();
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| install(SIGNAL));
         OWN.with(|own| own.store(Arc::as_ptr(self).cast_mut(), Ordering::Release));
         // SAFETY: asks for nothing.
         *self.lock() = Some(unsafe { libc::pthread_self() });
@@ -92,6 +102,8 @@ impl Interrupt {
 
     /// Interrupts the guest if it computes at this moment.
     pub(crate) fn strike(&self, aim: &Arc<Aim>) {
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| install(STEP));
         self.aim.get_or_init(|| Arc::clone(aim));
         if let Some(thread) = *self.lock() {
             // SAFETY: the thread lives: it stands here until `Exposed` is dropped there, which takes the lock. The handler is installed.
@@ -120,33 +132,44 @@ impl Drop for Exposed {
     }
 }
 
-fn install() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        // SAFETY: all zeros is a value of this structure of numbers; what matters is set below.
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = handle;
-        action.sa_sigaction = handler as usize;
-        // On the other stack, because the guest's may be full; system calls go on where they were.
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
-        // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not call. That it
-        // fails is told by guests that are not interrupted.
-        unsafe { libc::sigaction(SIGNAL, &raw const action, std::ptr::null_mut()) };
-    });
+fn install(signal: libc::c_int) {
+    // SAFETY: all zeros is a value of this structure of numbers; what matters is set below.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = handle;
+    action.sa_sigaction = handler as usize;
+    // On the other stack, because the guest's may be full; system calls go on where they were.
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+    for other in [SIGNAL, STEP] {
+        // SAFETY: a set of signals of our own, and numbers of signals. Neither interrupts the handler of the other: that would be stepped
+        // through, which a handler that keeps off further steps cannot be.
+        unsafe { libc::sigaddset(&raw mut action.sa_mask, other) };
+    }
+    // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not call. That it
+    // fails is told by guests that are not interrupted.
+    unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
 }
 
 /// Has the guest go on at the trap, if it is the guest that was running here and it is to be interrupted. Takes no lock and no memory.
-extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    let interrupt = OWN.with(|own| own.load(Ordering::Acquire));
-    // SAFETY: what `expose` put there lives as long as the `Exposed`, which takes it away again on this thread.
-    let Some(interrupt) = (unsafe { interrupt.as_ref() }) else { return };
-    let Some(aim) = interrupt.aim.get().filter(|_| !interrupt.has_hit()) else { return };
+extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: with SA_SIGINFO, the third argument is the context of this thread, the handler's alone until it returns.
     let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    let interrupt = OWN.with(|own| own.load(Ordering::Acquire));
+    // SAFETY: what `expose` put there lives as long as the `Exposed`, which takes it away again on this thread.
+    let interrupt = unsafe { interrupt.as_ref() }.filter(|interrupt| !interrupt.has_hit());
+    let Some((interrupt, aim)) = interrupt.and_then(|interrupt| Some((interrupt, interrupt.aim.get()?))) else {
+        return step(registers, false);
+    };
     let (at, stack, frame) = state(registers);
     if !aim.contains(at) {
-        return;
+        let left = match signal {
+            STEP => interrupt.steps.load(Ordering::Relaxed).saturating_sub(1),
+            _ if interrupt.signals.fetch_add(1, Ordering::Relaxed).is_multiple_of(STEP_EACH) => STEPS,
+            _ => interrupt.steps.load(Ordering::Relaxed),
+        };
+        interrupt.steps.store(left, Ordering::Relaxed);
+        return step(registers, left > 0 && !is_system_call(at));
     }
+    step(registers, false);
     // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the frame pointer at the two.
     // Backtraces look up the byte before a return address.
     let callee = ((stack - BELOW_STACK_POINTER) & !15) - 2 * size_of::<usize>();
@@ -175,6 +198,31 @@ fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
         registers.gregs[number as usize] = (value as u64).cast_signed();
     }
 }
+
+/// Is this the instruction that calls the kernel? That can block signals, and a step that cannot be told ends the process.
+#[cfg(target_arch = "x86_64")]
+fn is_system_call(at: usize) -> bool {
+    let code = std::ptr::with_exposed_provenance::<u8>(at);
+    // SAFETY: `at` is the address of the next instruction, which is mapped, and one that begins with this byte has another one.
+    unsafe { code.read() == 0x0f && code.add(1).read() == 0x05 }
+}
+
+#[cfg(target_arch = "aarch64")]
+fn is_system_call(_: usize) -> bool {
+    true
+}
+
+/// Begins or ends single steps.
+#[cfg(target_arch = "x86_64")]
+fn step(registers: &mut libc::mcontext_t, on: bool) {
+    const TRAP_FLAG: libc::greg_t = 1 << 8;
+    let flags = &mut registers.gregs[libc::REG_EFL as usize];
+    *flags = if on { *flags | TRAP_FLAG } else { *flags & !TRAP_FLAG };
+}
+
+/// There are none for a program itself.
+#[cfg(target_arch = "aarch64")]
+fn step(_: &mut libc::mcontext_t, _: bool) {}
 
 /// The instruction pointer, the stack pointer and the frame pointer.
 #[cfg(target_arch = "aarch64")]
