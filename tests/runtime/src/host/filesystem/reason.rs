@@ -1,7 +1,8 @@
 //! Why a call failed, where wasmtime-wasi only says that it did.
 //!
 //! wasmtime-wasi has the code `io` for every error it does not know; WASI has codes for most of them. A call that failed so is made once more
-//! here, for its reason (and should it succeed now, it has). `other` carries a text: std takes one that is the message of an error of its
+//! here, for its reason (and should it succeed now, it has). Not so a write or a change of times of an open file, where `io` stays for what is
+//! rare there: a full quota, for one. `other` carries a text: std takes one that is the message of an error of its
 //! own for that error.
 
 use super::{Host, answer, as_directory, parent};
