@@ -377,7 +377,7 @@ mod tests {
         assert!(tests[1].should_panic && tests[1].is_benchmark);
         assert_eq!(tests[1].ignored.as_deref(), Some("too slow"));
         for damaged in
-            [list.replace("\n1", "\n2"), list.replace("\treturn", ""), list.replace("version 1", "version 2")]
+            [list.replace("\n1", "\n2"), list.replace("\treturn", ""), list.replace("version 2", "version 1")]
         {
             assert!(parse(&damaged).is_err(), "{damaged}");
         }
