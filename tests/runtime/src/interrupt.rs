@@ -65,9 +65,10 @@ impl Aim {
         Some(Self { functions, trap, _module: module })
     }
 
-    fn contains(&self, address: usize) -> bool {
+    /// The function that this address is in.
+    fn function(&self, address: usize) -> Option<&Range<usize>> {
         let after = self.functions.partition_point(|range| range.start <= address);
-        after.checked_sub(1).is_some_and(|index| self.functions[index].contains(&address))
+        self.functions.get(after.checked_sub(1)?).filter(|range| range.contains(&address))
     }
 }
 
@@ -160,7 +161,7 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
         return step(registers, false);
     };
     let (at, stack, frame) = state(registers);
-    if !aim.contains(at) {
+    let Some(function) = aim.function(at) else {
         let left = match signal {
             STEP => interrupt.steps.load(Ordering::Relaxed).saturating_sub(1),
             _ if interrupt.signals.fetch_add(1, Ordering::Relaxed).is_multiple_of(STEP_EACH) => STEPS,
@@ -168,17 +169,22 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
         };
         interrupt.steps.store(left, Ordering::Relaxed);
         return step(registers, left > 0 && !is_system_call(at));
-    }
+    };
     step(registers, false);
-    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the frame pointer at the two.
-    // Backtraces look up the byte before a return address.
-    let callee = ((stack - BELOW_STACK_POINTER) & !15) - 2 * size_of::<usize>();
+    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the frame pointer at the two; and
+    // above it the frame that the interrupted function has not made yet, or has no more. Backtraces look up the byte before a return address.
+    let callee = ((stack - BELOW_STACK_POINTER) & !15) - 4 * size_of::<usize>();
     let words = std::ptr::with_exposed_provenance_mut::<usize>(callee);
     // SAFETY: the stack pointer is the guest's, below it are the pages that wasmtime keeps for the host's functions (engine.rs, HOST_STACK), and
     // what is so far below it nobody uses.
     unsafe {
         words.write(frame);
         words.add(1).write(at + 1);
+        if let Some(caller) = unframed(at, function.start, stack) {
+            words.write(callee + 2 * size_of::<usize>());
+            words.add(2).write(frame);
+            words.add(3).write(caller);
+        }
     }
     go_on(registers, aim.trap, callee);
     interrupt.has_hit.store(true, Ordering::Release);
@@ -189,6 +195,27 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
 fn state(registers: &libc::mcontext_t) -> (usize, usize, usize) {
     let register = |number: libc::c_int| registers.gregs[number as usize].cast_unsigned() as usize;
     (register(libc::REG_RIP), register(libc::REG_RSP), register(libc::REG_RBP))
+}
+
+/// Where a function returns to that has not made its frame yet (`push rbp; mov rbp, rsp`), or has no more (`ret`).
+#[cfg(target_arch = "x86_64")]
+fn unframed(at: usize, start: usize, stack: usize) -> Option<usize> {
+    const RETURNS: [u8; 2] = [0xc3, 0xc2];
+    // SAFETY: the address of the next instruction of a function, which is mapped.
+    let next = unsafe { std::ptr::with_exposed_provenance::<u8>(at).read() };
+    let place = match at - start {
+        1 => stack + size_of::<usize>(),
+        0 => stack,
+        _ if RETURNS.contains(&next) => stack,
+        _ => return None,
+    };
+    // SAFETY: there the call of this function has put its return address, and `push` the caller's frame pointer below it.
+    Some(unsafe { std::ptr::with_exposed_provenance::<usize>(place).read() })
+}
+
+#[cfg(target_arch = "aarch64")]
+fn unframed(_: usize, _: usize, _: usize) -> Option<usize> {
+    None
 }
 
 /// Continues at `address`, in a frame at `frame` that has nothing.
