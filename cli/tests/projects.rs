@@ -381,7 +381,7 @@ fn ctrl_c_ends_a_run_with_130_and_leaves_nothing() {
     let mut line = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(run.stdout.take().unwrap()), &mut line).unwrap();
     assert!(Path::new(line.trim()).is_dir(), "{line}");
-    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("sh").args(["-c", &format!("kill -INT {}", run.id())]).status().unwrap().success());
     let start = Instant::now();
     assert_eq!(run.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(10));
