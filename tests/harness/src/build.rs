@@ -1,16 +1,17 @@
-//! The package of programs, built by cargo for the host and by `cargo p3` for the target; those with threads once more, with stack pointers
-//! that are saved around imports.
+//! The package of programs, built by cargo for the host and by `cargo p3` for the target, there in both profiles; those with threads once
+//! more, with stack pointers that are saved around imports.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// Where the binaries of both builds lie.
+/// Where the binaries of all builds lie.
 #[derive(Debug)]
 pub struct Built {
     host: PathBuf,
     target: PathBuf,
+    released: PathBuf,
     saved: PathBuf,
 }
 
@@ -31,17 +32,24 @@ impl Built {
             .arg("--target-dir")
             .arg(&host_dir);
         complete(host, None)?;
-        let mut target = Command::new(cargo_p3);
-        target.args(["p3", "build", "--quiet", "--bins"]);
-        target.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&guest_dir);
-        complete(target, None)?;
+        for profile in ["dev", "release"] {
+            let mut target = Command::new(cargo_p3);
+            target.args(["p3", "build", "--quiet", "--bins", "--profile", profile]);
+            target.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&guest_dir);
+            complete(target, None)?;
+        }
         let saved_dir = target_dir.join("saved");
         let mut saved = Command::new(cargo_p3);
         saved.args(["p3", "build", "--quiet"]).args(threaded.iter().flat_map(|name| ["--bin", name]));
         saved.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&saved_dir);
         complete(saved, Some("-Clink-arg=--thread-context=save-restore"))?;
-        let debug = |dir: PathBuf| dir.join("wasm32-wasip3/debug");
-        Ok(Built { host: host_dir.join("debug"), target: debug(guest_dir), saved: debug(saved_dir) })
+        let of = |dir: &Path, profile| dir.join("wasm32-wasip3").join(profile);
+        Ok(Built {
+            host: host_dir.join("debug"),
+            target: of(&guest_dir, "debug"),
+            released: of(&guest_dir, "release"),
+            saved: of(&saved_dir, "debug"),
+        })
     }
 
     /// The native executable of a program.
@@ -52,6 +60,11 @@ impl Built {
     /// The component of a program.
     pub fn component(&self, name: &str) -> PathBuf {
         self.target.join(format!("{name}.wasm"))
+    }
+
+    /// The component of a program as a user would publish it: optimised, without debug information, by every pass of the linker.
+    pub fn released_component(&self, name: &str) -> PathBuf {
+        self.released.join(format!("{name}.wasm"))
     }
 
     /// The component of a program with threads whose stack pointers are saved around imports.

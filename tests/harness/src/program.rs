@@ -39,6 +39,9 @@ pub struct Header {
     /// Goes wrong on some schedules of its threads: a search for one must find it.
     #[serde(default)]
     pub race: bool,
+    /// Tells lines of its source, which only a build with debug information knows.
+    #[serde(default)]
+    pub lines: bool,
     /// The exit code on the target; the native one if absent.
     pub exit: Option<i32>,
     /// Standard output on the target; the native one if absent.

@@ -15,8 +15,8 @@ use crate::{run, schedules, verdict};
 
 /// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
 /// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
-/// the environment variable `BLESS` it writes the page instead. Programs with threads have two more tests each: on several
-/// schedules, and with stack pointers that are saved around imports.
+/// the environment variable `BLESS` it writes the page instead. A program has one more test for its release build, unless it tells lines of
+/// its source. Programs with threads have two more tests each: on several schedules, and with stack pointers that are saved around imports.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
@@ -65,8 +65,13 @@ pub fn programs(
     let saved = threads
         .map(|program| trial(format!("saved::{}", program.name), program.clone(), Built::saved_component))
         .collect::<Vec<_>>();
+    let released = programs.iter().filter(|program| !program.header.lines);
+    let released = released
+        .map(|program| trial(format!("released::{}", program.name), program.clone(), Built::released_component))
+        .collect::<Vec<_>>();
     let trials = programs.iter().map(|program| trial(program.name.clone(), program.clone(), Built::component));
-    Ok(libtest_mimic::run(&arguments, trials.chain(on_schedules).chain(saved).chain([page]).collect()).exit_code())
+    let all = trials.chain(released).chain(on_schedules).chain(saved).chain([page]).collect();
+    Ok(libtest_mimic::run(&arguments, all).exit_code())
 }
 
 fn compare(program: &Program, built: &Built, component: &Path, component_run: &Path) -> Result<Option<String>> {

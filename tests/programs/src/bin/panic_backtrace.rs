@@ -1,8 +1,9 @@
 //! `RUST_BACKTRACE=1`: a panic shows where it came from, in main and in threads, and std::backtrace captures the same.
+//@ lines = true
 //@ threads = true
 //@ env = { RUST_BACKTRACE = "1" }
 //@ exit = 101
-//@ stderr = ["stack backtrace:\n", "panic_backtrace::first_culprit\n", "panic_backtrace::second_culprit\n", "panic_backtrace.rs:12:5\n", "panic_backtrace.rs:17:5\n", "note: Some details are omitted"]
+//@ stderr = ["stack backtrace:\n", "panic_backtrace::first_culprit\n", "panic_backtrace::second_culprit\n", "panic_backtrace.rs:13:5\n", "panic_backtrace.rs:18:5\n", "note: Some details are omitted"]
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::thread;
