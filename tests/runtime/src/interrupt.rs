@@ -10,7 +10,7 @@
 //! pointers, and nothing beyond 128 bytes below its stack pointer. tests/interrupt.rs shows that it works, on x86-64; the lines for AArch64 say
 //! the same but for the single steps, and have not been run.
 //!
-//! Left out: a guest inside a call of the host. It returns from it, or its thread is left behind (watchdog.rs).
+//! Left out: a guest that stays in one call of the host. Its thread is left behind (watchdog.rs).
 
 // SAFETY comments below speak of "the handler": `handle`, which runs on the thread that the signal was sent to.
 #![allow(unsafe_code)]
@@ -24,8 +24,8 @@ use wasmtime::{Engine, Module};
 /// The signal. By default it does nothing, and few programs use it: it tells of urgent data on a socket.
 const SIGNAL: libc::c_int = libc::SIGURG;
 
-/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some ten milliseconds; and with
-/// each how manieth signal, so that the host gets on with what takes long.
+/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some ten milliseconds; and how many
+/// signals of the sender there are to one such walk, so that the host gets on with what takes long.
 const STEP: libc::c_int = libc::SIGTRAP;
 const STEPS: u32 = 10_000;
 const STEP_EACH: u32 = 16;
