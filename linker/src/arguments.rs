@@ -47,6 +47,8 @@ pub(crate) struct Arguments {
     pub(crate) schedule_points: bool,
     /// How much of the debug information is to go.
     pub(crate) strip: Strip,
+    /// Whether few bytes count more than time: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
+    pub(crate) small: bool,
     /// What to make of the linked module.
     pub(crate) artifact: Artifact,
     /// Whether only an explanation is wanted (`--help`).
@@ -60,7 +62,7 @@ pub enum Strip {
     Nothing,
     /// DWARF goes, names and producers stay (`--strip-debug`, `-S`).
     Debug,
-    /// Every custom section goes (`--strip-all`, `-s`).
+    /// Every custom section goes but the one that belongs to the code (`--strip-all`, `-s`).
     All,
 }
 
@@ -95,6 +97,7 @@ impl Arguments {
             save_around_imports: false,
             schedule_points: false,
             strip: Strip::Nothing,
+            small: false,
             artifact: Artifact::Component,
             help: false,
         };
@@ -139,6 +142,7 @@ impl Arguments {
                     match flag {
                         "--strip-all" | "-s" => parsed.strip = Strip::All,
                         "--strip-debug" | "-S" => parsed.strip = parsed.strip.max(Strip::Debug),
+                        "-O2" | "-O3" => parsed.small = flag == "-O2",
                         "-r" | "--relocatable" | "--version" | "-v" | "--help" => parsed.artifact = Artifact::Untouched,
                         _ => {}
                     }
@@ -263,6 +267,14 @@ mod tests {
         assert_eq!(parse(&["--strip-debug", "-o", "x"]).unwrap().strip, Strip::Debug);
         assert_eq!(parse(&["--strip-all", "-S", "-o", "x"]).unwrap().strip, Strip::All);
         assert_eq!(parse(&["-s", "-o", "x"]).unwrap().forwarded, ["-s"]);
+    }
+
+    #[test]
+    fn the_last_level_of_optimisation_says_if_bytes_count() {
+        assert!(!parse(&["-o", "x"]).unwrap().small);
+        assert!(parse(&["-O2", "-o", "x"]).unwrap().small);
+        let parsed = parse(&["-O2", "-O3", "-o", "x"]).unwrap();
+        assert!(!parsed.small && parsed.forwarded == ["-O2", "-O3"]);
     }
 
     #[test]

@@ -82,7 +82,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
     };
     match arguments.artifact {
         Artifact::Component => {
-            let component = component(read(&module)?, arguments.strip, &inputs)
+            let small = arguments.small && arguments.strip == Strip::All;
+            let component = component(read(&module)?, arguments.strip, small, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -160,13 +161,13 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
 
 /// Makes a component of a core module as wasm-ld has linked it: rewriting passes, wit-component, validation.
 ///
-/// `inputs` are what the module was linked from; they are read only to explain a failure.
+/// `small`: bytes count more than time. `inputs` are what the module was linked from; they are read only to explain a failure.
 ///
 /// # Errors
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
-pub fn component(module: Vec<u8>, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    encode::component(&rewrite::rewrite(module, inputs)?, strip, inputs)
+pub fn component(module: Vec<u8>, strip: Strip, small: bool, inputs: &Inputs) -> Result<Vec<u8>> {
+    encode::component(&rewrite::rewrite(module, small, inputs)?, strip, inputs)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
@@ -214,7 +215,12 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
             all.push("--compress-relocations".into());
         }
     }
-    all.extend(arguments.forwarded.iter().cloned());
+    // The passes know functions by their names; encode.rs strips what is left.
+    let keeps_names = arguments.artifact == Artifact::Component;
+    all.extend(arguments.forwarded.iter().map(|word| match word.to_str() {
+        Some("--strip-all" | "-s") if keeps_names => "--strip-debug".into(),
+        _ => word.clone(),
+    }));
     all.extend(["-o".into(), module.into()]);
     all
 }

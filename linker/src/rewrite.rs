@@ -16,6 +16,7 @@ use facts::Facts;
 
 mod atomics;
 mod body;
+mod branch_hints;
 mod built_in_names;
 mod code;
 mod component_types;
@@ -34,12 +35,12 @@ mod throws;
 mod turns;
 mod wide_parameters;
 
-/// All passes, in order. `inputs` are what the module was linked from; a program with threads asks them for alignments.
+/// All passes, in order. `small`: bytes count more than time. `inputs` are what the module was linked from; a program with threads asks them for alignments.
 ///
 /// # Errors
 ///
 /// The module is not one wasm-ld writes.
-pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, small: bool, inputs: &Inputs) -> Result<Vec<u8>> {
     let module =
         component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
@@ -48,7 +49,7 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 
     let facts = Facts::of(&module)?;
     let module = points::rewrite(module, &facts).context("atomic instructions cannot be made points of a schedule")?;
-    let module = atomics::rewrite(module, &facts).context("atomic instructions cannot be replaced")?;
+    let module = atomics::rewrite(module, small, &facts).context("atomic instructions cannot be replaced")?;
     let module = if facts.makes_threads() {
         with_threads(module, inputs)?
     } else if facts.function(contract::TASK_HOOK_SINGLE).is_some() {
@@ -59,7 +60,8 @@ pub(crate) fn rewrite(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
     let module = exports::rewrite(module, &facts).context("internal exports cannot be removed")?;
     let module = split_loads::rewrite(module).context("reads cannot be split")?;
-    wide_parameters::rewrite(module).context("parameters cannot be made wide")
+    let module = wide_parameters::rewrite(module).context("parameters cannot be made wide")?;
+    branch_hints::rewrite(module).context("branches cannot be given hints")
 }
 
 /// What a linked module wants that only a second link can give it.

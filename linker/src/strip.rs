@@ -1,6 +1,6 @@
-//! A component without its custom sections.
+//! A component without its custom sections, but for the hints about branches, which are part of the code.
 //!
-//! Here because wasm-ld strips before the component is made, and wit-component then adds names and producers of its
+//! Here because the passes know functions by their names, so that wasm-ld leaves them in, and wit-component adds names and producers of its
 //! own.
 
 use anyhow::Result;
@@ -13,6 +13,8 @@ const HEADER: usize = 8;
 const CUSTOM: u8 = 0;
 const CORE_MODULE: u8 = 1;
 const COMPONENT: u8 = 4;
+/// The section that stays. WebAssembly branch hinting proposal.
+const BRANCH_HINTS: &str = "metadata.code.branch_hint";
 
 /// Removes every custom section of a component and of all modules and components within it.
 ///
@@ -29,7 +31,7 @@ pub(crate) fn custom_sections(binary: &[u8]) -> Result<Vec<u8>> {
         let id = reader.read_u8()?;
         let size = reader.read_var_u32()?;
         let contents = reader.read_bytes(size as usize)?;
-        if id == CUSTOM {
+        if id == CUSTOM && BinaryReader::new(contents, 0).read_string()? != BRANCH_HINTS {
             continue;
         }
         stripped.push(id);
@@ -49,10 +51,10 @@ mod tests {
     #[test]
     fn custom_sections_go_at_every_depth_and_nothing_else() {
         let text = r#"(component $c (@custom "a" "x")
-            (core module $m (@custom "b" "y") (func $f (export "f")))
+            (core module $m (@custom "b" "y") (func $f (export "f") (param i32) local.get 0 (@metadata.code.branch_hint "\00") if end))
             (component $n (core module $inner (@custom "c" "z") (memory 1))))"#;
         let stripped = wasmprinter::print_bytes(custom_sections(&wat::parse_str(text).unwrap()).unwrap()).unwrap();
-        let expected = "(component (core module (func (export \"f\"))) (component (core module (memory 1))))";
+        let expected = "(component (core module (func (export \"f\") (param i32) local.get 0 (@metadata.code.branch_hint \"\\00\") if end)) (component (core module (memory 1))))";
         assert_eq!(
             stripped,
             wasmprinter::print_bytes(custom_sections(&wat::parse_str(expected).unwrap()).unwrap()).unwrap()

@@ -2,7 +2,7 @@
 //!
 //! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for
 //! that file's world leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as
-//! wasm-ld joins sections of one name. `strip` is there if the link strips everything. What comes out stands in
+//! wasm-ld joins sections of one name. `strip` is there if the link strips everything, `small` if bytes count more than time. What comes out stands in
 //! `component.wat`, or in `error.txt` if nothing may. `BLESS=1 cargo test -p component-ld --test cases` writes these
 //! two anew: read the difference before committing it.
 
@@ -32,7 +32,8 @@ fn every_case_gives_what_is_written_down() {
 fn check(case: &Path) -> Result<()> {
     let name = case.file_name().unwrap_or_default().to_string_lossy();
     let strip = if case.join("strip").exists() { Strip::All } else { Strip::Nothing };
-    let (came, other, text) = match component_ld::component(module(case)?, strip, &Inputs::default()) {
+    let small = case.join("small").exists();
+    let (came, other, text) = match component_ld::component(module(case)?, strip, small, &Inputs::default()) {
         Ok(component) => ("component.wat", "error.txt", wasmprinter::print_bytes(component)?),
         Err(error) => ("error.txt", "component.wat", format!("{error:#}\n")),
     };

@@ -5,7 +5,7 @@
 //! linking (`-Cpasses=lower-atomic`); this pass is for objects that came without it. Loads, stores and fences turn into
 //! plain ones on the spot. A read-modify-write turns into a few instructions; with debug information, where there is no
 //! room for them, into a call of a function made here, one for each operation and offset. `memory.atomic.wait` and
-//! `notify` go to the library's futex.
+//! `notify` go to the library's futex. Where bytes count more than time and there are no threads the others stay: they are shorter.
 //!
 //! In a program with threads, code that may spin counts how long its turn lasts ([`super::turns`]). Only what was not
 //! lowered before counts, so that the library itself is never interrupted.
@@ -28,7 +28,7 @@ use crate::contract;
 /// First byte of every atomic instruction.
 const PREFIX: u8 = 0xfe;
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec<u8>> {
     if !facts.may_be_atomic() {
         return Ok(module);
     }
@@ -39,15 +39,23 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     // With debug information there is no room at loops: then each look is counted where it happens, by the helpers.
     let (at_looks, at_loops) = if facts.has_dwarf { (turns, None) } else { (None, turns) };
     let mut looks = Looks::default();
+    let in_line = |atomic: Atomic| !facts.has_dwarf && atomic.is_in_line();
+    // Alone they do the same.
+    let stay = small && !facts.makes_threads();
+    let of = |place: &Place<'_>| -> Result<Option<Atomic>> {
+        Ok(Atomic::of(place)?.filter(|atomic| !stay || matches!(atomic.operation, Operation::Futex(_))))
+    };
     code::each(&module, facts, |place| {
         looks.pass(place);
-        if let Some(atomic) = Atomic::of(place)? {
+        if let Some(atomic) = of(place)? {
             found = true;
-            functions.insert(place.function);
+            if in_line(atomic) {
+                functions.insert(place.function);
+            }
             if atomic.is_look() {
                 looks.look();
             }
-            if !facts.has_dwarf && atomic.is_in_line() {
+            if in_line(atomic) {
                 return Ok(());
             }
             // The function that ends a turn comes first.
@@ -62,9 +70,9 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
         return Ok(module);
     }
     let module = code::replace_in_line(&module, facts, &functions, |place| {
-        let instead = Atomic::of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
+        let instead = of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
             (Some(plain), _) => vec![plain],
-            (None, Some(scratch)) if atomic.is_in_line() => atomic.in_line(scratch),
+            (None, Some(scratch)) if in_line(atomic) => atomic.in_line(scratch),
             (None, _) => vec![Instruction::Call(helpers[&atomic])],
         });
         let mut change = Change { instead, ..Change::default() };
@@ -79,6 +87,7 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let Some(turns) = turns else { return code::append(&module, facts, &added) };
     added.insert(0, turns.next());
     let module = code::append(&module, facts, &added)?;
+    let module = code::name(&module, facts.functions, &[Turns::END])?;
     code::append_globals(&module, &Turns::GLOBALS)
 }
 

@@ -64,6 +64,11 @@ impl<'a> Body<'a> {
         std::iter::successors(self.parents[at], |opener| self.parents[*opener])
     }
 
+    /// What opened the innermost block that an instruction is in; nothing for the function's own. An `else` is in its `if`.
+    pub(super) fn parent(&self, at: At) -> Option<At> {
+        self.parents[at]
+    }
+
     /// What opened the block that a label means; nothing for the function's own.
     pub(super) fn target(&self, at: At, label: u32) -> Option<At> {
         self.enclosing(at).nth(label as usize)

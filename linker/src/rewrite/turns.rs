@@ -36,6 +36,9 @@ impl Turns {
     /// lengths of the turns behind it begin, the same in every run.
     pub(super) const GLOBALS: [i32; 2] = [4096, 0x2545_f491];
 
+    /// The name of the function that ends a turn.
+    pub(super) const END: &str = "end of a turn";
+
     /// None in a program without threads, where there are no others.
     pub(super) fn of(facts: &Facts) -> Result<Option<Turns>> {
         let Some(give_way) = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads()) else {

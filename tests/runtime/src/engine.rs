@@ -58,6 +58,8 @@ fn config(kind: Kind) -> Config {
         .async_stack_size(WASM_STACK + HOST_STACK)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
+        // What component-ld knows to be hardly ever run is laid out of the way.
+        .wasm_branch_hinting(true)
         // For the stack pointer at the moment of a trap (run.rs).
         .coredump_on_trap(true);
     if kind.features == Features::All {

@@ -17,7 +17,6 @@
       i32.const 0
     )
     (func $run (;3;) (type 3) (result i32)
-      (local i32 i32 i32 i32 i64 i64 i64)
       i32.const 0
       i32.const 1
       i64.const -1

@@ -96,8 +96,9 @@
         global.set 3
         global.get 3
         i32.eqz
+        (@metadata.code.branch_hint "\00")
         if ;; label = @2
-          call 15
+          call $"end of a turn"
         end
         i32.const 0
         i32.load
@@ -110,8 +111,9 @@
         global.set 3
         global.get 3
         i32.eqz
+        (@metadata.code.branch_hint "\00")
         if ;; label = @2
-          call 15
+          call $"end of a turn"
         end
         i32.const 0
         i32.const 1
@@ -133,8 +135,9 @@
         global.set 3
         global.get 3
         i32.eqz
+        (@metadata.code.branch_hint "\00")
         if ;; label = @2
-          call 15
+          call $"end of a turn"
         end
         i32.const 0
         i32.const 0
@@ -170,7 +173,7 @@
       local.get 3
       drop
     )
-    (func (;15;) (type 4)
+    (func $"end of a turn" (;15;) (type 4)
       global.get 4
       i32.const 1664525
       i32.mul
