@@ -1,12 +1,14 @@
-//! Paths while directories change places, and the reasons of errors.
+//! Paths while directories change places, what is no regular file, and the reasons of errors.
 #![cfg(target_os = "linux")]
 
 mod guest;
 
 use component_run::{Access, Directory, Setup};
 use guest::{guest, run};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 const IMPORTS: &str = r#"
   (import "wasi:filesystem/preopens@0.3.0" "get-directories" (func $directories (param i32)))
@@ -14,6 +16,16 @@ const IMPORTS: &str = r#"
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.link-at" (func $link-at (param i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.stat-at" (func $stat-at (param i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.unlink-file-at" (func $unlink-at (param i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.open-at" (func $open-at (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.set-times" (func $set-times (param i32 i32 i64 i32 i32 i64 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.read-via-stream" (func $read-via (param i32 i64 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[async-lower][stream-read-0][method]descriptor.read-via-stream" (func $stream-read (param i32 i32 i32) (result i32)))
+  (import "wasi:filesystem/types@0.3.0" "[async-lower][future-read-1][method]descriptor.read-via-stream" (func $read-ended (param i32 i32) (result i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.write-via-stream" (func $write-via (param i32 i32 i64) (result i32)))
+  (import "wasi:filesystem/types@0.3.0" "[stream-new-0][method]descriptor.write-via-stream" (func $file-new (result i64)))
+  (import "wasi:filesystem/types@0.3.0" "[async-lower][stream-write-0][method]descriptor.write-via-stream" (func $file-write (param i32 i32 i32) (result i32)))
+  (import "wasi:filesystem/types@0.3.0" "[stream-drop-writable-0][method]descriptor.write-via-stream" (func $file-end (param i32)))
+  (import "wasi:filesystem/types@0.3.0" "[async-lower][future-read-1][method]descriptor.write-via-stream" (func $write-ended (param i32 i32) (result i32)))
 "#;
 
 /// A guest that looks at `in/file` (its size is its exit code) after these steps. Text lies at 4096.
@@ -36,6 +48,34 @@ fn looking(text: &str, steps: &str) -> tempfile::TempPath {
                  (call $rename-at (global.get $first) (local.get $old) (local.get $old-length)
                    (global.get $first) (local.get $new) (local.get $new-length) (i32.const 512))
                  (i32.store (i32.const 508) (i32.const 516)) (call $check))
+               ;; Opens what is there, to read (1) or to write (2).
+               (func $open (param $at i32) (param $length i32) (param $flags i32) (result i32)
+                 (call $open-at (global.get $first) (i32.const 1) (local.get $at) (local.get $length)
+                   (i32.const 0) (local.get $flags) (i32.const 512))
+                 (i32.store (i32.const 508) (i32.const 516)) (call $check)
+                 (i32.load (i32.const 516)))
+               ;; Reads up to 8 bytes to 1024. Gives how many; none is the end, of which the host has nothing bad to say.
+               (func $read (param $file i32) (result i32)
+                 (local $stream i32) (local $copied i32)
+                 (call $read-via (local.get $file) (i64.const 0) (i32.const 1040))
+                 (local.set $stream (i32.load (i32.const 1040)))
+                 (local.set $copied (call $complete (local.get $stream)
+                   (call $stream-read (local.get $stream) (i32.const 1024) (i32.const 8))))
+                 (if (i32.eq (local.get $copied) (i32.const 1)) (then
+                   (drop (call $complete (i32.load (i32.const 1044))
+                     (call $read-ended (i32.load (i32.const 1044)) (i32.const 512))))
+                   (i32.store (i32.const 508) (i32.const 516)) (call $check)))
+                 (i32.shr_u (local.get $copied) (i32.const 4)))
+               ;; Writes, and waits for what the host has to say about it.
+               (func $write (param $file i32) (param $at i32) (param $length i32)
+                 (local $stream i64) (local $end i32) (local $future i32)
+                 (local.set $stream (call $file-new))
+                 (local.set $end (i32.wrap_i64 (i64.shr_u (local.get $stream) (i64.const 32))))
+                 (local.set $future (call $write-via (local.get $file) (i32.wrap_i64 (local.get $stream)) (i64.const 0)))
+                 (drop (call $complete (local.get $end) (call $file-write (local.get $end) (local.get $at) (local.get $length))))
+                 (call $file-end (local.get $end))
+                 (drop (call $complete (local.get $future) (call $write-ended (local.get $future) (i32.const 512))))
+                 (i32.store (i32.const 508) (i32.const 516)) (call $check))
                (func $run (result i32)
                  (call $directories (i32.const 16))
                  (global.set $first (i32.load (i32.load (i32.const 16))))
@@ -56,6 +96,7 @@ fn granting(hosts: &[&Path]) -> Setup {
     Setup { directories: hosts.iter().enumerate().map(directory).collect(), ..Setup::default() }
 }
 
+const INSUFFICIENT_SPACE: u8 = 100 + 22;
 const NO_ENTRY: u8 = 100 + 19;
 const NOT_PERMITTED: u8 = 100 + 30;
 const CROSS_DEVICE: u8 = 100 + 35;
@@ -133,4 +174,63 @@ fn another_file_system_is_a_reason() {
         assert_eq!(run(guest, granting(&[here.path(), there.path()])).exit_code(), CROSS_DEVICE);
     }
     assert!(here.path().join("file").exists());
+}
+
+#[test]
+fn a_named_pipe_is_read_and_written() {
+    let place = tempfile::tempdir().unwrap();
+    let pipe = |name: &str| {
+        let path = place.path().join(name);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        path
+    };
+    let (question, answer) = (pipe("question"), pipe("answer"));
+    let other = std::thread::spawn(move || {
+        // The guest has opened it by then, and waits.
+        std::thread::sleep(Duration::from_millis(50));
+        std::fs::write(question, "sea").unwrap();
+        std::fs::read(answer).unwrap()
+    });
+    let guest = looking(
+        "questionanswer",
+        r#"(global.set $second (call $open (i32.const 4096) (i32.const 8) (i32.const 1)))
+           (if (i32.ne (call $read (global.get $second)) (i32.const 3)) (then (call $exit (i32.const 1))))
+           (if (i32.ne (call $read (global.get $second)) (i32.const 0)) (then (call $exit (i32.const 2))))
+           (call $write (call $open (i32.const 4104) (i32.const 6) (i32.const 2)) (i32.const 1024) (i32.const 3))"#,
+    );
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
+    assert_eq!(other.join().unwrap(), b"sea");
+}
+
+#[test]
+fn devices_do_what_they_are_for() {
+    let guest = |device: &str, steps: &str| {
+        run(looking(&format!("{device}sea"), steps), granting(&["/dev".as_ref()])).exit_code()
+    };
+    let opened = |flags| format!("(call $open (i32.const 4096) (i32.const 4) (i32.const {flags}))");
+    let (reader, writer) = (opened(1), opened(2));
+    let writing = format!("(call $write {writer} (i32.const 4100) (i32.const 3))");
+    assert_eq!(guest("null", &format!("(call $exit (call $read {reader}))")), 0);
+    assert_eq!(guest("zero", &format!("(call $exit (call $read {reader}))")), 8);
+    assert_eq!(guest("null", &writing), 0);
+    assert_eq!(guest("full", &writing), INSUFFICIENT_SPACE);
+}
+
+#[test]
+fn the_times_of_an_open_file_are_set() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("file");
+    std::fs::write(&file, "sea").unwrap();
+    let before = std::fs::metadata(&file).unwrap().accessed().unwrap();
+    // No change of the one, 1,000,000,001.5 seconds for the other.
+    let guest = looking(
+        "file",
+        r#"(call $set-times (call $open (i32.const 4096) (i32.const 4) (i32.const 1)) (i32.const 0) (i64.const 0) (i32.const 0)
+             (i32.const 2) (i64.const 1000000001) (i32.const 500000000) (i32.const 512))
+           (i32.store (i32.const 508) (i32.const 516)) (call $check)"#,
+    );
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
+    let after = std::fs::metadata(&file).unwrap();
+    assert_eq!(after.accessed().unwrap(), before);
+    assert_eq!(after.modified().unwrap(), SystemTime::UNIX_EPOCH + Duration::from_millis(1_000_000_001_500));
 }

@@ -116,11 +116,12 @@ fn a_run_inside_a_system_call_that_does_not_return_is_left_behind() {
         r#"(import "wasi:filesystem/preopens@0.3.0" "get-directories" (func $directories (param i32)))
            (import "wasi:filesystem/types@0.3.0" "[method]descriptor.open-at" (func $open (param i32 i32 i32 i32 i32 i32 i32)))
         "#,
+        // To write: that waits for somebody who reads.
         r#"(data (i32.const 4096) "fifo")
            (func $run (result i32)
              (call $directories (i32.const 16))
              (if (i32.eqz (i32.load (i32.const 20))) (then (return (i32.const 0))))
-             (call $open (i32.load (i32.load (i32.const 16))) (i32.const 0) (i32.const 4096) (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 200))
+             (call $open (i32.load (i32.load (i32.const 16))) (i32.const 0) (i32.const 4096) (i32.const 4) (i32.const 0) (i32.const 2) (i32.const 200))
              (i32.const 0))"#,
     );
     let isolation = Isolation::new(component, &Setup { cache: Cache::Off, ..Setup::default() }).unwrap();

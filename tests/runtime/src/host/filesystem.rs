@@ -5,11 +5,14 @@
 //! descriptors, another file system, a read-only one. Everything that is not plain (errors, ways out of the directory) is left to
 //! wasmtime-wasi, so there is one judge of what is allowed.
 
+mod contents;
+mod ending;
 mod entries;
 mod opening;
 mod parents;
 mod reason;
 mod stat;
+mod times;
 
 use super::Host;
 use entries::Entries;
@@ -91,6 +94,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
             Ok(((stream, FutureReader::new(&mut store, ending)?),))
         },
     )?;
+    contents::add_to_linker(&mut types)?;
+    times::add_to_linker(&mut types)?;
     reason::add_to_linker(&mut types)
 }
 

@@ -10,9 +10,10 @@ mod streams;
 
 use crate::refusal::Refusal;
 use crate::setup::{Capture, Input, Output};
-use descriptor::Descriptor;
+pub(super) use descriptor::Descriptor;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
+pub(super) use streams::Waiter;
 use streams::{Consumer, Producer};
 use tokio::sync::oneshot;
 use wasmtime::Result;

@@ -3,6 +3,7 @@
 //! Here because wasmtime-wasi looks up the metadata of each entry only to tell its type, which the kernel has told already.
 
 use super::descriptor_type;
+use super::ending::{Ended, Ending, ending};
 use rustix::fs::{AtFlags, Dir, DirEntry, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::fs::File;
@@ -10,7 +11,6 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::sync::oneshot;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::p3::bindings::filesystem::types::{DirectoryEntry, ErrorCode};
@@ -22,18 +22,15 @@ const HOST_READ: usize = 64;
 pub(super) struct Entries {
     /// `None` once the stream has ended.
     entries: Option<Result<Dir, ErrorCode>>,
-    ending: Option<oneshot::Sender<Result<(), ErrorCode>>>,
+    ending: Ending,
 }
 
 impl Entries {
     /// The entries of the directory, from the first one, and how reading them will have ended.
-    pub(super) fn of(
-        directory: Result<Arc<File>, Errno>,
-    ) -> (Entries, impl Future<Output = Result<Result<(), ErrorCode>>> + Send) {
-        let (ending, ended) = oneshot::channel();
+    pub(super) fn of(directory: Result<Arc<File>, Errno>) -> (Entries, Ended) {
+        let (ending, ended) = ending();
         let entries = directory.and_then(|directory| read(&directory)).map_err(|error| io::Error::from(error).into());
-        let ended = async move { Ok(ended.await.unwrap_or(Ok(()))) };
-        (Entries { entries: Some(entries), ending: Some(ending) }, ended)
+        (Entries { entries: Some(entries), ending }, ended)
     }
 
     /// The next entry other than `.` and `..`.
@@ -98,11 +95,7 @@ impl<D> StreamProducer<D> for Entries {
                 None => Ok(()),
             };
             self.entries = None;
-            if let Some(ending) = self.ending.take() {
-                // A guest that dropped the future does not want to know.
-                let _ = ending.send(end);
-            }
-            result = StreamResult::Dropped;
+            result = self.ending.dropped(end);
             break;
         }
         destination.set_buffer(entries.into());

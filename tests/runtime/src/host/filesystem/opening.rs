@@ -35,7 +35,8 @@ pub(super) fn open_at(
     if is_refused || SYNCHRONISED.into_iter().any(|flag| flags.contains(flag)) {
         return Err(Errno::INVAL);
     }
-    let mut open = OFlags::CLOEXEC;
+    // Opening a named pipe is not to wait for the other side, which may be a thread of this guest. Reading waits for it (contents.rs).
+    let mut open = OFlags::CLOEXEC | OFlags::NONBLOCK;
     let mut mode = OpenMode::empty();
     mode.set(OpenMode::READ, read);
     mode.set(OpenMode::WRITE, write);

@@ -1,8 +1,7 @@
 //! Why a call failed, where wasmtime-wasi only says that it did.
 //!
 //! wasmtime-wasi has the code `io` for every error it does not know; WASI has codes for most of them. A call that failed so is made once more
-//! here, for its reason (and should it succeed now, it has). Not so a write or a change of times of an open file, where `io` stays for what is
-//! rare there: a full quota, for one. `other` carries a text: std takes one that is the message of an error of its
+//! here, for its reason (and should it succeed now, it has). `other` carries a text: std takes one that is the message of an error of its
 //! own for that error.
 
 use super::{Host, answer, as_directory, parent};
@@ -30,6 +29,11 @@ pub(super) fn code(errno: Errno) -> Option<ErrorCode> {
         Errno::NFILE => ErrorCode::Other(Some("Too many open files in system".to_owned())),
         _ => return None,
     })
+}
+
+/// The code of an error of the kernel.
+pub(super) fn of(errno: Errno) -> ErrorCode {
+    code(errno).unwrap_or_else(|| std::io::Error::from(errno).into())
 }
 
 /// Defines functions that ask again.
@@ -107,15 +111,28 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
                 })
             })
         },
-    )
+    )?;
+    types.func_wrap_concurrent("[method]descriptor.readlink-at", |accessor, (directory, path): (_, String)| {
+        Box::pin(async move {
+            let again = Again::reading(accessor, &directory);
+            let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+            let result = WasiFilesystem::readlink_at(&wasi, directory, path.clone()).await;
+            again.answer(result, |directory| {
+                let (parent, name) = parent(directory, &path)?;
+                let target = rustix::fs::readlinkat(&parent, name, Vec::new())?;
+                target.into_string().map_err(|_| Errno::ILSEQ)
+            })
+        })
+    })
 }
 
-/// A directory that the guest may change, for another try.
+/// A directory for another try.
 struct Again {
     directory: Result<Arc<File>, Errno>,
 }
 
 impl Again {
+    /// To change what is in it.
     fn of(accessor: &Accessor<Host>, descriptor: &Resource<Descriptor>) -> Again {
         let directory = accessor.with(|mut store| {
             let directory = as_directory(store.get().table.get(descriptor).ok())?;
@@ -124,19 +141,42 @@ impl Again {
         Again { directory }
     }
 
+    /// To look at what is in it.
+    fn reading(accessor: &Accessor<Host>, descriptor: &Resource<Descriptor>) -> Again {
+        let directory =
+            accessor.with(|mut store| Ok(as_directory(store.get().table.get(descriptor).ok())?.dir.clone()));
+        Again { directory }
+    }
+
     /// The result, but for one that is an error without a reason: then what `call` comes to.
-    fn answer(
+    fn answer<T>(
         self,
-        result: Result<(), TrappableError<ErrorCode>>,
-        call: impl FnOnce(&File) -> Result<(), Errno>,
-    ) -> Result<(Result<(), ErrorCode>,)> {
+        result: Result<T, TrappableError<ErrorCode>>,
+        call: impl FnOnce(&File) -> Result<T, Errno>,
+    ) -> Result<(Result<T, ErrorCode>,)> {
         let (result,) = answer(Errno::IO, result)?;
         if !matches!(result, Err(ErrorCode::Io)) {
             return Ok((result,));
         }
         Ok((match self.directory.and_then(|directory| call(&directory)) {
-            Ok(()) => Ok(()),
+            Ok(value) => Ok(value),
             Err(errno) => Err(code(errno).unwrap_or(ErrorCode::Io)),
         },))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_not_lost() {
+        // Each of these is `io` to wasmtime-wasi; a quota that is full cannot be had in a test.
+        assert!(matches!(of(Errno::DQUOT), ErrorCode::Quota));
+        assert!(matches!(of(Errno::ROFS), ErrorCode::ReadOnly));
+        assert!(matches!(of(Errno::MFILE), ErrorCode::Other(Some(text)) if text == "Too many open files"));
+        // These it knows.
+        assert!(matches!(of(Errno::NOSPC), ErrorCode::InsufficientSpace));
+        assert!(matches!(of(Errno::BADF), ErrorCode::BadDescriptor));
     }
 }

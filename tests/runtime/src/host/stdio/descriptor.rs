@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const ATOMIC: usize = 4096;
 
 /// What the guest's stream stands on.
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     open: Open,
     /// Regular files are always ready.
     always_ready: bool,
@@ -26,7 +26,7 @@ pub(super) struct Descriptor {
 
 impl Descriptor {
     /// Takes the descriptor over.
-    pub(super) fn own(descriptor: OwnedFd) -> io::Result<Self> {
+    pub(crate) fn own(descriptor: OwnedFd) -> io::Result<Self> {
         Self::new(Open::Own(descriptor))
     }
 
@@ -42,7 +42,7 @@ impl Descriptor {
     }
 
     /// Reads once. `WouldBlock` where nothing is there yet.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.always_ready {
             return uninterrupted(|| Ok(rustix::io::read(&self.open, &mut *buffer)?));
         }
@@ -54,7 +54,7 @@ impl Descriptor {
     }
 
     /// Writes as much as there is room for. `WouldBlock` where there is none.
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         if self.always_ready {
             return uninterrupted(|| Ok(rustix::io::write(&self.open, bytes)?));
         }
@@ -80,14 +80,14 @@ impl Descriptor {
     }
 
     /// `WouldBlock` if a call would block now.
-    pub(super) fn check(&self, what: PollFlags) -> io::Result<()> {
+    pub(crate) fn check(&self, what: PollFlags) -> io::Result<()> {
         let ready = self.always_ready
             || poll(&mut [PollFd::new(&self.open, what)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0;
         if ready { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
     }
 
     /// Another descriptor of the same open file, for the reactor, which knows each only once.
-    pub(super) fn twin(&self) -> io::Result<OwnedFd> {
+    pub(crate) fn twin(&self) -> io::Result<OwnedFd> {
         self.open.as_fd().try_clone_to_owned()
     }
 

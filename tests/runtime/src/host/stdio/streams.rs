@@ -146,11 +146,11 @@ fn ended(ending: &mut Option<Ending>, error: &io::Error) -> StreamResult {
 
 /// Waits until a descriptor is ready. Registered with the reactor at the first time it was not, which most streams never see.
 #[derive(Default)]
-struct Waiter(Option<AsyncFd<OwnedFd>>);
+pub(crate) struct Waiter(Option<AsyncFd<OwnedFd>>);
 
 impl Waiter {
     /// Repeats `call` until it gives something else than `WouldBlock`.
-    fn poll<T>(
+    pub(crate) fn poll<T>(
         &mut self,
         cx: &mut Context<'_>,
         descriptor: &Descriptor,

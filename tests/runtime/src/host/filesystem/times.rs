@@ -1,0 +1,94 @@
+//! `set-times` and `set-times-at`: one call of the kernel, which also knows why it fails.
+
+use super::super::Host;
+use super::parents::Parents;
+use super::{INSIDE, answer, as_directory};
+use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
+use rustix::io::Errno;
+use std::future::ready;
+use wasmtime::Result;
+use wasmtime::component::{LinkerInstance, Resource};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystem, WasiFilesystemView as _};
+use wasmtime_wasi::p3::bindings::filesystem::types::{HostDescriptorWithStore, NewTimestamp, PathFlags};
+
+/// Defines the functions.
+pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> {
+    types.func_wrap_concurrent(
+        "[method]descriptor.set-times",
+        |accessor, (descriptor, accessed, modified): (Resource<Descriptor>, NewTimestamp, NewTimestamp)| {
+            let times = Timestamps { last_access: time(accessed), last_modification: time(modified) };
+            let result = accessor.with(|mut store| {
+                let (file, permissions) = match store.get().table.get(&descriptor) {
+                    Ok(Descriptor::File(file)) => (&file.file, file.perms),
+                    Ok(Descriptor::Dir(directory)) => (&directory.dir, directory.perms),
+                    Err(_) => return Err(Errno::BADF),
+                };
+                if permissions.write_not_permitted() {
+                    return Err(Errno::PERM);
+                }
+                rustix::fs::futimens(file, &times)
+            });
+            match result {
+                Ok(()) => Box::pin(ready(Ok((Ok(()),)))),
+                Err(errno) => Box::pin(async move {
+                    let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+                    answer(errno, WasiFilesystem::set_times(&wasi, descriptor, accessed, modified).await)
+                }),
+            }
+        },
+    )?;
+    types.func_wrap_concurrent(
+        "[method]descriptor.set-times-at",
+        |accessor,
+         (directory, follow, path, accessed, modified): (
+            Resource<Descriptor>,
+            PathFlags,
+            String,
+            NewTimestamp,
+            NewTimestamp,
+        )| {
+            let times = Timestamps { last_access: time(accessed), last_modification: time(modified) };
+            let result = accessor.with(|mut store| {
+                let Host { table, parents, .. } = store.get();
+                set_times_at(as_directory(table.get(&directory).ok())?, parents, follow, &path, &times)
+            });
+            match result {
+                Ok(()) => Box::pin(ready(Ok((Ok(()),)))),
+                Err(errno) => Box::pin(async move {
+                    let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+                    let result = WasiFilesystem::set_times_at(&wasi, directory, follow, path, accessed, modified).await;
+                    answer(errno, result)
+                }),
+            }
+        },
+    )
+}
+
+/// Sets the times of what the kernel finds by a path below the directory.
+fn set_times_at(
+    directory: &Dir,
+    parents: &mut Parents,
+    follow: PathFlags,
+    path: &str,
+    times: &Timestamps,
+) -> Result<(), Errno> {
+    if directory.perms.write_not_permitted() {
+        return Err(Errno::PERM);
+    }
+    if follow.contains(PathFlags::SYMLINK_FOLLOW) {
+        let open = OFlags::PATH | OFlags::CLOEXEC;
+        let file = rustix::fs::openat2(&*directory.dir, path, open, Mode::empty(), INSIDE)?;
+        return rustix::fs::utimensat(&file, "", times, AtFlags::EMPTY_PATH);
+    }
+    // The last name is not followed, so it leads nowhere else.
+    let (parent, name) = parents.parent(&directory.dir, path)?;
+    rustix::fs::utimensat(parent, name, times, AtFlags::SYMLINK_NOFOLLOW)
+}
+
+fn time(time: NewTimestamp) -> Timespec {
+    match time {
+        NewTimestamp::NoChange => Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+        NewTimestamp::Now => Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+        NewTimestamp::Timestamp(time) => Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() },
+    }
+}
