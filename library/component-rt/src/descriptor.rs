@@ -61,12 +61,18 @@ struct Table {
 }
 
 impl Table {
+    #[inline]
     fn slots(&mut self) -> &mut Vec<Option<Entry>> {
         if self.slots.is_empty() {
-            self.slots.extend([Some(Entry::Stdin), Some(Entry::Stdout), Some(Entry::Stderr)]);
-            self.lowest_free = 3;
+            self.begin();
         }
         &mut self.slots
+    }
+
+    #[cold]
+    fn begin(&mut self) {
+        self.slots.extend([Some(Entry::Stdin), Some(Entry::Stdout), Some(Entry::Stderr)]);
+        self.lowest_free = 3;
     }
 
     fn insert(&mut self, entry: Entry, at_least: usize) -> Result<RawFd, Error> {
@@ -84,6 +90,7 @@ impl Table {
         Ok(fd)
     }
 
+    #[inline]
     fn slot(&mut self, fd: RawFd) -> Result<&mut Option<Entry>, Error> {
         let number = usize::try_from(fd).map_err(|_| Error::BADF)?;
         self.slots().get_mut(number).filter(|slot| slot.is_some()).ok_or(Error::BADF)
@@ -149,13 +156,12 @@ pub fn open_count() -> usize {
 }
 
 /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the end.
-#[inline]
+// Not inline, as `write` is not: compiled in this crate, where most of what is called is seen not to unwind.
 pub fn read(fd: RawFd, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
     get(fd)?.read(buffer)
 }
 
 /// Writes; gives how many bytes were taken.
-#[inline]
 pub fn write(fd: RawFd, bytes: &[u8]) -> Result<usize, Error> {
     get(fd)?.write(bytes)
 }
@@ -209,6 +215,7 @@ pub fn is_terminal(fd: RawFd) -> bool {
 }
 
 impl Entry {
+    #[inline]
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
         match self {
             Entry::Stdin => stdio::read_stdin_uninit(buffer),
@@ -218,6 +225,7 @@ impl Entry {
         }
     }
 
+    #[inline]
     fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
         match self {
             Entry::Stdin => Err(Error::BADF),

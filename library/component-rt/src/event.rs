@@ -91,6 +91,7 @@ impl CopyResult {
         if code == BLOCKED { None } else { Some(CopyResult::expect(code)) }
     }
 
+    #[inline]
     fn expect(code: u32) -> CopyResult {
         match code {
             0 => CopyResult::Completed,

@@ -223,6 +223,7 @@ impl Descriptor {
     }
 
     /// `read-via-stream`: the file's bytes from `offset` on.
+    #[inline]
     pub fn read_via_stream(&self, offset: u64) -> (ReadableEnd<ReadStream>, FutureReader<ReadResult>) {
         let mut ends = MaybeUninit::uninit();
         // SAFETY: the import stores two handles, which are ours now, in the return area.

@@ -69,6 +69,7 @@ pub(super) struct Since {
 
 impl Since {
     /// Now.
+    #[inline]
     pub(super) fn now() -> Since {
         Since { clock: WRITES.with(|writes| writes.clock), others: Vec::new() }
     }

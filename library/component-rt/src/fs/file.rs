@@ -120,6 +120,7 @@ impl OpenFile {
     }
 
     /// Reads at the position and moves it. Zero for a buffer with room is the end of the file.
+    #[inline]
     pub fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
         let mut cursor = self.cursor();
         let position = self.position(&mut cursor)?;
@@ -134,6 +135,7 @@ impl OpenFile {
     }
 
     /// Writes at the position (in append mode: at the end) and moves it behind what was written.
+    #[inline]
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
         let mut cursor = self.cursor();
         if self.access.append {
@@ -154,6 +156,7 @@ impl OpenFile {
 
     /// Moves the position; gives the new one. `INVAL` for one below zero or above what a file can have. Asks the host
     /// only for [`SeekFrom::End`].
+    #[inline]
     pub fn seek(&self, to: SeekFrom) -> Result<u64, Error> {
         let mut cursor = self.cursor();
         let target = match to {
@@ -207,6 +210,7 @@ impl OpenFile {
     }
 
     /// The cursor, for one call: another thread that is in a call on the same file has its turn first.
+    #[inline]
     fn cursor(&self) -> RefMut<'_, Cursor> {
         loop {
             match self.cursor.try_borrow_mut() {
@@ -216,6 +220,7 @@ impl OpenFile {
         }
     }
 
+    #[inline]
     fn position(&self, cursor: &mut Cursor) -> Result<u64, Error> {
         match cursor.position {
             Position::At(position) => Ok(position),
@@ -258,6 +263,7 @@ impl OpenFile {
         Ok(copied.count)
     }
 
+    #[inline]
     fn open_reader(&self, offset: u64) -> Reader {
         let since = Since::now();
         let (stream, result) = self.descriptor().read_via_stream(offset);
