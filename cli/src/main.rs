@@ -37,6 +37,7 @@ mod provision;
 mod readiness;
 mod runner;
 mod std_test;
+mod temporary;
 mod toolchain;
 mod wrapper;
 

@@ -12,9 +12,9 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use component_run::Setup;
 use harness::isolated;
-use tempfile::TempDir;
 
 use crate::guest::TARGET;
+use crate::temporary::Temporary;
 use crate::{grants, isolate, launcher, libtest, process};
 
 /// Runs the component that cargo names, with its arguments.
@@ -68,12 +68,12 @@ pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
 /// Runs a component in the current directory, with a temporary directory of its own.
 fn run(component: &Path, mut setup: Setup) -> Result<ExitCode> {
     enter(&mut setup)?;
-    let (temporary, path) = temporary()?;
-    grants::grant(&mut setup, &path);
+    let temporary = Temporary::new()?;
+    grants::grant(&mut setup, temporary.path());
     // In front, so that a TMPDIR the user names wins.
-    setup.environment.insert(0, ("TMPDIR".into(), path.into()));
+    setup.environment.insert(0, ("TMPDIR".into(), temporary.path().into()));
     let code = component_run::run(component, setup).report();
-    remove(temporary)?;
+    temporary.close()?;
     Ok(ExitCode::from(code))
 }
 
@@ -83,9 +83,9 @@ fn apart(component: &Path, mut setup: Setup) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     enter(&mut setup)?;
-    let (temporary, path) = temporary()?;
-    let code = isolate::run(component, setup, &arguments, &path)?;
-    remove(temporary)?;
+    let temporary = Temporary::new()?;
+    let code = isolate::run(component, setup, &arguments, temporary.path())?;
+    temporary.close()?;
     Ok(code)
 }
 
@@ -95,25 +95,6 @@ fn enter(setup: &mut Setup) -> Result<()> {
     grants::grant(setup, &here);
     setup.current_dir.get_or_insert_with(|| here.into());
     Ok(())
-}
-
-/// A temporary directory with its path, which goes when this process is interrupted, too. When it is killed, the directory stays, and nothing
-/// removes it later: a program may run for weeks, so none is ever surely left behind.
-fn temporary() -> Result<(TempDir, PathBuf)> {
-    let temporary = TempDir::with_prefix("cargo-p3-").context("no temporary directory can be made for the program")?;
-    let path = temporary.path().canonicalize().context("the program's temporary directory is gone")?;
-    let left = path.clone();
-    ctrlc::set_handler(move || {
-        // It may be in use by the guest, which ends now: what cannot be removed stays.
-        let _ = std::fs::remove_dir_all(&left);
-        std::process::exit(130);
-    })
-    .context("Ctrl-C cannot be handled")?;
-    Ok((temporary, path))
-}
-
-fn remove(temporary: TempDir) -> Result<()> {
-    temporary.close().context("the program's temporary directory cannot be removed")
 }
 
 /// The target directory that a component built by cargo lies in: what stands in front of the target's name.
