@@ -12,7 +12,7 @@ use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
 
 use crate::Error;
-use crate::fs::OpenFile;
+use crate::fs::{FileType, Metadata, OpenFile};
 use crate::stdio;
 
 /// A descriptor's number, as `std::os::fd::RawFd`.
@@ -111,7 +111,8 @@ pub fn get(fd: RawFd) -> Result<Entry, Error> {
     TABLE.with(|table| table.slot(fd)?.clone().ok_or(Error::BADF))
 }
 
-/// The file that `fd` stands for; `BADF` if it is not open, `SPIPE` if it is no file.
+/// The file that `fd` stands for; `BADF` if it is not open, `SPIPE`, which POSIX has for what cannot be sought in, if it
+/// is no file.
 #[inline]
 pub fn file(fd: RawFd) -> Result<Rc<OpenFile>, Error> {
     match get(fd)? {
@@ -204,6 +205,15 @@ pub fn flush(fd: RawFd) -> Result<(), Error> {
     }
 }
 
+/// What is known about what `fd` stands for: of anything but a file, that it is none.
+pub fn stat(fd: RawFd) -> Result<Metadata, Error> {
+    match get(fd)? {
+        Entry::File(file) => file.stat(),
+        _ if is_terminal(fd) => Ok(Metadata::of_no_file(FileType::CharacterDevice)),
+        _ => Ok(Metadata::of_no_file(FileType::Other)),
+    }
+}
+
 /// Whether `fd` is a terminal.
 pub fn is_terminal(fd: RawFd) -> bool {
     match get(fd) {
@@ -237,11 +247,15 @@ impl Entry {
     }
 }
 
-/// Fills buffer after buffer as long as each is filled. An error counts only before the first byte.
+/// Fills buffer after buffer as long as each is filled. An error counts only before the first byte. Without any room,
+/// it is asked all the same whether there can be a read.
 fn scatter<B: DerefMut<Target = [u8]>>(
     buffers: &mut [B],
     mut read: impl FnMut(&mut [MaybeUninit<u8>], usize) -> Result<usize, Error>,
 ) -> Result<usize, Error> {
+    if buffers.iter().all(|buffer| buffer.is_empty()) {
+        return read(&mut [], 0);
+    }
     let mut done = 0;
     for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_empty()) {
         match read(uninitialised(buffer), done) {
@@ -261,7 +275,8 @@ fn scatter<B: DerefMut<Target = [u8]>>(
 /// How many bytes of slices are put together before they are written.
 const TOGETHER: usize = 4096;
 
-/// Writes slice after slice as long as each is taken in full. An error counts only before the first byte.
+/// Writes slice after slice as long as each is taken in full. An error counts only before the first byte. Without any
+/// byte, it is asked all the same whether there can be a write.
 fn gather<B: Deref<Target = [u8]>>(
     slices: &[B],
     mut write: impl FnMut(&[u8], usize) -> Result<usize, Error>,
@@ -272,6 +287,9 @@ fn gather<B: Deref<Target = [u8]>>(
         let mut together = Vec::with_capacity(total);
         slices.iter().for_each(|slice| together.extend_from_slice(slice));
         return write(&together, 0);
+    }
+    if total == 0 {
+        return write(&[], 0);
     }
     let mut done = 0;
     for slice in slices.iter().filter(|slice| !slice.is_empty()) {

@@ -16,11 +16,13 @@ mod directory;
 mod file;
 mod metadata;
 mod mount;
+mod name;
 mod options;
 mod path;
 mod walk;
 
 use self::mount::Mounts;
+use self::name::{Name, Nameless, name};
 use self::path::place;
 use crate::Error;
 use crate::abi::filesystem::{DescriptorFlags, OpenFlags, PathFlags};
@@ -35,6 +37,7 @@ pub use crate::abi::filesystem::{DescriptorType as FileType, Timestamp};
 
 /// Opens a file or, for reading, a directory. Options that [`OpenOptions::check`] refuses are `INVAL`.
 pub fn open(path: &[u8], options: &OpenOptions) -> Result<OpenFile, Error> {
+    name::can_be_made(path, options)?;
     let place = place(path)?;
     file::open_at(&place.mount().directory, place.mount_index(), &place.below, options)
 }
@@ -68,8 +71,12 @@ pub fn stat(path: &[u8]) -> Result<Metadata, Error> {
     Ok(Metadata::new(stat, place.mount_index()))
 }
 
-/// What the host knows about the file or link.
+/// What the host knows about the file or link. A link with a slash behind it is followed, because it is asked for a
+/// directory.
 pub fn stat_no_follow(path: &[u8]) -> Result<Metadata, Error> {
+    if name::is_followed(path) {
+        return stat(path);
+    }
     let place = place(path)?;
     Ok(Metadata::new(place.mount().directory.stat_at(PathFlags::empty(), &place.below)?, place.mount_index()))
 }
@@ -90,45 +97,60 @@ pub fn set_times_no_follow(path: &[u8], times: Times) -> Result<(), Error> {
 
 /// Makes a directory.
 pub fn create_directory(path: &[u8]) -> Result<(), Error> {
-    let place = place(path)?;
+    let Name { place, .. } = name(path, |_| Error::EXIST)?;
     place.mount().directory.create_directory_at(&place.below)
 }
 
 /// Removes an empty directory.
 pub fn remove_directory(path: &[u8]) -> Result<(), Error> {
-    let place = place(path)?;
+    let Name { place, .. } = name(path, not_removed)?;
     place.mount().directory.remove_directory_at(&place.below)
 }
 
 /// Removes a directory with all that is in it. A link in its place or anywhere below is removed and not followed, even
-/// if somebody exchanges directories for links meanwhile.
+/// if somebody exchanges directories for links meanwhile. One whose path does not end with its name (`.`) is emptied,
+/// and stays.
 pub fn remove_directory_all(path: &[u8]) -> Result<(), Error> {
-    let place = place(path)?;
+    let Name { place, slash } = match name(path, not_removed) {
+        Ok(name) => name,
+        Err(error) => {
+            let place = place(path)?;
+            return directory::empty(&place.mount().directory, &place.below).and(Err(error));
+        }
+    };
     let directory = &place.mount().directory;
-    match directory::remove_tree(directory, &place.below) {
+    match directory::empty(directory, &place.below) {
+        Ok(()) => match directory.remove_directory_at(&place.below) {
+            Err(Error::NOENT) => Ok(()),
+            removed => removed,
+        },
         Err(Error::NOTDIR | Error::LOOP) => match directory.stat_at(PathFlags::empty(), &place.below)?.kind {
-            FileType::SymbolicLink => directory.unlink_file_at(&place.below),
+            FileType::SymbolicLink if !slash => directory.unlink_file_at(&place.below),
             _ => Err(Error::NOTDIR),
         },
-        result => result,
+        Err(error) => Err(error),
     }
 }
 
 /// Removes a file or link.
 pub fn remove_file(path: &[u8]) -> Result<(), Error> {
-    let place = place(path)?;
+    let name = name(path, |_| Error::ISDIR)?;
+    if name.slash {
+        return Err(if name.kind()? == FileType::Directory { Error::ISDIR } else { Error::NOTDIR });
+    }
+    let place = name.place;
     place.mount().directory.unlink_file_at(&place.below)
 }
 
 /// Gives a file another name, in the place of a file that has it.
 pub fn rename(old: &[u8], new: &[u8]) -> Result<(), Error> {
-    let (old, new) = (place(old)?, place(new)?);
+    let (old, new) = name::names(old, new)?;
     old.mount().directory.rename_at(&old.below, &new.mount().directory, &new.below)
 }
 
 /// Gives a file one more name. A link is linked itself, as on Linux.
 pub fn hard_link(original: &[u8], link: &[u8]) -> Result<(), Error> {
-    let (original, link) = (place(original)?, place(link)?);
+    let (original, link) = (place(original)?, name::free_name(link)?);
     original.mount().directory.link_at(&original.below, &link.mount().directory, &link.below)
 }
 
@@ -145,7 +167,7 @@ pub fn read_link(path: &[u8]) -> Result<String, Error> {
 /// other.
 pub fn symlink(target: &[u8], link: &[u8]) -> Result<(), Error> {
     let target = path::text(target)?;
-    let place = place(link)?;
+    let place = name::free_name(link)?;
     if !target.starts_with('/') {
         return place.mount().directory.symlink_at(target, &place.below);
     }
@@ -170,4 +192,13 @@ pub fn set_current_dir(path: &[u8]) -> Result<(), Error> {
     }
     Mounts::get().set_current_directory(real);
     Ok(())
+}
+
+/// Why a directory is not removed by a path that does not end with its name.
+fn not_removed(nameless: Nameless) -> Error {
+    match nameless {
+        Nameless::Here => Error::INVAL,
+        Nameless::Above => Error::NOTEMPTY,
+        Nameless::Root => Error::BUSY,
+    }
 }

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use component_rt::Error;
 use component_rt::abi::fake::{self, filesystem as disk};
+use component_rt::descriptor::{self, Entry};
 use component_rt::fs::{self, FileType, OpenFile, OpenOptions, SeekFrom, Times, Timestamp};
 
 /// A host with one directory, `/work`, where the program begins.
@@ -28,6 +29,11 @@ fn open(path: &str) -> OpenFile {
 
 fn append(path: &str) -> OpenFile {
     fs::open(path.as_bytes(), &OpenOptions { append: true, read: true, ..options() }).expect("the file is there")
+}
+
+fn append_to_new(path: &str) -> OpenFile {
+    drop(create(path));
+    append(path)
 }
 
 fn read(file: &OpenFile, most: usize) -> Vec<u8> {
@@ -173,6 +179,56 @@ fn appends_go_to_the_end_wherever_the_position_is() {
 }
 
 #[test]
+fn a_position_behind_an_append_stays_when_others_write() {
+    host();
+    let first = append_to_new("a");
+    let second = append("a");
+    write(&first, b"12");
+    write(&second, b"345");
+    assert_eq!(read(&first, 10), b"345");
+    write(&first, b"67");
+    second.set_len(100).unwrap();
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(7));
+    write(&first, b"89");
+    assert_eq!(first.write_at(b"!", 200), Ok(1));
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(102));
+    write(&first, b"x");
+    drop(create("a"));
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(202), "where it was before the file was emptied");
+    write(&first, b"xyz");
+    let other = append_to_new("other");
+    write(&other, b"y");
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(3));
+}
+
+#[test]
+fn appending_to_several_files_asks_once_whether_they_are_one() {
+    host();
+    let (first, second) = (append_to_new("a"), append_to_new("b"));
+    write(&first, b"1");
+    write(&second, b"2");
+    write(&first, b"3");
+    disk::calls();
+    for _ in 0..100 {
+        write(&first, b"4");
+        write(&second, b"5");
+    }
+    assert_eq!(disk::calls(), 0);
+}
+
+#[test]
+fn a_failed_append_is_told_to_the_one_who_made_it() {
+    host();
+    let (first, second) = (append_to_new("a"), append("a"));
+    disk::set_space(2);
+    assert_eq!(first.write(b"123"), Ok(2));
+    assert_eq!(second.write(b"45"), Err(Error::NOSPC));
+    assert_eq!(second.flush(), Ok(()));
+    assert_eq!(first.flush(), Err(Error::NOSPC));
+    assert_eq!(first.flush(), Ok(()), "told once");
+}
+
+#[test]
 fn writes_at_an_offset_leave_the_position() {
     host();
     let file = create("a");
@@ -228,6 +284,20 @@ fn access_is_what_was_asked_for() {
     assert_eq!(reader.set_len(0), Err(Error::INVAL));
     let writer = fs::open(b"a", &OpenOptions { write: true, ..options() }).unwrap();
     assert_eq!(take(1, |buffer| writer.read(buffer)), Err(Error::BADF));
+}
+
+#[test]
+fn access_is_asked_for_though_nothing_is_to_be_moved() {
+    host();
+    let unwritable = descriptor::insert(Entry::from({
+        drop(create("a"));
+        open("a")
+    }))
+    .unwrap();
+    let nothing: [&[u8]; 2] = [b"", b""];
+    assert_eq!(descriptor::write_vectored(unwritable, &nothing), Err(Error::BADF));
+    assert_eq!(descriptor::write_vectored_at(unwritable, &nothing, 5), Err(Error::BADF));
+    assert_eq!(descriptor::read_vectored::<Vec<u8>>(unwritable, &mut []), Ok(0));
 }
 
 #[test]

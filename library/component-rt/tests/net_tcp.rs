@@ -195,7 +195,10 @@ fn a_shut_down_direction_stays_shut() {
     client.shutdown_write().unwrap();
     assert_eq!(client.write(b"x").unwrap_err(), Error::PIPE);
     assert_eq!(server.read(&mut [0; 4]).unwrap(), 0, "the peer sees the end though nothing was ever written");
-    client.shutdown_read().unwrap();
+    server.write(b"come").unwrap();
+    client.shutdown_read();
+    assert_eq!(client.read(&mut [0; 3]).unwrap(), 3, "what has come is not lost");
+    assert_eq!(client.read(&mut [0; 4]).unwrap(), 1);
     assert_eq!(client.read(&mut [0; 4]).unwrap(), 0);
     assert_eq!(client.peek(&mut [0; 4]).unwrap(), 0);
     assert_eq!(server.shutdown_write(), Ok(()));

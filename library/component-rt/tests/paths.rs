@@ -107,6 +107,42 @@ fn a_relative_preopen_is_relative_to_the_start() {
 }
 
 #[test]
+fn the_end_of_a_path_says_what_it_names() {
+    disk::give("/work", false);
+    begin_in("/work");
+    let create = OpenOptions { write: true, create: true, ..OpenOptions::default() };
+    assert_eq!(fs::create_directory(b"d/"), Ok(()));
+    disk::put("/work", "f", b"");
+    assert_eq!(fs::create_directory(b"none/."), Err(Error::NOENT));
+    assert_eq!(fs::create_directory(b"d/.."), Err(Error::EXIST));
+    assert_eq!(fs::create_directory(b"f/."), Err(Error::NOTDIR));
+    assert_eq!(fs::open(b"none/.", &create).err(), Some(Error::NOENT));
+    assert_eq!(fs::open(b"d/.", &create).err(), Some(Error::ISDIR));
+    assert_eq!(fs::open(b"d/.", &OpenOptions { create_new: true, ..create }).err(), Some(Error::EXIST));
+    assert_eq!(fs::symlink(b"f", b"d/"), Err(Error::EXIST));
+    assert_eq!(fs::symlink(b"f", b"none/"), Err(Error::NOENT));
+    assert_eq!(fs::hard_link(b"f", b"none/"), Err(Error::NOENT));
+    assert_eq!(fs::rename(b"f", b"g/"), Err(Error::NOTDIR));
+    assert_eq!(fs::rename(b"d/.", b"g"), Err(Error::BUSY));
+    assert_eq!(fs::remove_file(b"f/"), Err(Error::NOTDIR));
+    assert_eq!(fs::remove_file(b"d/"), Err(Error::ISDIR));
+    assert_eq!(fs::remove_directory(b"d/."), Err(Error::INVAL));
+    assert_eq!(fs::remove_directory(b"d/.."), Err(Error::NOTEMPTY));
+    assert_eq!(fs::remove_directory(b"/"), Err(Error::NOTCAPABLE));
+    assert_eq!(fs::rename(b"d/", b"e/"), Ok(()));
+    fs::symlink(b"e", b"link").unwrap();
+    assert_eq!(fs::stat_no_follow(b"link").unwrap().kind(), FileType::SymbolicLink);
+    assert_eq!(fs::stat_no_follow(b"link/").unwrap().kind(), FileType::Directory);
+    assert_eq!(fs::remove_directory_all(b"link/"), Err(Error::NOTDIR));
+    disk::put("/work", "e/inside", b"");
+    assert_eq!(fs::remove_directory_all(b"e/."), Err(Error::INVAL), "emptied, and still there");
+    assert_eq!(fs::remove_directory(b"e//"), Ok(()));
+    assert_eq!(fs::canonicalize(b"f/.."), Err(Error::NOTDIR));
+    fs::symlink(b"f/.", b"link-to-file").unwrap();
+    assert_eq!(fs::canonicalize(b"link-to-file"), Err(Error::NOTDIR));
+}
+
+#[test]
 fn canonical_paths_have_no_links() {
     disk::give("/work", false);
     begin_in("/work");

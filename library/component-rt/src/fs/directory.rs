@@ -145,18 +145,17 @@ impl Drop for Entries {
     }
 }
 
-/// Removes a directory with all that is in it. A link is removed, not followed, wherever it stands: every step goes
-/// through the descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link
-/// meanwhile.
-pub(super) fn remove_tree(parent: &Descriptor, name: &str) -> Result<(), Error> {
+/// Removes all that is in a directory. A link is removed, not followed, wherever it stands: every step goes through the
+/// descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link meanwhile.
+pub(super) fn empty(parent: &Descriptor, name: &str) -> Result<(), Error> {
     let mut above: Vec<Level> = Vec::new();
     above.push(Level::open(parent, String::from(name)).map_err(|(error, _)| error)?);
     while let Some(level) = above.last_mut() {
         let Some(entry) = level.names.pop() else {
             // Closed before it is removed: not every host removes what is open.
             let Some(Level { name, .. }) = above.pop() else { break };
-            let parent = above.last().map_or(parent, |level| level.directory.descriptor());
-            missing_is_fine(parent.remove_directory_at(&name))?;
+            let Some(parent) = above.last() else { break };
+            missing_is_fine(parent.directory.descriptor().remove_directory_at(&name))?;
             continue;
         };
         let here = level.directory.descriptor();

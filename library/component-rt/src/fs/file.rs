@@ -9,10 +9,10 @@
 //!
 //! A byte for which a write returned `Ok` is in the host's hands. Should a host fail to store it afterwards, the next
 //! call on the file says so: every call that must see the written data, or that ends the stream, first waits for the
-//! host's last word ([`OpenFile::settle`]).
+//! host's last word ([`Cursor::settle`]).
 
 use alloc_crate::rc::Rc;
-use core::cell::{RefCell, RefMut};
+use core::cell::RefMut;
 use core::mem::MaybeUninit;
 
 use super::coherence::{Opened, Since};
@@ -44,8 +44,6 @@ pub struct OpenFile {
     opened: Rc<Opened>,
     access: Access,
     mount: usize,
-    /// Borrowed for the length of one call: the calls on one file are one after the other, as a kernel's are.
-    cursor: RefCell<Cursor>,
 }
 
 /// Opens the file `name` below `directory`, which the preopen number `mount` has led to.
@@ -56,15 +54,20 @@ pub(super) fn open_at(
     options: &OpenOptions,
 ) -> Result<OpenFile, Error> {
     let flags = options.flags().map_err(|_| Error::INVAL)?;
-    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?);
-    if flags.open.contains(OpenFlags::TRUNCATE) {
+    let truncates = flags.open.contains(OpenFlags::TRUNCATE);
+    if truncates {
+        Opened::before_truncating(locate);
+    }
+    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?, flags.access.read);
+    if truncates {
         opened.wrote();
     }
-    let cursor = Cursor { position: Position::At(0), reader: None, writer: None };
-    Ok(OpenFile { opened, access: flags.access, mount, cursor: RefCell::new(cursor) })
+    Ok(OpenFile { opened, access: flags.access, mount })
 }
 
-struct Cursor {
+/// The position and the streams.
+#[derive(Default)]
+pub(super) struct Cursor {
     position: Position,
     reader: Option<Reader>,
     writer: Option<Writer>,
@@ -73,8 +76,14 @@ struct Cursor {
 #[derive(Clone, Copy)]
 enum Position {
     At(u64),
-    /// Behind what was appended last; asked of the host when somebody wants to know.
+    /// Behind what was appended last; asked of the host when somebody wants to know, or is about to write there.
     Appended,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Position::At(0)
+    }
 }
 
 struct Reader {
@@ -90,6 +99,8 @@ enum Writer {
     At(u64, Output<WriteStream, WriteResult>),
     /// Writes at the end.
     Append(Output<AppendStream, AppendResult>),
+    /// Has failed while somebody else waited for it: an error for the next call.
+    Failed(Error),
 }
 
 struct Output<S: StreamBuiltins, R: FutureBuiltins> {
@@ -137,10 +148,14 @@ impl OpenFile {
     /// Writes at the position (in append mode: at the end) and moves it behind what was written.
     #[inline]
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
+        self.opened.before_writing(locate);
         let mut cursor = self.cursor();
         if self.access.append {
             let count = self.write_to(&mut cursor, bytes, Target::End)?;
-            cursor.position = Position::Appended;
+            if count != 0 && !matches!(cursor.position, Position::Appended) {
+                cursor.position = Position::Appended;
+                self.opened.appended();
+            }
             return Ok(count);
         }
         let position = self.position(&mut cursor)?;
@@ -151,7 +166,11 @@ impl OpenFile {
 
     /// Writes at `offset`, in append mode too; the position stays.
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize, Error> {
-        self.write_to(&mut self.cursor(), bytes, Target::Offset(offset))
+        self.opened.before_writing(locate);
+        let mut cursor = self.cursor();
+        // Where this very file's last append ends is lost when something is written behind it.
+        self.position(&mut cursor)?;
+        self.write_to(&mut cursor, bytes, Target::Offset(offset))
     }
 
     /// Moves the position; gives the new one. `INVAL` for one below zero or above what a file can have. Asks the host
@@ -171,7 +190,7 @@ impl OpenFile {
 
     /// What the host knows about the file.
     pub fn stat(&self) -> Result<Metadata, Error> {
-        self.settle(&mut self.cursor())?;
+        self.cursor().settle()?;
         Ok(Metadata::new(self.descriptor().stat()?, self.mount))
     }
 
@@ -180,7 +199,10 @@ impl OpenFile {
         if !self.access.write {
             return Err(Error::INVAL);
         }
-        self.settle(&mut self.cursor())?;
+        self.opened.before_writing(locate);
+        let mut cursor = self.cursor();
+        self.position(&mut cursor)?;
+        cursor.settle()?;
         self.descriptor().set_size(size)?;
         self.opened.wrote();
         Ok(())
@@ -188,53 +210,39 @@ impl OpenFile {
 
     /// Sets the times that are given.
     pub fn set_times(&self, times: Times) -> Result<(), Error> {
-        self.settle(&mut self.cursor())?;
+        self.cursor().settle()?;
         self.descriptor().set_times(times.accessed(), times.modified())
     }
 
     /// Waits until the host says that everything written is stored as far as other readers can see.
     pub fn flush(&self) -> Result<(), Error> {
-        self.settle(&mut self.cursor())
+        self.cursor().settle()
     }
 
     /// Waits until the data is on the disk.
     pub fn sync_data(&self) -> Result<(), Error> {
-        self.settle(&mut self.cursor())?;
+        self.cursor().settle()?;
         self.descriptor().sync_data()
     }
 
     /// Waits until data and metadata are on the disk.
     pub fn sync_all(&self) -> Result<(), Error> {
-        self.settle(&mut self.cursor())?;
+        self.cursor().settle()?;
         self.descriptor().sync()
     }
 
-    /// The cursor, for one call: another thread that is in a call on the same file has its turn first.
     #[inline]
     fn cursor(&self) -> RefMut<'_, Cursor> {
-        loop {
-            match self.cursor.try_borrow_mut() {
-                Ok(cursor) => return cursor,
-                Err(_) => block::give_way(),
-            }
-        }
+        turn(&self.opened)
     }
 
     #[inline]
     fn position(&self, cursor: &mut Cursor) -> Result<u64, Error> {
-        match cursor.position {
-            Position::At(position) => Ok(position),
-            Position::Appended => {
-                let size = self.size(cursor)?;
-                cursor.position = Position::At(size);
-                Ok(size)
-            }
-        }
+        cursor.locate(self.descriptor())
     }
 
     fn size(&self, cursor: &mut Cursor) -> Result<u64, Error> {
-        self.settle(cursor)?;
-        Ok(self.descriptor().stat()?.size)
+        cursor.size(self.descriptor())
     }
 
     #[inline]
@@ -245,7 +253,7 @@ impl OpenFile {
         if buffer.is_empty() {
             return Ok(0);
         }
-        self.settle(cursor)?;
+        cursor.settle()?;
         // One that cannot be used goes first, so that the host never holds two.
         cursor.reader =
             cursor.reader.take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.opened));
@@ -279,16 +287,16 @@ impl OpenFile {
             return Ok(0);
         }
         let writer = match &mut cursor.writer {
-            Some(writer) if writer.target() == target => writer,
+            Some(writer) if writer.target() == Some(target) => writer,
             _ => {
-                self.settle(cursor)?;
+                cursor.settle()?;
                 cursor.writer.insert(self.open_writer(target))
             }
         };
         let count = writer.write(bytes);
         if count == 0 {
             // The host has ended the stream, and its reason is the error of this write.
-            self.settle(cursor)?;
+            cursor.settle()?;
             return Err(Error::IO);
         }
         self.opened.wrote();
@@ -307,33 +315,70 @@ impl OpenFile {
             }
         }
     }
-
-    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was
-    /// written.
-    #[inline]
-    fn settle(&self, cursor: &mut Cursor) -> Result<(), Error> {
-        match cursor.writer.take() {
-            None => Ok(()),
-            Some(writer) => writer.finish(),
-        }
-    }
 }
 
 impl Drop for OpenFile {
     /// Waits for the last write; an error that nobody asked for is lost, as it is when a `std::fs::File` is dropped
     /// anywhere.
     fn drop(&mut self) {
-        if let Some(writer) = self.cursor.get_mut().writer.take() {
-            let _unasked = writer.finish();
+        let _unasked = self.cursor().settle();
+    }
+}
+
+/// The cursor, for one call: another thread that is in a call on the same file has its turn first.
+#[inline]
+fn turn(opened: &Opened) -> RefMut<'_, Cursor> {
+    loop {
+        match opened.cursor.try_borrow_mut() {
+            Ok(cursor) => return cursor,
+            Err(_) => block::give_way(),
+        }
+    }
+}
+
+/// Finds out where a position behind an append is. What fails at that is the error of the file's own next call.
+fn locate(opened: &Opened) {
+    let mut cursor = turn(opened);
+    if let Err(error) = cursor.locate(&opened.descriptor) {
+        cursor.writer = Some(Writer::Failed(error));
+    }
+}
+
+impl Cursor {
+    #[inline]
+    fn locate(&mut self, descriptor: &Descriptor) -> Result<u64, Error> {
+        match self.position {
+            Position::At(position) => Ok(position),
+            Position::Appended => {
+                let size = self.size(descriptor)?;
+                self.position = Position::At(size);
+                Ok(size)
+            }
+        }
+    }
+
+    fn size(&mut self, descriptor: &Descriptor) -> Result<u64, Error> {
+        self.settle()?;
+        Ok(descriptor.stat()?.size)
+    }
+
+    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was
+    /// written.
+    #[inline]
+    fn settle(&mut self) -> Result<(), Error> {
+        match self.writer.take() {
+            None => Ok(()),
+            Some(writer) => writer.finish(),
         }
     }
 }
 
 impl Writer {
-    fn target(&self) -> Target {
+    fn target(&self) -> Option<Target> {
         match self {
-            Writer::At(offset, _) => Target::Offset(*offset),
-            Writer::Append(_) => Target::End,
+            Writer::At(offset, _) => Some(Target::Offset(*offset)),
+            Writer::Append(_) => Some(Target::End),
+            Writer::Failed(_) => None,
         }
     }
 
@@ -347,6 +392,7 @@ impl Writer {
                 count
             }
             Writer::Append(output) => output.stream.write(bytes).count,
+            Writer::Failed(_) => 0,
         }
     }
 
@@ -354,6 +400,7 @@ impl Writer {
         match self {
             Writer::At(_, output) => output.finish(),
             Writer::Append(output) => output.finish(),
+            Writer::Failed(error) => Err(error),
         }
     }
 }

@@ -126,6 +126,8 @@ fn climb(mounts: &Mounts, path: String) -> Result<String, Error> {
         match component {
             ".." => {
                 if find(mounts, &resolved).is_some() {
+                    // What has a parent in a path is a directory.
+                    resolved.push('/');
                     resolved = walk::real_path(mounts, &resolved)?;
                 }
                 resolved.truncate(resolved.rfind('/').unwrap_or(0));

@@ -40,7 +40,11 @@ pub(super) fn real_path(mounts: &Mounts, absolute: &str) -> Result<String, Error
     let mut links = 0;
     while let Some(component) = pending.pop() {
         match &*component {
-            "" | "." => continue,
+            // What these stand behind is a directory, as what has a parent is.
+            "" | "." => {
+                require_directory(mounts, &real)?;
+                continue;
+            }
             ".." => {
                 require_directory(mounts, &real)?;
                 real.truncate(real.rfind('/').unwrap_or(0));
@@ -74,9 +78,6 @@ pub(super) fn real_path(mounts: &Mounts, absolute: &str) -> Result<String, Error
             Err(Error::INVAL) => {}
             Err(error) => return Err(error),
         }
-    }
-    if absolute.ends_with('/') {
-        require_directory(mounts, &real)?;
     }
     Ok(real)
 }

@@ -20,7 +20,7 @@ pub(super) enum Receiving {
     Unopened,
     /// Bytes come, and bytes that were peeked at wait.
     Open(Incoming),
-    /// No more bytes will come: the peer has ended its stream, the connection has failed, or we have shut it down. A failure
+    /// No more bytes will come: the peer has ended its stream, or the connection has failed. A failure
     /// that nobody was told of yet is told once.
     Ended(Option<Error>),
 }
@@ -45,7 +45,7 @@ impl Receiving {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let incoming = match self.open(socket, shutter) {
+        let incoming = match self.open(socket) {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
@@ -74,7 +74,7 @@ impl Receiving {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let incoming = match self.open(socket, shutter) {
+        let incoming = match self.open(socket) {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
@@ -95,7 +95,7 @@ impl Receiving {
 
     /// The error the connection has come to, if it has and nobody was told of it. Never waits.
     pub(super) fn take_error(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Option<Error> {
-        match self.open(socket, shutter) {
+        match self.open(socket) {
             Err(told) => told,
             Ok(incoming) => {
                 // Bytes still come before an error: then there is none to tell of yet.
@@ -105,16 +105,8 @@ impl Receiving {
         }
     }
 
-    /// No more is read: SHUT_RD. What has come and was not read is lost.
-    pub(super) fn shut_down(&mut self) {
-        *self = Receiving::Ended(None);
-    }
-
     /// The incoming bytes; or, at the end, the failure that is to be told.
-    fn open(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Result<&mut Incoming, Option<Error>> {
-        if shutter.is_closed() {
-            self.shut_down();
-        }
+    fn open(&mut self, socket: &TcpSocket) -> Result<&mut Incoming, Option<Error>> {
         if let Receiving::Unopened = self {
             let (stream, result) = socket.receive();
             *self = Receiving::Open(Incoming { stream, result, peeked: Vec::new() });
@@ -126,14 +118,10 @@ impl Receiving {
         }
     }
 
-    /// Nothing came: because reading was shut down meanwhile, or because patience has ended.
+    /// Nothing came: because reading was shut down, which looks like the end, or because patience has ended.
     #[cold]
-    fn nothing(&mut self, shutter: &Shutter) -> Result<usize, Error> {
-        if shutter.is_closed() {
-            self.shut_down();
-            return Ok(0);
-        }
-        Err(Error::AGAIN)
+    fn nothing(&self, shutter: &Shutter) -> Result<usize, Error> {
+        if shutter.is_closed() { Ok(0) } else { Err(Error::AGAIN) }
     }
 
     /// The stream has ended: asks how, tells it, and keeps nothing of the connection open.
@@ -154,6 +142,8 @@ impl Incoming {
     fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutter: &Shutter) -> Option<Copied> {
         let interruption = &shutter.interruption;
         match patience {
+            // What has come is there to be read, as on Linux, but nobody waits for more.
+            _ if shutter.is_closed() => self.stream.try_read(buffer),
             Patience::Endless if block::may_be_interrupted() => self.stream.read_unless(buffer, None, interruption),
             Patience::Until(deadline) if block::may_be_interrupted() => {
                 self.stream.read_unless(buffer, Some(deadline), interruption)

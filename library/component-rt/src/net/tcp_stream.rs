@@ -154,14 +154,9 @@ impl TcpStream {
         Ok(total)
     }
 
-    /// Ends reading for every descriptor of the connection: reads give 0.
-    pub fn shutdown_read(&self) -> Result<(), Error> {
+    /// Ends reading for every descriptor of the connection: reads give what has come, and then 0.
+    pub fn shutdown_read(&self) {
         self.reading.close();
-        // A thread that is reading has been told and does it.
-        if let Some(mut receiving) = self.receiving.take(Patience::None) {
-            receiving.shut_down();
-        }
-        Ok(())
     }
 
     /// Ends writing for every descriptor of the connection: the peer sees the end of the stream, writes give `PIPE`.

@@ -1,7 +1,9 @@
 //! A pipe carries bytes between threads in order, blocks when it is empty or full, and says when the other end is gone.
 //@ threads = true
 
-use std::io::{ErrorKind, Read, Write, pipe};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write, pipe};
+use std::os::fd::OwnedFd;
 use std::thread;
 
 fn main() {
@@ -25,4 +27,14 @@ fn main() {
     let (reader, mut writer) = pipe().unwrap();
     drop(reader);
     println!("{:?}", writer.write(b"to nobody").unwrap_err().kind() == ErrorKind::BrokenPipe);
+    println!("{:?}", writer.write(b"").map_err(|error| error.kind()));
+
+    // As a file it has no place and no length.
+    let (_reader, writer) = pipe().unwrap();
+    let mut file = File::from(OwnedFd::from(writer));
+    println!("{:?}", file.seek(SeekFrom::Start(0)).map_err(|error| error.kind()));
+    println!("{:?}", file.set_len(3).map_err(|error| error.kind()));
+    println!("{:?}", file.sync_all().map_err(|error| error.kind()));
+    let metadata = file.metadata().unwrap();
+    println!("{} {} {}", metadata.is_file(), metadata.is_dir(), metadata.len());
 }

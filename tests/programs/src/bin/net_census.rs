@@ -135,6 +135,13 @@ fn datagrams() -> io::Result<()> {
     same("UdpSocket::send", a.send(b"abc"), "3");
     same("UdpSocket::peek", b.peek(&mut buffer), "3");
     same("UdpSocket::recv", b.recv(&mut buffer[..2]), "2");
+    differs(
+        "UdpSocket::send_to another than the peer",
+        a.send_to(b"", a.local_addr()?),
+        "0",
+        "InvalidInput",
+        "a connected socket of wasi:sockets 0.3.0 sends to its peer",
+    );
     same("UdpSocket::try_clone", a.try_clone().map(drop), "()");
     same("UdpSocket::set_read_timeout", b.set_read_timeout(Some(timeout)), "()");
     same("UdpSocket::read_timeout", b.read_timeout().map(|set| set == Some(timeout)), "true");

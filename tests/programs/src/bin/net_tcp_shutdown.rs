@@ -33,6 +33,15 @@ fn main() -> std::io::Result<()> {
     (&server).read_exact(&mut byte)?;
     println!("read nothing, wrote {}", byte[0]);
 
+    // What has come by then is not lost.
+    let (client, mut server) = pair(&listener)?;
+    server.write_all(b"in time")?;
+    client.peek(&mut [0; 7])?;
+    client.shutdown(Shutdown::Read)?;
+    let mut heard = String::new();
+    (&client).read_to_string(&mut heard)?;
+    println!("{heard}");
+
     // A direction that was never used can be shut down as well.
     let (client, mut server) = pair(&listener)?;
     client.shutdown(Shutdown::Both)?;

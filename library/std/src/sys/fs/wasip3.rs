@@ -107,25 +107,34 @@ impl File {
         FileDesc::new(Entry::from(file)).map(File)
     }
 
-    /// Does what only a file can do.
+    /// Does at a position what only a file can do.
     fn with<T>(&self, f: impl FnOnce(&OpenFile) -> Result<T, component_rt::Error>) -> io::Result<T> {
         descriptor::file(self.as_raw_fd()).and_then(|file| f(&file)).map_err(map_error)
     }
 
+    /// Does to the whole what only a file has. Of anything else, say a pipe, it is an invalid argument.
+    fn with_whole(&self, f: impl FnOnce(&OpenFile) -> Result<(), component_rt::Error>) -> io::Result<()> {
+        let file = descriptor::file(self.as_raw_fd()).map_err(|error| match error {
+            component_rt::Error::SPIPE => component_rt::Error::INVAL,
+            error => error,
+        });
+        file.and_then(|file| f(&file)).map_err(map_error)
+    }
+
     pub fn file_attr(&self) -> io::Result<FileAttr> {
-        self.with(OpenFile::stat).map(FileAttr::new)
+        descriptor::stat(self.as_raw_fd()).map(FileAttr::new).map_err(map_error)
     }
 
     pub fn fsync(&self) -> io::Result<()> {
-        self.with(OpenFile::sync_all)
+        self.with_whole(OpenFile::sync_all)
     }
 
     pub fn datasync(&self) -> io::Result<()> {
-        self.with(OpenFile::sync_data)
+        self.with_whole(OpenFile::sync_data)
     }
 
     pub fn truncate(&self, size: u64) -> io::Result<()> {
-        self.with(|file| file.set_len(size))
+        self.with_whole(|file| file.set_len(size))
     }
 
     pub fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
@@ -218,7 +227,7 @@ impl File {
     }
 
     pub fn set_times(&self, times: FileTimes) -> io::Result<()> {
-        self.with(|file| file.set_times(times.into_inner()))
+        self.with_whole(|file| file.set_times(times.into_inner()))
     }
 
     pub fn lock(&self) -> io::Result<()> {

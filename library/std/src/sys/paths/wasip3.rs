@@ -21,9 +21,9 @@ pub fn temp_dir() -> PathBuf {
     env::var_os("TMPDIR").unwrap_or_else(|| OsString::from("/tmp")).into()
 }
 
-/// `HOME`. There is no user database to ask instead.
+/// `HOME`, unless it is empty. There is no user database to ask instead.
 pub fn home_dir() -> Option<PathBuf> {
-    env::var_os("HOME").map(PathBuf::from)
+    env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
 }
 
 /// A component does not know the file it was loaded from, and there may be none.

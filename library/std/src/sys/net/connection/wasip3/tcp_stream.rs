@@ -109,12 +109,10 @@ impl TcpStream {
 
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         let stream = self.platform()?;
-        match how {
-            Shutdown::Read => stream.shutdown_read(),
-            Shutdown::Write => stream.shutdown_write(),
-            Shutdown::Both => stream.shutdown_read().and(stream.shutdown_write()),
+        if how != Shutdown::Write {
+            stream.shutdown_read();
         }
-        .map_err(map_error)
+        if how == Shutdown::Read { Ok(()) } else { stream.shutdown_write().map_err(map_error) }
     }
 
     pub fn duplicate(&self) -> io::Result<TcpStream> {
