@@ -59,6 +59,8 @@ pub(crate) fn compiler(name: &str) -> Result<ExitCode> {
 
 /// Answers cargo's question what this compiler is. Cargo builds everything again when the answer changes, and so it has to when the library, which
 /// the sysroot's name stands for, or the linker, which is this executable, is another one.
+///
+/// One line more, because build scripts ask, too: rustc_version 0.2, which old packages still use, refuses more than eight.
 fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
     let output =
         Command::new(program).arg("-vV").output().with_context(|| format!("cannot start {}", program.display()))?;
@@ -66,7 +68,7 @@ fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
     let linker = env::current_exe().and_then(|own| own.metadata()?.modified()).ok();
     let linker = linker.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
     let version = String::from_utf8_lossy(&output.stdout);
-    process::print(&format!("{version}library: {library}\nlinker: {}\n", linker.as_nanos()))?;
+    process::print(&format!("{version}library: {library}, linker: {}\n", linker.as_nanos()))?;
     Ok(process::exit_code(output.status))
 }
 

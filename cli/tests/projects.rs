@@ -220,6 +220,29 @@ fn crates_find_a_stable_compiler_and_may_ask_for_another() {
     succeeded(project.p3("build").env("RUSTC_BOOTSTRAP", "1").output().unwrap());
 }
 
+/// Build scripts decide by the answer of the compiler what to use of the language; rustc_version 0.2, under old packages, takes from
+/// six to eight lines for an answer.
+#[test]
+fn a_build_script_can_read_what_the_compiler_is() {
+    let project = Project::new("asking");
+    project.write(
+        "build.rs",
+        r#"
+        use std::{env, process::Command};
+        fn main() {
+            let answer = Command::new(env::var_os("RUSTC").unwrap()).arg("-vV").output().unwrap().stdout;
+            let answer = String::from_utf8(answer).unwrap();
+            let lines: Vec<&str> = answer.lines().collect();
+            assert!((6..=8).contains(&lines.len()), "{answer}");
+            for (line, begin) in lines.iter().zip(["rustc 1.", "binary: ", "commit-hash: ", "commit-date: ", "host: ", "release: 1."]) {
+                assert!(line.starts_with(begin), "{answer}");
+            }
+        }
+        "#,
+    );
+    succeeded(project.p3("build").output().unwrap());
+}
+
 /// rand 0.8 stands on getrandom 0.2, which imports a function of WASI 0.1.
 #[test]
 fn a_crate_that_imports_wasi_0_1_runs_on_0_3_alone() {

@@ -78,7 +78,7 @@ impl Opened {
     /// Those that stand behind what they appended to this file, through another descriptor, are told where that is
     /// before the file changes.
     #[inline]
-    pub(super) fn before_writing(&self, locate: impl Fn(&Opened)) {
+    pub(super) fn before_writing(&self, locate: fn(&Opened)) {
         let appends = WRITES.with(|writes| writes.appends);
         if self.others_until.get() != appends {
             self.look_for_appended(appends, locate);
@@ -87,7 +87,7 @@ impl Opened {
 
     /// The same before a file is emptied by opening it, when nobody knows yet which one it is. Left out are files that are
     /// appended to and not read: many programs do so for a log, and who asks of that where it is, asks for its end.
-    pub(super) fn before_truncating(locate: impl Fn(&Opened)) {
+    pub(super) fn before_truncating(locate: fn(&Opened)) {
         let appended: Vec<Rc<Opened>> = WRITES.with(|writes| {
             let opened = writes.appended.iter().filter_map(|(_, opened)| opened.upgrade());
             opened.filter(|opened| opened.readable).collect()
@@ -96,7 +96,7 @@ impl Opened {
     }
 
     #[cold]
-    fn look_for_appended(&self, appends: u64, locate: impl Fn(&Opened)) {
+    fn look_for_appended(&self, appends: u64, locate: fn(&Opened)) {
         let known = self.others_until.replace(appends);
         let later: Vec<Rc<Opened>> = WRITES.with(|writes| {
             let first = writes.appended.partition_point(|&(count, _)| count <= known);

@@ -39,7 +39,8 @@ pub(super) enum Nameless {
 
 /// The place of the name at the end of `path`. A path that has none is the error of the file it leads to, or, if that
 /// is a directory, what `nameless` says.
-pub(super) fn name(path: &[u8], nameless: impl FnOnce(Nameless) -> Error) -> Result<Name<'_>, Error> {
+#[inline(never)]
+pub(super) fn name(path: &[u8], nameless: fn(Nameless) -> Error) -> Result<Name<'_>, Error> {
     match end(path) {
         End::Name => Ok(Name { place: place(path)?, slash: false }),
         End::Slash => {
