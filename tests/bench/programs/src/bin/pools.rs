@@ -22,20 +22,21 @@ fn main() {
 
 /// Takes the time of each, and gives what came out.
 fn measure_all(pool_name: &str, pool: &ThreadPool, noise: &[u64]) -> (u64, Vec<u64>) {
-    let each = |name: &str, work: &mut (dyn FnMut() + Send)| {
-        nanoseconds_each(&format!("{pool_name}_{name}"), noise.len() as u64, || pool.install(&mut *work));
+    let each = |name: &str, times: u64, work: &mut (dyn FnMut() + Send)| {
+        let count = noise.len() as u64 * times;
+        nanoseconds_each(&format!("{pool_name}_{name}"), count, || (0..times).for_each(|_| pool.install(&mut *work)));
     };
     let mut numbers = noise.to_vec();
-    each("sort_unstable", &mut || numbers.par_sort_unstable());
+    each("sort_unstable", 1, &mut || numbers.par_sort_unstable());
     assert!(numbers.is_sorted());
     numbers.copy_from_slice(noise);
-    each("sort", &mut || numbers.par_sort());
+    each("sort", 1, &mut || numbers.par_sort());
     assert!(numbers.is_sorted());
 
     let (mut sum, mut kept) = (0, Vec::new());
     let work = |number: &u64| number.rotate_left(7).wrapping_mul(0x9E37_79B9) % 1_000_003;
-    each("sum", &mut || sum = noise.par_iter().map(work).sum());
+    each("sum", 20, &mut || sum = noise.par_iter().map(work).sum());
     let odd = |number: &u64| (number % 3 == 1).then(|| number / 3);
-    each("collect", &mut || kept = noise.par_iter().filter_map(odd).collect());
+    each("collect", 20, &mut || kept = noise.par_iter().filter_map(odd).collect());
     (sum, kept)
 }
