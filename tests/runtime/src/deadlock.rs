@@ -4,6 +4,8 @@
 //! its threads, asked for by a function that component-ld exports from programs with threads. The threads' native stacks, which tell where each
 //! is. And the names of std's functions there, which tell what kind of thing it waits for. Where one is missing, the report says less.
 //!
+//! A trap has its thread found here as well, by the same means: it is the one that is not suspended.
+//!
 //! Left out, because std does not know it: who holds a mutex or a reader-writer lock. It shows who waits for the same one.
 
 use crate::code::Code;
@@ -23,12 +25,19 @@ const FOUND_BY_STD: &str = "component_rt::thread::deadlock";
 /// The exit code it gives.
 pub(crate) const EXIT_CODE: u8 = 135;
 
+/// The library's function in which every thread but the first begins, and what a thread without a name is called.
+const FIRST_OF_THREAD: &str = "component_rt::thread::run";
+const UNNAMED: &str = "<unnamed>";
+
 /// The most threads that are reported, and the most bytes of a name.
 const THREADS: usize = 64;
 const NAME: usize = 256;
 
 /// What a thread waits for that does not wait for another one.
 const HOST: &str = "an event of the host";
+
+/// More threads than the library lets live.
+const MAX_LIVE: usize = 1 << 16;
 
 /// How many places on a stack may be the guest's innermost frame.
 const CANDIDATES: usize = 16;
@@ -77,6 +86,27 @@ pub(crate) async fn look<T: Send>(store: &mut Store<T>, component: &Component, b
     Deadlock { threads: blocked.iter().take(THREADS).map(said).collect(), more: blocked.len().saturating_sub(THREADS) }
 }
 
+/// The name of the thread that a guest's trap happened in, whose backtrace is `frames`. Its stack is the one that is not suspended. `None`: the
+/// guest makes no threads, or several have no stack because they have not begun.
+pub(crate) async fn thread_of_trap<T: Send>(
+    store: &mut Store<T>,
+    component: &Component,
+    binary: &[u8],
+    frames: &[Frame],
+) -> Option<String> {
+    let suspended = stacks::suspended();
+    let described = describe(store).await?;
+    let code = Code::new(component, binary);
+    let blocks: Vec<u32> = described.iter().map(|thread| thread.block).filter(|block| *block != 0).collect();
+    let stacks = suspended.iter().filter_map(|stack| Walked::new(stack, &code));
+    let waiting: Vec<u32> = stacks.map(|stack| stack.block(&blocks).unwrap_or(0)).collect();
+    let outermost = frames.iter().any(|frame| frame.function == FIRST_OF_THREAD);
+    let is_possible = |thread: &&Described| !waiting.contains(&thread.block) && (thread.block != 0) >= outermost;
+    let mut possible = described.iter().filter(is_possible);
+    let thread = possible.next().filter(|_| possible.next().is_none())?;
+    Some(thread.name.clone().unwrap_or_else(|| UNNAMED.to_owned()))
+}
+
 /// The one thread of a program that makes none, if the guest was there.
 fn alone(stacks: &[Walked<'_>], code: &Code<'_>) -> Deadlock {
     let frames = stacks.first().map(|stack| stack.frames(code));
@@ -97,7 +127,8 @@ async fn describe<T: Send>(store: &mut Store<T>) -> Option<Vec<Described>> {
     let (describe, memory) = exports(store).await?;
     let mut threads = Vec::new();
     let mut next = 0;
-    loop {
+    // A guest that has trapped may have written anywhere, and its list may lead in a circle.
+    while threads.len() <= MAX_LIVE {
         let at = describe.call_async(&mut *store, next).await.ok()?;
         let data = memory.data(&*store);
         let word = |index: usize| {
@@ -116,6 +147,7 @@ async fn describe<T: Send>(store: &mut Store<T>) -> Option<Vec<Described>> {
             return Some(threads);
         }
     }
+    None
 }
 
 /// Finds a core export of the guest. The component model hides them; a core dump, which is made of any trap in the store, does not.
@@ -266,7 +298,7 @@ impl Deadlock {
 
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.name.as_deref().unwrap_or("<unnamed>");
+        let name = self.name.as_deref().unwrap_or(UNNAMED);
         write!(f, "thread '{name}' waits for {}", self.waits_for)?;
         write_frames(f, &self.frames)
     }

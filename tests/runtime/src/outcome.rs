@@ -57,6 +57,15 @@ impl Outcome {
         }
     }
 
+    /// The trap that the guest ended with, if it did.
+    pub(crate) fn trap_mut(&mut self) -> Option<&mut Trap> {
+        match self {
+            Self::Trapped(trap) | Self::StackOverflowed(trap) => Some(trap),
+            Self::MemoryExhausted { trap, .. } | Self::TimedOut { trap, .. } => trap.as_mut(),
+            Self::Exited(_) | Self::Deadlocked(_) | Self::Refused(_) => None,
+        }
+    }
+
     /// Prints the message of this outcome to this process's stderr; nothing for [`Outcome::Exited`]. Returns the exit code.
     pub fn report(&self) -> u8 {
         use std::io::Write as _;

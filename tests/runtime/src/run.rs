@@ -115,7 +115,18 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
         Some(Err(error)) if error.downcast_ref() == Some(&wasmtime::Trap::AsyncDeadlock) => {
             Outcome::Deadlocked(look(&mut store))
         }
-        Some(Err(error)) => outcome(&error, &mut store, deadline, limit),
+        Some(Err(error)) => {
+            let mut outcome = outcome(&error, &mut store, deadline, limit);
+            if let Some(trap) = outcome.trap_mut() {
+                trap.thread = reactor.block_on(deadlock::thread_of_trap(
+                    &mut store,
+                    command.instance.component(),
+                    &command.binary,
+                    &trap.frames,
+                ));
+            }
+            outcome
+        }
         None => Outcome::TimedOut { limit, trap: None, blocked: look(&mut store).threads },
     };
     End { outcome, returned, pool_exhausted }

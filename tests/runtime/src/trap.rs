@@ -14,6 +14,8 @@ pub(crate) const FRAMES: usize = 128;
 pub struct Trap {
     /// What happened.
     pub reason: String,
+    /// The name of the thread that it happened in, where the guest makes threads and it could be found out.
+    pub thread: Option<String>,
     /// The call stack, innermost first, at most 128 frames. Inlined functions have frames of their own where debug info is there.
     pub frames: Vec<Frame>,
 }
@@ -40,6 +42,7 @@ impl Trap {
             .or_else(|| error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames));
         Self {
             reason: reason(error),
+            thread: None,
             frames: backtrace.unwrap_or_default().iter().flat_map(frames).take(FRAMES).collect(),
         }
     }
@@ -92,7 +95,10 @@ impl fmt::Display for Trap {
         if self.frames.is_empty() {
             return Ok(());
         }
-        write!(f, "\nguest backtrace:")?;
+        match &self.thread {
+            Some(name) => write!(f, "\nguest backtrace of thread '{name}':")?,
+            None => write!(f, "\nguest backtrace:")?,
+        }
         write_frames(f, &self.frames)
     }
 }
