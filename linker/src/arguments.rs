@@ -20,6 +20,7 @@ Usage: component-ld [-flavor wasm] [OPTIONS of wasm-ld]... -o FILE
 Its own options (with rustc: -Clink-arg=OPTION):
   --wasm-ld-path FILE    the wasm-ld to use; else COMPONENT_LD_WASM_LD, else rust-lld or wasm-ld on PATH
   --skip-wit-component   leave the core module as wasm-ld has linked it
+  --no-optimize          leave out the passes that only make programs faster (with debug information they never run)
   --no-stack-check       threads do not look at each call if their stack is long enough
   --thread-context=WAY   where a thread's stack pointer is kept: slots (of its context), or save-restore (around each
                          import, so that bindings can have the slots)
@@ -47,8 +48,8 @@ pub(crate) struct Arguments {
     pub(crate) schedule_points: bool,
     /// How much of the debug information is to go.
     pub(crate) strip: Strip,
-    /// Whether few bytes count more than time: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
-    pub(crate) small: bool,
+    /// What passes are to look at: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
+    pub(crate) optimize: Optimize,
     /// What to make of the linked module.
     pub(crate) artifact: Artifact,
     /// Whether only an explanation is wanted (`--help`).
@@ -64,6 +65,17 @@ pub enum Strip {
     Debug,
     /// Every custom section goes but the one that belongs to the code (`--strip-all`, `-s`).
     All,
+}
+
+/// What passes are to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optimize {
+    /// Time counts more than bytes.
+    Speed,
+    /// Few bytes count more than time.
+    Size,
+    /// Neither: passes that only make programs faster are left out (`--no-optimize`).
+    No,
 }
 
 /// What is made of the linked module.
@@ -97,7 +109,7 @@ impl Arguments {
             save_around_imports: false,
             schedule_points: false,
             strip: Strip::Nothing,
-            small: false,
+            optimize: Optimize::Speed,
             artifact: Artifact::Component,
             help: false,
         };
@@ -117,6 +129,7 @@ impl Arguments {
                 flag if flag.starts_with("--wasm-ld-path=") => {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
+                "--no-optimize" => parsed.optimize = Optimize::No,
                 "--no-stack-check" => parsed.stack_check = false,
                 "--thread-context=slots" => parsed.save_around_imports = false,
                 "--thread-context=save-restore" => parsed.save_around_imports = true,
@@ -142,7 +155,8 @@ impl Arguments {
                     match flag {
                         "--strip-all" | "-s" => parsed.strip = Strip::All,
                         "--strip-debug" | "-S" => parsed.strip = parsed.strip.max(Strip::Debug),
-                        "-O2" | "-O3" => parsed.small = flag == "-O2",
+                        "-O2" if parsed.optimize != Optimize::No => parsed.optimize = Optimize::Size,
+                        "-O3" if parsed.optimize != Optimize::No => parsed.optimize = Optimize::Speed,
                         "-r" | "--relocatable" | "--version" | "-v" | "--help" => parsed.artifact = Artifact::Untouched,
                         _ => {}
                     }
@@ -271,10 +285,12 @@ mod tests {
 
     #[test]
     fn the_last_level_of_optimisation_says_if_bytes_count() {
-        assert!(!parse(&["-o", "x"]).unwrap().small);
-        assert!(parse(&["-O2", "-o", "x"]).unwrap().small);
-        let parsed = parse(&["-O2", "-O3", "-o", "x"]).unwrap();
-        assert!(!parsed.small && parsed.forwarded == ["-O2", "-O3"]);
+        let optimize = |words: &[&str]| parse(&[words, &["-o", "x"]].concat()).unwrap().optimize;
+        assert_eq!(optimize(&[]), Optimize::Speed);
+        assert_eq!(optimize(&["-O2"]), Optimize::Size);
+        assert_eq!(optimize(&["-O2", "-O3"]), Optimize::Speed);
+        assert_eq!(optimize(&["--no-optimize", "-O2"]), Optimize::No);
+        assert_eq!(parse(&["--no-optimize", "-O2", "-O3", "-o", "x"]).unwrap().forwarded, ["-O2", "-O3"]);
     }
 
     #[test]

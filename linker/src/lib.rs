@@ -21,8 +21,8 @@ use std::{env, fs, io::Write};
 
 use anyhow::{Context, Result, bail};
 
-pub use arguments::Strip;
 use arguments::{Arguments, Artifact};
+pub use arguments::{Optimize, Strip};
 use inputs::Inputs;
 use lld::WasmLd;
 use rewrite::Wants;
@@ -82,8 +82,12 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
     };
     match arguments.artifact {
         Artifact::Component => {
-            let small = arguments.small && arguments.strip == Strip::All;
-            let component = component(read(&module)?, arguments.strip, small, &inputs)
+            let optimize = match (arguments.optimize, arguments.strip) {
+                // With names in it, a few bytes do not count.
+                (Optimize::Size, Strip::Nothing | Strip::Debug) => Optimize::Speed,
+                (optimize, _) => optimize,
+            };
+            let component = component(read(&module)?, optimize, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -161,13 +165,13 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
 
 /// Makes a component of a core module as wasm-ld has linked it: rewriting passes, wit-component, validation.
 ///
-/// `small`: bytes count more than time. `inputs` are what the module was linked from; they are read only to explain a failure.
+/// `inputs` are what the module was linked from; they are read only to explain a failure.
 ///
 /// # Errors
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
-pub fn component(module: Vec<u8>, strip: Strip, small: bool, inputs: &Inputs) -> Result<Vec<u8>> {
-    encode::component(&rewrite::rewrite(module, small, inputs)?, strip, inputs)
+pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
+    encode::component(&rewrite::rewrite(module, optimize, inputs)?, strip, inputs)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.

@@ -9,6 +9,7 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{Parser, Payload};
 
+use crate::arguments::Optimize;
 use crate::contract;
 use crate::forward::Forward;
 use crate::inputs::Inputs;
@@ -35,21 +36,28 @@ mod throws;
 mod turns;
 mod wide_parameters;
 
-/// All passes, in order. `small`: bytes count more than time. `inputs` are what the module was linked from; a program with threads asks them for alignments.
+/// All passes, in order, as far as they are wanted. `inputs` are what the module was linked from; a program with threads asks them for
+/// alignments.
 ///
 /// # Errors
 ///
 /// The module is not one wasm-ld writes.
-pub(crate) fn rewrite(module: Vec<u8>, small: bool, inputs: &Inputs) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, optimize: Optimize, inputs: &Inputs) -> Result<Vec<u8>> {
     let module =
         component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
-    let module = detours::rewrite(module).context("calls cannot be led to where they end up")?;
-    let module = landing_pads::rewrite(module).context("landing pads cannot be moved")?;
+    let module = match optimize {
+        Optimize::Speed | Optimize::Size => {
+            let module = detours::rewrite(module).context("calls cannot be led to where they end up")?;
+            landing_pads::rewrite(module).context("landing pads cannot be moved")?
+        }
+        Optimize::No => module,
+    };
 
     let facts = Facts::of(&module)?;
     let module = points::rewrite(module, &facts).context("atomic instructions cannot be made points of a schedule")?;
-    let module = atomics::rewrite(module, small, &facts).context("atomic instructions cannot be replaced")?;
+    let module = atomics::rewrite(module, optimize == Optimize::Size, &facts)
+        .context("atomic instructions cannot be replaced")?;
     let module = if facts.makes_threads() {
         with_threads(module, inputs)?
     } else if facts.function(contract::TASK_HOOK_SINGLE).is_some() {
@@ -59,6 +67,9 @@ pub(crate) fn rewrite(module: Vec<u8>, small: bool, inputs: &Inputs) -> Result<V
     };
     let module = built_in_names::rewrite(module, &facts).context("canonical built-ins cannot be renamed")?;
     let module = exports::rewrite(module, &facts).context("internal exports cannot be removed")?;
+    if optimize == Optimize::No {
+        return Ok(module);
+    }
     let module = split_loads::rewrite(module).context("reads cannot be split")?;
     let module = wide_parameters::rewrite(module).context("parameters cannot be made wide")?;
     branch_hints::rewrite(module).context("branches cannot be given hints")

@@ -2,7 +2,8 @@
 //!
 //! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for
 //! that file's world leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as
-//! wasm-ld joins sections of one name. `strip` is there if the link strips everything, `small` if bytes count more than time. What comes out stands in
+//! wasm-ld joins sections of one name. `strip` is there if the link strips everything, `small` if bytes count more than
+//! time, `no-optimize` if what only makes programs faster is left out. What comes out stands in
 //! `component.wat`, or in `error.txt` if nothing may. `BLESS=1 cargo test -p component-ld --test cases` writes these
 //! two anew: read the difference before committing it.
 
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::{env, ffi::OsStr};
 
 use anyhow::{Context, Result, bail, ensure};
-use component_ld::Strip;
 use component_ld::inputs::Inputs;
+use component_ld::{Optimize, Strip};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wit_component::StringEncoding;
 use wit_parser::Resolve;
@@ -32,8 +33,13 @@ fn every_case_gives_what_is_written_down() {
 fn check(case: &Path) -> Result<()> {
     let name = case.file_name().unwrap_or_default().to_string_lossy();
     let strip = if case.join("strip").exists() { Strip::All } else { Strip::Nothing };
-    let small = case.join("small").exists();
-    let (came, other, text) = match component_ld::component(module(case)?, strip, small, &Inputs::default()) {
+    let optimize = match (case.join("small").exists(), case.join("no-optimize").exists()) {
+        (false, false) => Optimize::Speed,
+        (true, false) => Optimize::Size,
+        (false, true) => Optimize::No,
+        (true, true) => bail!("case {name}: small and no-optimize cannot both be"),
+    };
+    let (came, other, text) = match component_ld::component(module(case)?, optimize, strip, &Inputs::default()) {
         Ok(component) => ("component.wat", "error.txt", wasmprinter::print_bytes(component)?),
         Err(error) => ("error.txt", "component.wat", format!("{error:#}\n")),
     };
