@@ -19,7 +19,8 @@ pub(crate) const VARIABLE: &str = "CARGO_P3_RUN";
 
 /// The variables that every guest gets, beside those that begin with [`PREFIXES`].
 const PASSED: [&str; 3] = ["TERM", "LANG", "TZ"];
-const PREFIXES: [&str; 3] = ["CARGO_", "RUST_", "NEXTEST"];
+/// Cargo's, the standard library's, and those of widespread test tools.
+const PREFIXES: [&str; 6] = ["CARGO_", "RUST_", "NEXTEST", "INSTA_", "PROPTEST_", "QUICKCHECK_"];
 
 /// What the command line or the variable says about running.
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ pub(crate) fn document(command: Command, tests: bool) -> Command {
         "All other arguments are cargo's.\n\n\
          The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and \
          a temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment \
-         CARGO_*, RUST_*, NEXTEST* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
+         CARGO_*, RUST_*, NEXTEST*, INSTA_*, PROPTEST_*, QUICKCHECK_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
 }
@@ -230,7 +231,9 @@ mod tests {
     #[test]
     fn secrets_and_what_is_not_listed_stay_outside() {
         let passed = |name: &str| is_passed(name.as_ref(), "value".as_ref());
-        assert!(["CARGO_MANIFEST_DIR", "RUST_BACKTRACE", "TERM", "LANG", "TZ"].into_iter().all(passed));
+        assert!(
+            ["CARGO_MANIFEST_DIR", "RUST_BACKTRACE", "PROPTEST_CASES", "TERM", "LANG", "TZ"].into_iter().all(passed)
+        );
         assert!(
             !["HOME", "PATH", "CARGO_REGISTRY_TOKEN", "CARGO_REGISTRIES_MINE_TOKEN", "CARGO_P3_RUN"]
                 .into_iter()

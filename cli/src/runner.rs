@@ -36,7 +36,10 @@ pub(crate) fn for_cargo() -> Result<ExitCode> {
             },
             None => ask_cargo(&package),
         };
-        grants::grant(&mut setup, workspace.as_deref().unwrap_or(&package));
+        let workspace = workspace.as_deref().unwrap_or(&package);
+        grants::grant(&mut setup, workspace);
+        // insta looks for snapshots in the workspace, and asks cargo, which a component cannot start, where that is.
+        setup.environment.insert(0, ("INSTA_WORKSPACE_ROOT".into(), workspace.into()));
         // Before a first build there is none.
         if let Some(target) = target.filter(|target| target.is_dir()) {
             grants::grant(&mut setup, &target);
