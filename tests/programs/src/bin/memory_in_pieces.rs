@@ -1,4 +1,5 @@
-//! Copies of every short length arrive whole, also where the places overlap, and texts have the order of their first different byte.
+//! Copies of every short length arrive whole, also where the places overlap, texts have the order of their first different byte, and are
+//! valid up to the first that is none of UTF-8.
 
 use std::hint::black_box;
 
@@ -27,6 +28,13 @@ fn main() {
             compared += 1;
         }
         assert!(black_box(&one) == black_box(&source[..length]));
+        let mut text = vec![b'a'; length];
+        assert!(std::str::from_utf8(black_box(&text)).is_ok());
+        for wrong in 0..length {
+            text[wrong] = 0xff;
+            assert_eq!(std::str::from_utf8(black_box(&text)).unwrap_err().valid_up_to(), wrong, "of {length}");
+            text[wrong] = b'a';
+        }
     }
     println!("{compared} compared");
 }
