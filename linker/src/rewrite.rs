@@ -27,6 +27,7 @@ mod detours;
 mod exports;
 mod facts;
 mod landing_pads;
+mod lone_locks;
 mod pads;
 mod points;
 mod saved_globals;
@@ -48,6 +49,7 @@ pub(crate) fn rewrite(module: Vec<u8>, optimize: Optimize, inputs: &Inputs) -> R
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
     let module = match optimize {
         Optimize::Speed | Optimize::Size => {
+            let module = lone_locks::rewrite(module).context("waiting for locks cannot be left out")?;
             let module = detours::rewrite(module).context("calls cannot be led to where they end up")?;
             landing_pads::rewrite(module).context("landing pads cannot be moved")?
         }

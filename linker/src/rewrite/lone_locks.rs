@@ -1,0 +1,136 @@
+//! Without other threads, waiting for a lock is a deadlock: it is said at once, and what would wait, or wake who waits, goes.
+//!
+//! Why: std's locks come with code for waiting that a program of one thread has no use for, a thirtieth of a small one. A lock that is taken was
+//! taken by that thread itself and nobody else will ever let go of it, which the library would find out at the end of that code.
+//!
+//! Left alone: programs with threads, or with exports lifted `async`, whose calls may overlap; modules with debug information, which counts in bytes of
+//! the code section.
+//!
+//! Delete when: wasm-ld can be told to take another function for one that is defined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use wasm_encoder::{CodeSection, Function, Instruction};
+use wasmparser::{ElementItems, ExternalKind, KnownCustom, Name, Operator, Parser, Payload};
+
+use super::code;
+use super::facts::Facts;
+use crate::demangle::demangle;
+
+/// The library's function that reports the deadlock, `() -> never`.
+const DEADLOCK: &str = "component_rt::thread::deadlock";
+
+/// What is called of a lock that cannot be had.
+const WAITING: [&str; 3] = [
+    "<std::sys::sync::mutex::futex::Mutex>::lock_contended",
+    "<std::sys::sync::rwlock::futex::RwLock>::read_contended",
+    "<std::sys::sync::rwlock::futex::RwLock>::write_contended",
+];
+
+/// What is called of a lock that somebody waits for.
+const WAKING: [&str; 2] =
+    ["<std::sys::sync::mutex::futex::Mutex>::wake", "<std::sys::sync::rwlock::futex::RwLock>::wake_writer_or_readers"];
+
+pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
+    let facts = Facts::of(&module)?;
+    if facts.makes_threads() || facts.has_dwarf || facts.exports.keys().any(|name| name.starts_with("[async-lift")) {
+        return Ok(module);
+    }
+    let functions = named(&module)?;
+    let Some(deadlock) = functions.get(DEADLOCK).copied() else { return Ok(module) };
+    let mut bodies: BTreeMap<u32, Function> = BTreeMap::new();
+    let before = reached(&module, &facts, deadlock, &bodies)?;
+    let waiting = WAITING.iter().map(|name| (name, Some(Instruction::Call(deadlock))));
+    let waking = WAKING.iter().map(|name| (name, None));
+    for (name, call) in waiting.chain(waking) {
+        let Some(index) = functions.get(*name) else { continue };
+        bodies.insert(*index, ending(call));
+    }
+    if bodies.is_empty() {
+        return Ok(module);
+    }
+    // What only those called that have changed.
+    let after = reached(&module, &facts, deadlock, &bodies)?;
+    bodies.extend(before.difference(&after).map(|index| (*index, ending(None))));
+    let mut code = CodeSection::new();
+    let mut index = u32::try_from(facts.imported_functions.len())?;
+    for payload in Parser::new(0).parse_all(&module) {
+        let Payload::CodeSectionEntry(body) = payload? else { continue };
+        match bodies.get(&index) {
+            Some(body) => code.function(body),
+            None => code.raw(body.as_bytes()),
+        };
+        index += 1;
+    }
+    super::sections(&module, |payload, result| {
+        let is_code = matches!(payload, Payload::CodeSectionStart { .. });
+        if is_code {
+            result.section(&code);
+        }
+        Ok(is_code)
+    })
+}
+
+/// A function that ends the program, by a call if there is one.
+fn ending(call: Option<Instruction<'_>>) -> Function {
+    let mut body = Function::new([]);
+    for instruction in call.iter().chain([&Instruction::Unreachable, &Instruction::End]) {
+        body.instruction(instruction);
+    }
+    body
+}
+
+/// The functions that may be called, if some have these bodies, which call `deadlock` or nothing.
+fn reached(module: &[u8], facts: &Facts, deadlock: u32, bodies: &BTreeMap<u32, Function>) -> Result<BTreeSet<u32>> {
+    let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    code::each(module, facts, |place| {
+        if let Operator::Call { function_index } | Operator::RefFunc { function_index } = place.operator {
+            calls.entry(place.function).or_default().push(function_index);
+        }
+        Ok(())
+    })?;
+    let exported = facts.exports.values().filter(|(kind, _)| *kind == ExternalKind::Func);
+    let mut next: Vec<u32> = exported.map(|(_, index)| *index).chain([deadlock]).collect();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::StartSection { func, .. } => next.push(func),
+            Payload::ElementSection(elements) => {
+                for element in elements {
+                    match element?.items {
+                        ElementItems::Functions(functions) => {
+                            next.extend(functions.into_iter().collect::<Result<Vec<_>, _>>()?);
+                        }
+                        // wasm-ld writes none of these: nothing is known to be unreached.
+                        ElementItems::Expressions(..) => return Ok((0..facts.functions).collect()),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut reached = BTreeSet::new();
+    while let Some(function) = next.pop() {
+        if reached.insert(function) && !bodies.contains_key(&function) {
+            next.extend(calls.get(&function).into_iter().flatten());
+        }
+    }
+    Ok(reached)
+}
+
+/// The functions that have names, by path.
+fn named(module: &[u8]) -> Result<BTreeMap<String, u32>> {
+    let mut named = BTreeMap::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::CustomSection(section) = payload? else { continue };
+        let KnownCustom::Name(names) = section.as_known() else { continue };
+        for name in names {
+            let Name::Function(functions) = name? else { continue };
+            for function in functions {
+                let function = function?;
+                named.insert(demangle(function.name), function.index);
+            }
+        }
+    }
+    Ok(named)
+}
