@@ -284,6 +284,31 @@ pub(super) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>>
         name.encode(&mut more);
     }
     let count = u32::try_from(names.len())?;
+    rename(module, |list| longer(list, count, &more))
+}
+
+/// Takes the names of these functions away.
+pub(super) fn forget_names(module: &[u8], functions: &BTreeSet<u32>) -> Result<Vec<u8>> {
+    rename(module, |list| {
+        let (mut count, mut kept) = (0_u32, Vec::new());
+        let mut reader = BinaryReader::new(list, 0);
+        for _ in 0..reader.read_var_u32()? {
+            let (index, name) = (reader.read_var_u32()?, reader.read_string()?);
+            if !functions.contains(&index) {
+                count += 1;
+                index.encode(&mut kept);
+                name.encode(&mut kept);
+            }
+        }
+        let mut data = Vec::with_capacity(list.len());
+        count.encode(&mut data);
+        data.extend(kept);
+        Ok(data)
+    })
+}
+
+/// Changes the list of the names of functions, if there is one.
+fn rename(module: &[u8], change: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
     super::sections(module, |payload, result| {
         let Payload::CustomSection(section) = payload else { return Ok(false) };
         if section.name() != "name" {
@@ -297,7 +322,7 @@ pub(super) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>>
             let contents = reader.read_bytes(size as usize)?;
             data.push(id);
             if id == FUNCTION_NAMES {
-                longer(contents, count, &more)?.encode(&mut data);
+                change(contents)?.encode(&mut data);
             } else {
                 contents.encode(&mut data);
             }

@@ -1,4 +1,4 @@
-//! Without other threads, waiting for a lock is a deadlock: it is said at once, and what would wait, or wake who waits, goes.
+//! Without other threads, waiting for one is a deadlock: it is said at once, and what would wait, or wake who waits, goes.
 //!
 //! Why: std's locks come with code for waiting that a program of one thread has no use for, a thirtieth of a small one. A lock that is taken was
 //! taken by that thread itself and nobody else will ever let go of it, which the library would find out at the end of that code.
@@ -11,8 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use wasm_encoder::{CodeSection, Function, Instruction};
-use wasmparser::{ElementItems, ExternalKind, KnownCustom, Name, Operator, Parser, Payload};
+use wasm_encoder::{BlockType, CodeSection, Function, Instruction, MemArg, MemArgTarget};
+use wasmparser::{ElementItems, ExternalKind, FuncType, KnownCustom, Name, Operator, Parser, Payload, ValType};
 
 use super::code;
 use super::facts::Facts;
@@ -32,6 +32,17 @@ const WAITING: [&str; 3] = [
 const WAKING: [&str; 2] =
     ["<std::sys::sync::mutex::futex::Mutex>::wake", "<std::sys::sync::rwlock::futex::RwLock>::wake_writer_or_readers"];
 
+/// The library's function that waits as long as a word of memory holds a number, `(i32, i32) -> ()`.
+const WAIT: &str = "component_rt::futex::wait";
+
+/// The library's functions that tell who waits for a word, and whether there was somebody: never.
+const NOTIFYING: [&str; 4] = [
+    "component_rt::futex::wake",
+    "component_rt::futex::wake_all",
+    "component_rt::futex::hand_on",
+    "component_rt::futex::hand_on_all",
+];
+
 pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let facts = Facts::of(&module)?;
     if facts.makes_threads() || facts.has_dwarf || facts.exports.keys().any(|name| name.starts_with("[async-lift")) {
@@ -41,18 +52,24 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let Some(deadlock) = functions.get(DEADLOCK).copied() else { return Ok(module) };
     let mut bodies: BTreeMap<u32, Function> = BTreeMap::new();
     let before = reached(&module, &facts, deadlock, &bodies)?;
-    let waiting = WAITING.iter().map(|name| (name, Some(Instruction::Call(deadlock))));
-    let waking = WAKING.iter().map(|name| (name, None));
-    for (name, call) in waiting.chain(waking) {
-        let Some(index) = functions.get(*name) else { continue };
-        bodies.insert(*index, ending(call));
-    }
+    let mut replace = |name: &str, body: &dyn Fn(&FuncType) -> Option<Function>| {
+        let Some(index) = functions.get(name).copied() else { return };
+        let ty = facts.function_types[index as usize - facts.imported_functions.len()];
+        if let Some(body) = body(&facts.types[ty as usize]) {
+            bodies.insert(index, body);
+        }
+    };
+    WAITING.iter().for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))));
+    WAKING.iter().for_each(|name| replace(name, &|_| Some(ending(None))));
+    replace(WAIT, &|ty| waiting(ty, deadlock));
+    NOTIFYING.iter().for_each(|name| replace(name, &telling_nobody));
     if bodies.is_empty() {
         return Ok(module);
     }
     // What only those called that have changed.
     let after = reached(&module, &facts, deadlock, &bodies)?;
-    bodies.extend(before.difference(&after).map(|index| (*index, ending(None))));
+    let gone: BTreeSet<u32> = before.difference(&after).copied().collect();
+    bodies.extend(gone.iter().map(|index| (*index, ending(None))));
     let mut code = CodeSection::new();
     let mut index = u32::try_from(facts.imported_functions.len())?;
     for payload in Parser::new(0).parse_all(&module) {
@@ -63,22 +80,49 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         };
         index += 1;
     }
-    super::sections(&module, |payload, result| {
+    let module = super::sections(&module, |payload, result| {
         let is_code = matches!(payload, Payload::CodeSectionStart { .. });
         if is_code {
             result.section(&code);
         }
         Ok(is_code)
-    })
+    })?;
+    code::forget_names(&module, &gone)
 }
 
 /// A function that ends the program, by a call if there is one.
-fn ending(call: Option<Instruction<'_>>) -> Function {
+fn ending(call: Option<u32>) -> Function {
     let mut body = Function::new([]);
-    for instruction in call.iter().chain([&Instruction::Unreachable, &Instruction::End]) {
-        body.instruction(instruction);
-    }
+    call.into_iter().for_each(|call| _ = body.instruction(&Instruction::Call(call)));
+    body.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
     body
+}
+
+/// [`WAIT`], if it has kept its type: who would wait waits for ever.
+fn waiting(ty: &FuncType, deadlock: u32) -> Option<Function> {
+    if ty.params() != [ValType::I32, ValType::I32] || !ty.results().is_empty() {
+        return None;
+    }
+    let word = MemArg { offset: 0, align: 2, target: MemArgTarget::default(), ordering: None };
+    let mut body = Function::new([]);
+    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(word));
+    body.instruction(&Instruction::LocalGet(1)).instruction(&Instruction::I32Eq);
+    body.instruction(&Instruction::If(BlockType::Empty)).instruction(&Instruction::Call(deadlock));
+    body.instruction(&Instruction::Unreachable).instruction(&Instruction::End).instruction(&Instruction::End);
+    Some(body)
+}
+
+/// One of [`NOTIFYING`]: it returns false, if anything.
+fn telling_nobody(ty: &FuncType) -> Option<Function> {
+    let mut body = Function::new([]);
+    for result in ty.results() {
+        if *result != ValType::I32 {
+            return None;
+        }
+        body.instruction(&Instruction::I32Const(0));
+    }
+    body.instruction(&Instruction::End);
+    Some(body)
 }
 
 /// The functions that may be called, if some have these bodies, which call `deadlock` or nothing.
