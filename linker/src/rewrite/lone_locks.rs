@@ -29,18 +29,30 @@ const WAITING: [&str; 3] = [
 ];
 
 /// What is called of a lock that somebody waits for.
-const WAKING: [&str; 2] =
-    ["<std::sys::sync::mutex::futex::Mutex>::wake", "<std::sys::sync::rwlock::futex::RwLock>::wake_writer_or_readers"];
+const WAKING: [&str; 3] = [
+    "<std::sys::sync::mutex::futex::Mutex>::wake",
+    "<std::sys::sync::rwlock::futex::RwLock>::wake_writer",
+    "<std::sys::sync::rwlock::futex::RwLock>::wake_writer_or_readers",
+];
+
+/// What looks at a lock, the word that it is given, until that changes or it has looked often enough, `(i32) -> (i32)`.
+const SPIN: &str = "<std::sys::sync::mutex::futex::Mutex>::spin";
 
 /// The library's function that waits as long as a word of memory holds a number, `(i32, i32) -> ()`.
 const WAIT: &str = "component_rt::futex::wait";
 
-/// The library's functions that tell who waits for a word, and whether there was somebody: never.
-const NOTIFYING: [&str; 4] = [
+/// A word of memory.
+const WORD: MemArg = MemArg { offset: 0, align: 2, target: MemArgTarget::Memory(0), ordering: None };
+
+/// The library's functions that have nothing to do then: they tell who waits, and whether there was somebody; give way to another schedule; note
+/// what is to be done at the end of a task that overlaps others.
+const IDLE: [&str; 6] = [
     "component_rt::futex::wake",
     "component_rt::futex::wake_all",
     "component_rt::futex::hand_on",
     "component_rt::futex::hand_on_all",
+    "component_rt::schedule::at_atomic",
+    "component_rt::task::at_end",
 ];
 
 pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
@@ -61,8 +73,9 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     };
     WAITING.iter().for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))));
     WAKING.iter().for_each(|name| replace(name, &|_| Some(ending(None))));
+    replace(SPIN, &looking);
     replace(WAIT, &|ty| waiting(ty, deadlock));
-    NOTIFYING.iter().for_each(|name| replace(name, &telling_nobody));
+    IDLE.iter().for_each(|name| replace(name, &idle));
     if bodies.is_empty() {
         return Ok(module);
     }
@@ -98,22 +111,31 @@ fn ending(call: Option<u32>) -> Function {
     body
 }
 
+/// [`SPIN`], if it has kept its type: once is enough.
+fn looking(ty: &FuncType) -> Option<Function> {
+    if ty.params() != [ValType::I32] || ty.results() != [ValType::I32] {
+        return None;
+    }
+    let mut body = Function::new([]);
+    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(WORD)).instruction(&Instruction::End);
+    Some(body)
+}
+
 /// [`WAIT`], if it has kept its type: who would wait waits for ever.
 fn waiting(ty: &FuncType, deadlock: u32) -> Option<Function> {
     if ty.params() != [ValType::I32, ValType::I32] || !ty.results().is_empty() {
         return None;
     }
-    let word = MemArg { offset: 0, align: 2, target: MemArgTarget::default(), ordering: None };
     let mut body = Function::new([]);
-    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(word));
+    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(WORD));
     body.instruction(&Instruction::LocalGet(1)).instruction(&Instruction::I32Eq);
     body.instruction(&Instruction::If(BlockType::Empty)).instruction(&Instruction::Call(deadlock));
     body.instruction(&Instruction::Unreachable).instruction(&Instruction::End).instruction(&Instruction::End);
     Some(body)
 }
 
-/// One of [`NOTIFYING`]: it returns false, if anything.
-fn telling_nobody(ty: &FuncType) -> Option<Function> {
+/// One of [`IDLE`]: it returns false, if anything.
+fn idle(ty: &FuncType) -> Option<Function> {
     let mut body = Function::new([]);
     for result in ty.results() {
         if *result != ValType::I32 {

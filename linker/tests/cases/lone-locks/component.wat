@@ -2,13 +2,13 @@
   (core module $main (;0;)
     (type (;0;) (func))
     (type (;1;) (func (param i32)))
-    (type (;2;) (func (param i32 i32)))
-    (type (;3;) (func (param i32) (result i32)))
+    (type (;2;) (func (param i32) (result i32)))
+    (type (;3;) (func (param i32 i32)))
     (type (;4;) (func (param i32) (result i64)))
     (type (;5;) (func (result i32)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
-    (export "wasi:cli/run@0.3.0#run" (func 10))
+    (export "wasi:cli/run@0.3.0#run" (func 11))
     (func $component_rt::thread::deadlock (;0;) (type 0)
       i32.const 0
       i32.const 1
@@ -35,7 +35,11 @@
       i32.const 3
       i32.store
     )
-    (func $component_rt::futex::wait (;6;) (type 2) (param i32 i32)
+    (func $<std::sys::sync::mutex::futex::Mutex>::spin (;6;) (type 2) (param i32) (result i32)
+      local.get 0
+      i32.load
+    )
+    (func $component_rt::futex::wait (;7;) (type 3) (param i32 i32)
       local.get 0
       i32.load
       local.get 1
@@ -45,14 +49,14 @@
         unreachable
       end
     )
-    (func $component_rt::futex::wake (;7;) (type 3) (param i32) (result i32)
+    (func $component_rt::futex::wake (;8;) (type 2) (param i32) (result i32)
       i32.const 0
     )
-    (func $component_rt::futex::wake_all (;8;) (type 1) (param i32))
-    (func $component_rt::futex::hand_on (;9;) (type 4) (param i32) (result i64)
+    (func $component_rt::futex::wake_all (;9;) (type 1) (param i32))
+    (func $component_rt::futex::hand_on (;10;) (type 4) (param i32) (result i64)
       i64.const 7
     )
-    (func (;10;) (type 5) (result i32)
+    (func (;11;) (type 5) (result i32)
       i32.const 4
       i32.load
       if ;; label = @1
@@ -68,6 +72,9 @@
       i32.const 4
       call $<program::Mutex>::wake
       call $shared
+      i32.const 4
+      call $<std::sys::sync::mutex::futex::Mutex>::spin
+      drop
       i32.const 16
       i32.const 1
       call $component_rt::futex::wait
