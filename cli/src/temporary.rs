@@ -11,7 +11,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-const PREFIX: &str = "cargo-p3-";
+/// What their names begin with: nobody else's do, or it would be removed.
+const PREFIX: &str = ".cargo-p3-run-";
 
 /// How long a directory may have been there without a lock: it is made first and locked then.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -95,11 +96,12 @@ mod tests {
             File::open(&path).unwrap().set_modified(modified).unwrap();
             path
         };
-        let (left, young, other) = (directory("cargo-p3-1", 3600), directory("cargo-p3-2", 0), directory("mine", 3600));
+        let (left, young) = (directory(".cargo-p3-run-1", 3600), directory(".cargo-p3-run-2", 0));
+        let others = [directory("mine", 3600), directory("cargo-p3-source", 3600)];
         let running = Temporary::within(parent.path()).unwrap();
         File::open(running.path()).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
         Temporary::within(parent.path()).unwrap().close().unwrap();
         assert!(!left.exists());
-        assert!(young.exists() && other.exists() && running.path().exists());
+        assert!(young.exists() && others.iter().all(|other| other.exists()) && running.path().exists());
     }
 }

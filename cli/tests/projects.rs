@@ -120,7 +120,7 @@ fn a_guest_sees_what_a_native_program_would_and_no_more() {
     run.env("CARGO_TEST_HERE", project.path()).env("PASSED", "passed on");
     run.env("RUST_SAMPLE", "sample").env("CARGO_REGISTRY_TOKEN", "secret");
     let temporary = stdout(&succeeded(run.output().unwrap())).trim().to_owned();
-    assert!(temporary.contains("cargo-p3-"), "{temporary}");
+    assert!(temporary.contains(".cargo-p3-run-"), "{temporary}");
     assert!(!Path::new(&temporary).exists(), "{temporary} was not removed");
 }
 
