@@ -136,10 +136,15 @@ pub(super) fn replace_in_line(
     if let Some((_, done, _)) = body {
         bodies.function(&done);
     }
+    with_bodies(module, &bodies)
+}
+
+/// The module with these bodies of its functions.
+pub(super) fn with_bodies(module: &[u8], bodies: &CodeSection) -> Result<Vec<u8>> {
     super::sections(module, |payload, result| {
         let is_code = matches!(payload, Payload::CodeSectionStart { .. });
         if is_code {
-            result.section(&bodies);
+            result.section(bodies);
         }
         Ok(is_code)
     })

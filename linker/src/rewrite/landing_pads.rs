@@ -54,13 +54,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         }
         code.function(&Outliner::new(body, pads, fates, &throws, &facts, &mut made)?.outline()?);
     }
-    let module = super::sections(&module, |payload, result| {
-        let is_code = matches!(payload, Payload::CodeSectionStart { .. });
-        if is_code {
-            result.section(&code);
-        }
-        Ok(is_code)
-    })?;
+    let module = code::with_bodies(&module, &code)?;
     let added = made.functions.into_iter().map(|added| added.context("a function that was not made"));
     let added = added.collect::<Result<Vec<_>>>()?;
     let module = code::append(&module, &facts, &added)?;

@@ -93,13 +93,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         };
         index += 1;
     }
-    let module = super::sections(&module, |payload, result| {
-        let is_code = matches!(payload, Payload::CodeSectionStart { .. });
-        if is_code {
-            result.section(&code);
-        }
-        Ok(is_code)
-    })?;
+    let module = code::with_bodies(&module, &code)?;
     code::forget_names(&module, &gone)
 }
 
