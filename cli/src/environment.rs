@@ -46,7 +46,7 @@ pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
 /// The variables for a shell in which plain cargo builds for the target.
 fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
     // The toolchain's cargo stands beside the wrappers.
-    let bin = guest.sysroot().path().join("bin");
+    let bin = guest.bin().to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(bin.clone()).chain(env::split_paths(&path).filter(|folder| *folder != bin));
     let path = env::join_paths(folders).context("the sysroot's path cannot stand in PATH")?;

@@ -7,6 +7,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,6 +32,7 @@ pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP3_RUNNER";
 /// A sysroot that is ready for use, with its toolchain.
 pub(crate) struct Guest {
     sysroot: Sysroot,
+    bin: PathBuf,
 }
 
 impl Guest {
@@ -42,7 +44,10 @@ impl Guest {
         let cache = Cache::locate()?;
         let toolchain = toolchain(verbose)?;
         let advice = format!("the cache is {}; {} names another", cache.path().display(), cache::VARIABLE);
-        let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links(&toolchain)?).advise(&advice)?;
+        let own = env::current_exe().context("this process does not know its executable")?;
+        let bin = own_bin(&own);
+        let links = links(&own, &bin, &toolchain);
+        let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links).advise(&advice)?;
         if prebuilt && !sysroot.is_prebuilt(TARGET) {
             let steps = Steps::begin(&format!("Building the standard library for {TARGET} (once)"));
             sysroot
@@ -54,7 +59,8 @@ impl Guest {
                 .advise(&advice)?;
             steps.finish();
         }
-        Ok(Guest { sysroot })
+        let bin = sysroot.path().join(bin);
+        Ok(Guest { sysroot, bin })
     }
 
     /// The sysroot.
@@ -67,9 +73,14 @@ impl Guest {
         self.sysroot.spec(TARGET)
     }
 
-    /// One of the links in the sysroot.
+    /// The folder of the links that lead to this executable.
+    pub(crate) fn bin(&self) -> &Path {
+        &self.bin
+    }
+
+    /// One of these links.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
-        self.sysroot.path().join("bin").join(name)
+        self.bin.join(name)
     }
 
     /// What a cargo, any cargo, must find in its environment to build for the target.
@@ -132,17 +143,28 @@ fn toolchain(verbose: bool) -> Result<Toolchain> {
     }
 }
 
-/// The links of a sysroot's `bin/`: this executable under the names it answers to, and the toolchain's own programs.
-fn links(toolchain: &Toolchain) -> Result<Vec<Link>> {
-    let own = env::current_exe().context("this process does not know its executable")?;
+/// The folder of a sysroot that holds the links to one executable. Two checkouts may have the same library and so the same sysroot; each is to
+/// compile, link and run with its own tools, also while the other builds.
+fn own_bin(own: &Path) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    own.hash(&mut hasher);
+    format!("bin-{:016x}", hasher.finish()).into()
+}
+
+/// The links of a sysroot: this executable under the names it answers to, and the toolchain's own programs. They stand in a folder of this
+/// executable's own, and in `bin`, where editors and people look, for the one that was the last to run.
+fn links(own: &Path, own_bin: &Path, toolchain: &Toolchain) -> Vec<Link> {
     let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER, std_test::RUSTC_WRAPPER];
-    let ours = ours.into_iter().map(|name| Link { name: name.to_owned(), to: own.clone() });
+    let ours = ours.map(|name| (name.to_owned(), own.to_owned()));
     let theirs = [
         ("cargo".to_owned(), toolchain.cargo().to_owned()),
         (wrapper::real("rustc"), toolchain.rustc().to_owned()),
         (wrapper::real("rustdoc"), toolchain.rustc().with_file_name("rustdoc")),
     ];
-    Ok(ours.chain(theirs.into_iter().map(|(name, to)| Link { name, to })).collect())
+    let programs = ours.into_iter().chain(theirs);
+    programs
+        .flat_map(|(name, to)| [own_bin, Path::new("bin")].map(|bin| Link { path: bin.join(&name), to: to.clone() }))
+        .collect()
 }
 
 /// Takes out of a command's environment what the cargo that started us left there for *its* toolchain and package.

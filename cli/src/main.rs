@@ -1,6 +1,6 @@
 //! cargo p3: build, run and test Rust programs as WASI 0.3 components.
 //!
-//! One executable plays every part of a build, by the name it is called by; the links stand in a sysroot's `bin/`. Who calls whom:
+//! One executable plays every part of a build, by the name it is called by; the links stand in a sysroot's `bin-HASH/` (see `guest`). Who calls whom:
 //!
 //! ```text
 //! a person    cargo-p3           finds the toolchain, makes the sysroot, becomes that toolchain's cargo

@@ -1,4 +1,4 @@
-//! `SYSROOT/bin/{rustc,rustdoc,clippy}`: the toolchain's compilers with our sysroot and our target.
+//! `SYSROOT/bin*/{rustc,rustdoc,clippy}`: the toolchain's compilers with our sysroot and our target.
 //!
 //! Cargo starts these a few hundred times in a build, so nothing is read or asked here: everything follows from the name this executable was
 //! called by. To a command line are added:
@@ -47,14 +47,14 @@ pub(crate) fn real(name: &str) -> String {
 /// # Errors
 /// It cannot be started.
 pub(crate) fn compiler(name: &str) -> Result<ExitCode> {
-    let sysroot = sysroot(name)?;
-    let program = sysroot.join("bin").join(real(name));
+    let place = Place::of(name)?;
+    let program = place.bin.join(real(name));
     if name == "rustc" && env::args_os().skip(1).eq(["-vV"]) {
-        return tell_version(&program, &sysroot);
+        return tell_version(&program, &place.sysroot);
     }
-    let call = Call::read(&sysroot, env::args_os().skip(1))?;
+    let call = Call::read(&place.sysroot, env::args_os().skip(1))?;
     let command = Command::new(&program);
-    call.start(command, &sysroot).advise("`cargo p3 setup` makes the sysroot's links anew")
+    call.start(command, &place).advise("`cargo p3 setup` makes the sysroot's links anew")
 }
 
 /// Answers cargo's question what this compiler is. Cargo builds everything again when the answer changes, and so it has to when the library, which
@@ -77,7 +77,7 @@ fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
 /// # Errors
 /// It cannot be started.
 pub(crate) fn clippy() -> Result<ExitCode> {
-    let sysroot = sysroot("clippy")?;
+    let place = Place::of("clippy")?;
     let mut arguments = env::args_os().skip(1).peekable();
     let program = arguments.next().context("clippy's wrapper is started by cargo, with a program to wrap")?;
     let is_driver = Path::new(&program).file_stem().is_some_and(|name| name == "clippy-driver");
@@ -92,7 +92,7 @@ pub(crate) fn clippy() -> Result<ExitCode> {
     if is_driver {
         // The driver is the compiler itself: what its wrapper would add must be added here.
         command.args(arguments.next());
-        return Call::read(&sysroot, arguments)?.start(command, &sysroot);
+        return Call::read(&place.sysroot, arguments)?.start(command, &place);
     }
     command.args(arguments);
     Err(process::replace_by(command))
@@ -156,7 +156,7 @@ impl Call {
     }
 
     /// Starts the command with these arguments and what goes with them, and returns only if that fails or there is something to clean up after it.
-    fn start(self, mut command: Command, sysroot: &Path) -> Result<ExitCode> {
+    fn start(self, mut command: Command, place: &Place) -> Result<ExitCode> {
         let is_bootstrap = env::var_os("RUSTC_BOOTSTRAP").is_some();
         let is_cargos = is_bootstrap && env::var_os(BOOTSTRAP_IS_CARGOS).is_some();
         let users_bootstrap = is_bootstrap && !is_cargos;
@@ -164,7 +164,7 @@ impl Call {
         let is_unstable = self.is_ours || self.is_library || is_cargos && self.has_unstable_option;
         let mut arguments: Vec<OsString> = Vec::new();
         if !self.has_sysroot {
-            arguments.extend(["--sysroot".into(), sysroot.into()]);
+            arguments.extend(["--sysroot".into(), place.sysroot.clone().into()]);
         }
         if is_unstable {
             command.env("RUSTC_BOOTSTRAP", "1");
@@ -174,11 +174,11 @@ impl Call {
         if self.is_ours {
             // In front of the user's own, so that those win.
             let mut linker = OsString::from("-Clinker=");
-            linker.push(sysroot.join("bin/component-ld"));
+            linker.push(place.bin.join("component-ld"));
             arguments.extend([linker, "-Zunstable-options".into()]);
         }
         if self.is_library {
-            arguments.extend(remapped(sysroot));
+            arguments.extend(remapped(&place.sysroot));
         } else if is_unstable && !users_bootstrap {
             arguments.push("-Zallow-features=".into());
         }
@@ -229,19 +229,30 @@ fn response_file(arguments: &[OsString]) -> Result<NamedTempFile> {
     Ok(file)
 }
 
-/// The sysroot whose `bin/` this executable was started from.
-fn sysroot(name: &str) -> Result<PathBuf> {
-    let called = PathBuf::from(env::args_os().next().unwrap_or_default());
-    let place = if called.components().count() > 1 {
-        std::path::absolute(&called).ok()
-    } else {
-        // Started by its bare name: the shell found it on PATH, and so can we.
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
-    };
-    place
-        .and_then(|program| Some(program.parent()?.parent()?.to_owned()))
-        .filter(|sysroot| sysroot.join("targets").is_dir())
-        .with_context(|| format!("{} is not in a sysroot of cargo p3", called.display()))
-        .advise(format!("call the {name} in the `bin` folder of a sysroot; `cargo p3 env` names it"))
+/// Where this executable was started from.
+struct Place {
+    sysroot: PathBuf,
+    /// The folder of links in it.
+    bin: PathBuf,
+}
+
+impl Place {
+    fn of(name: &str) -> Result<Place> {
+        let called = PathBuf::from(env::args_os().next().unwrap_or_default());
+        let program = if called.components().count() > 1 {
+            std::path::absolute(&called).ok()
+        } else {
+            // Started by its bare name: the shell found it on PATH, and so can we.
+            let path = env::var_os("PATH").unwrap_or_default();
+            env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+        };
+        let place = || {
+            let bin = program?.parent()?.to_owned();
+            Some(Place { sysroot: bin.parent()?.to_owned(), bin })
+        };
+        place()
+            .filter(|place| place.sysroot.join("targets").is_dir())
+            .with_context(|| format!("{} is not in a sysroot of cargo p3", called.display()))
+            .advise(format!("call the {name} in the `bin` folder of a sysroot; `cargo p3 env` names it"))
+    }
 }

@@ -3,7 +3,7 @@
 mod project;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -356,6 +356,28 @@ fn plain_cargo_builds_with_the_printed_environment() {
     assert!(stdout(&succeeded(shell(own))).contains("Hello"));
     // The shell is still good for the machine itself.
     assert!(stdout(&succeeded(shell("cargo run --quiet"))).contains("Hello"));
+}
+
+#[test]
+fn checkouts_that_share_a_sysroot_link_with_their_own_tools() {
+    let project = Project::new("shared");
+    let own = Path::new(env!("CARGO_BIN_EXE_cargo-p3"));
+    let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("another-checkout/cargo-p3");
+    fs::create_dir_all(other.parent().unwrap()).unwrap();
+    fs::copy(own, &other).unwrap();
+    let rustc = |program: &Path| {
+        let output = project.clean(Command::new(program).args(["p3", "env", "--json"])).output().unwrap();
+        let variables: serde_json::Value = serde_json::from_str(&stdout(&succeeded(output))).unwrap();
+        PathBuf::from(variables["RUSTC"].as_str().unwrap())
+    };
+    let (ours, theirs) = (rustc(own), rustc(&other));
+    assert_eq!(ours.parent().unwrap().parent(), theirs.parent().unwrap().parent());
+    // The other one ran last.
+    let linker = ours.with_file_name("component-ld");
+    let words = stdout(&succeeded(project.p3("rustc").args(["--quiet", "--", "--print=link-args"]).output().unwrap()));
+    assert!(words.contains(linker.to_str().unwrap()), "{words}");
+    assert_eq!(fs::read_link(linker).unwrap(), own.canonicalize().unwrap());
+    assert_eq!(fs::read_link(theirs.with_file_name("component-ld")).unwrap(), other.canonicalize().unwrap());
 }
 
 #[test]

@@ -10,8 +10,10 @@ use super::context::TARGET;
 
 /// Compiler and sysroot of the guest.
 pub(super) struct Guest {
-    /// The sysroot: the edited library, and the tools in `bin/`.
+    /// The sysroot: the edited library.
     pub(super) sysroot: PathBuf,
+    /// The folder of tools in it.
+    bin: PathBuf,
     /// The compiler behind the wrapper.
     pub(super) upstream_rustc: PathBuf,
 }
@@ -36,14 +38,15 @@ impl Guest {
             .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("rustc-")));
         let upstream = upstream.with_context(|| format!("{} has no link to the compiler", bin.display()))?;
         Ok(Guest {
-            sysroot: bin.parent().context("bin/ lies in the sysroot")?.to_owned(),
+            sysroot: bin.parent().context("the tools lie in the sysroot")?.to_owned(),
+            bin: bin.to_owned(),
             upstream_rustc: upstream.canonicalize()?,
         })
     }
 
     /// A tool of the sysroot.
     pub(super) fn tool(&self, name: &str) -> PathBuf {
-        self.sysroot.join("bin").join(name)
+        self.bin.join(name)
     }
 
     /// The guest's rustc for the target.

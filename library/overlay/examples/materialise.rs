@@ -36,7 +36,7 @@ fn main() -> Result<()> {
         .link
         .iter()
         .filter_map(|link| link.split_once('='))
-        .map(|(name, to)| Link { name: name.into(), to: to.into() })
+        .map(|(name, to)| Link { path: format!("bin/{name}").into(), to: to.into() })
         .collect();
     let sysroot = Sysroot::materialise_in_place(&toolchain, &std::path::absolute(&arguments.directory)?, &links)?;
     if !arguments.no_build {

@@ -6,7 +6,7 @@
 //!     lib/rustlib/<host>              link to the compiler's own, for build scripts and proc macros
 //!     lib/rustlib/<target>/lib/       the prebuilt library, once it was built
 //!     targets/<target>.json           the specs
-//!     bin/                            links that the caller names
+//!     bin/, bin-<hash>/               links that the caller names
 //! ```
 //!
 //! The name is the hash of compiler, edits, files and specs, because cargo does not notice that std's sources changed.
@@ -23,11 +23,11 @@ use walkdir::WalkDir;
 use crate::files::{self, Mirror};
 use crate::{Toolchain, edit, embedded, sources};
 
-/// A link in the sysroot's `bin/`.
+/// A link in the sysroot.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Its name in `bin/`.
-    pub name: String,
+    /// Its place there.
+    pub path: PathBuf,
     /// The program it leads to.
     pub to: PathBuf,
 }
@@ -140,10 +140,10 @@ impl Sysroot {
     }
 
     fn link(&self, links: &[Link]) -> Result<()> {
-        links.iter().try_for_each(|link| files::link(&self.path.join("bin").join(&link.name), &link.to))
+        links.iter().try_for_each(|link| files::link(&self.path.join(&link.path), &link.to))
     }
 
-    /// Writes everything but `bin/` and the compiled library to `directory`.
+    /// Writes everything but the links and the compiled library to `directory`.
     fn write(&self, directory: &Path) -> Result<()> {
         let upstream = self.toolchain.library();
         sources::check(&upstream)?;

@@ -35,7 +35,7 @@ fn fake_rustc(directory: &Path, release: &str, sysroot: &Path) -> PathBuf {
 #[test]
 fn holds_edited_sources_and_specs_and_links() {
     let (cache, toolchain) = (cache(), toolchain::find());
-    let link = Link { name: "component-ld".into(), to: "/somewhere/cargo-p3".into() };
+    let link = Link { path: "bin/component-ld".into(), to: "/somewhere/cargo-p3".into() };
     let sysroot = Sysroot::materialise(&toolchain, cache.path(), &[link]).unwrap();
     assert_eq!(sysroot.path(), Sysroot::directory(&toolchain, cache.path()));
 
@@ -54,7 +54,7 @@ fn holds_edited_sources_and_specs_and_links() {
     assert_eq!(fs::read_link(sysroot.path().join("bin/component-ld")).unwrap(), Path::new("/somewhere/cargo-p3"));
 
     // A program that moved: the link follows.
-    let moved = Link { name: "component-ld".into(), to: "/elsewhere/cargo-p3".into() };
+    let moved = Link { path: "bin/component-ld".into(), to: "/elsewhere/cargo-p3".into() };
     let again = Sysroot::materialise(&toolchain, cache.path(), &[moved]).unwrap();
     assert_eq!(fs::read_link(again.path().join("bin/component-ld")).unwrap(), Path::new("/elsewhere/cargo-p3"));
     assert_eq!(entries(&again.path().join("bin")), ["component-ld"]);
