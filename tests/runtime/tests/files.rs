@@ -3,12 +3,12 @@
 
 mod guest;
 
-use component_run::{Access, Directory, Setup};
+use component_run::{Access, Directory, Outcome, Setup};
 use guest::{guest, run};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::os::unix::fs::{MetadataExt as _, symlink};
-use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 const IMPORTS: &str = r#"
   (import "wasi:filesystem/preopens@0.3.0" "get-directories" (func $directories (param i32)))
@@ -17,6 +17,7 @@ const IMPORTS: &str = r#"
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.stat-at" (func $stat-at (param i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.unlink-file-at" (func $unlink-at (param i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.open-at" (func $open-at (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[async-lower][method]descriptor.open-at" (func $begin-open-at (param i32 i32) (result i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.set-times" (func $set-times (param i32 i32 i64 i32 i32 i64 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.read-via-stream" (func $read-via (param i32 i64 i32)))
   (import "wasi:filesystem/types@0.3.0" "[async-lower][stream-read-0][method]descriptor.read-via-stream" (func $stream-read (param i32 i32 i32) (result i32)))
@@ -36,6 +37,7 @@ fn looking(text: &str, steps: &str) -> tempfile::TempPath {
             r#"(data (i32.const 4096) {text:?})
                (global $first (mut i32) (i32.const 0))
                (global $second (mut i32) (i32.const 0))
+               (global $third (mut i32) (i32.const 0))
                ;; The result at 512 must be a success, or the exit code is 100 + the error code.
                (func $check (if (i32.load8_u (i32.const 512))
                  (then (call $exit (i32.add (i32.const 100) (i32.load8_u (i32.load (i32.const 508))))))))
@@ -54,6 +56,21 @@ fn looking(text: &str, steps: &str) -> tempfile::TempPath {
                    (i32.const 0) (local.get $flags) (i32.const 512))
                  (i32.store (i32.const 508) (i32.const 516)) (call $check)
                  (i32.load (i32.const 516)))
+               ;; Begins to open, with room at `area` for arguments (32) and result. Gives what `$opened` wants.
+               (func $begin-open (param $at i32) (param $length i32) (param $flags i32) (param $area i32) (result i32)
+                 (i32.store (local.get $area) (global.get $first))
+                 (i32.store8 offset=4 (local.get $area) (i32.const 1))
+                 (i32.store offset=8 (local.get $area) (local.get $at))
+                 (i32.store offset=12 (local.get $area) (local.get $length))
+                 (i32.store8 offset=17 (local.get $area) (local.get $flags))
+                 (call $begin-open-at (local.get $area) (i32.add (local.get $area) (i32.const 32))))
+               ;; Waits for what was begun.
+               (func $opened (param $call i32) (param $area i32) (result i32)
+                 (if (i32.ne (i32.and (local.get $call) (i32.const 15)) (i32.const 2)) (then
+                   (drop (call $complete (i32.shr_u (local.get $call) (i32.const 4)) (i32.const -1)))))
+                 (i32.store8 (i32.const 512) (i32.load8_u offset=32 (local.get $area)))
+                 (i32.store (i32.const 508) (i32.add (local.get $area) (i32.const 36))) (call $check)
+                 (i32.load offset=36 (local.get $area)))
                ;; Reads up to 8 bytes to 1024. Gives how many; none is the end, of which the host has nothing bad to say.
                (func $read (param $file i32) (result i32)
                  (local $stream i32) (local $copied i32)
@@ -176,19 +193,22 @@ fn another_file_system_is_a_reason() {
     assert!(here.path().join("file").exists());
 }
 
+/// A named pipe.
+fn pipe(place: &Path, name: &str) -> PathBuf {
+    let path = place.join(name);
+    mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    path
+}
+
 #[test]
 fn a_named_pipe_is_read_and_written() {
     let place = tempfile::tempdir().unwrap();
-    let pipe = |name: &str| {
-        let path = place.path().join(name);
-        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        path
-    };
-    let (question, answer) = (pipe("question"), pipe("answer"));
+    let (question, answer) = (pipe(place.path(), "question"), pipe(place.path(), "answer"));
     let other = std::thread::spawn(move || {
-        // The guest has opened it by then, and waits.
+        // The guest waits by then, for a writer of the one and a reader of the other.
         std::thread::sleep(Duration::from_millis(50));
         std::fs::write(question, "sea").unwrap();
+        std::thread::sleep(Duration::from_millis(50));
         std::fs::read(answer).unwrap()
     });
     let guest = looking(
@@ -200,6 +220,53 @@ fn a_named_pipe_is_read_and_written() {
     );
     assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
     assert_eq!(other.join().unwrap(), b"sea");
+}
+
+#[test]
+fn a_named_pipe_is_open_when_its_other_side_is() {
+    let place = tempfile::tempdir().unwrap();
+    let silent = pipe(place.path(), "silent");
+    let begun = Instant::now();
+    let other = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        let writer = std::fs::File::options().write(true).open(silent).unwrap();
+        // Says nothing until the guest is through.
+        std::thread::sleep(Duration::from_millis(400));
+        drop(writer);
+    });
+    let guest = looking("silent", "(drop (call $open (i32.const 4096) (i32.const 6) (i32.const 1)))");
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
+    let waited = begun.elapsed();
+    other.join().unwrap();
+    assert!(waited >= Duration::from_millis(100), "open has not waited for a writer: {waited:?}");
+    assert!(waited < Duration::from_millis(500), "open has waited for what the writer writes: {waited:?}");
+}
+
+#[test]
+fn the_guest_goes_on_while_it_opens_a_named_pipe() {
+    let place = tempfile::tempdir().unwrap();
+    pipe(place.path(), "pipe");
+    // It is itself the other side.
+    let guest = looking(
+        "pipesea",
+        r#"(global.set $second (call $begin-open (i32.const 4096) (i32.const 4) (i32.const 2) (i32.const 600)))
+           (global.set $third (call $begin-open (i32.const 4096) (i32.const 4) (i32.const 1) (i32.const 700)))
+           (global.set $third (call $opened (global.get $third) (i32.const 700)))
+           (call $write (call $opened (global.get $second) (i32.const 600)) (i32.const 4100) (i32.const 3))
+           (if (i32.ne (call $read (global.get $third)) (i32.const 3)) (then (call $exit (i32.const 1))))"#,
+    );
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
+}
+
+#[test]
+fn a_run_ends_while_it_opens_a_named_pipe() {
+    let place = tempfile::tempdir().unwrap();
+    pipe(place.path(), "pipe");
+    for flags in [1, 2] {
+        let guest = looking("pipe", &format!("(drop (call $open (i32.const 4096) (i32.const 4) (i32.const {flags})))"));
+        let limited = Setup { time_limit: Some(Duration::from_millis(100)), ..granting(&[place.path()]) };
+        assert!(matches!(run(guest, limited), Outcome::TimedOut { .. }));
+    }
 }
 
 #[test]

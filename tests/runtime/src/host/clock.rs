@@ -55,7 +55,7 @@ fn now() -> u64 {
 }
 
 /// Waits so many nanoseconds.
-async fn wait(nanoseconds: u64) {
+pub(super) async fn wait(nanoseconds: u64) {
     if nanoseconds == 0 {
         return;
     }

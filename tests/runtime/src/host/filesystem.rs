@@ -8,6 +8,7 @@
 mod contents;
 mod ending;
 mod entries;
+mod named_pipe;
 mod opening;
 mod parents;
 mod reason;
@@ -16,13 +17,14 @@ mod times;
 
 use super::Host;
 use entries::Entries;
+use opening::Opening;
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::future::ready;
 use std::pin::Pin;
-use wasmtime::component::{Accessor, FutureReader, Linker, Resource, StreamReader};
+use wasmtime::component::{Accessor, FutureReader, Linker, Resource, ResourceTableError, StreamReader};
 use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::TrappableError;
 use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystem, WasiFilesystemView as _};
@@ -46,12 +48,22 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
         |accessor, (directory, follow, path, open, flags): (_, PathFlags, String, OpenFlags, DescriptorFlags)| {
             let opened = accessor.with(|mut store| {
                 let table = &mut store.get().table;
-                let descriptor =
-                    opening::open_at(as_directory(table.get(&directory).ok())?, follow, &path, open, flags);
-                descriptor.map(|descriptor| table.push(descriptor))
+                let below = as_directory(table.get(&directory).ok())?;
+                match opening::open_at(below, follow, &path, open, flags) {
+                    Ok(Opening::Done(descriptor)) => Ok(Begun::Done(table.push(descriptor))),
+                    Ok(Opening::Reader(reader)) => Ok(Begun::Reader(reader)),
+                    Err(Errno::NXIO) if opening::is_named_pipe(below, &path) => Ok(Begun::Writer(below.clone())),
+                    Err(errno) => Err(errno),
+                }
             });
             match opened {
-                Ok(descriptor) => Box::pin(ready(descriptor.map(|descriptor| (Ok(descriptor),)).map_err(Into::into))),
+                Ok(Begun::Done(opened)) => {
+                    Box::pin(ready(opened.map(|descriptor| (Ok(descriptor),)).map_err(Into::into)))
+                }
+                Ok(Begun::Reader(reader)) => Box::pin(async move { push(accessor, reader.opened().await) }),
+                Ok(Begun::Writer(directory)) => Box::pin(async move {
+                    push(accessor, named_pipe::Writer { directory, follow, path, open, flags }.opened().await)
+                }),
                 Err(errno) => Box::pin(async move {
                     let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
                     answer(errno, WasiFilesystem::open_at(&wasi, directory, follow, path, open, flags).await)
@@ -97,6 +109,25 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     contents::add_to_linker(&mut types)?;
     times::add_to_linker(&mut types)?;
     reason::add_to_linker(&mut types)
+}
+
+/// What opening has come to so far.
+enum Begun {
+    Done(Result<Resource<Descriptor>, ResourceTableError>),
+    Reader(named_pipe::Reader),
+    /// A named pipe in this directory, or below.
+    Writer(Dir),
+}
+
+/// Gives a descriptor to the guest, or the reason why there is none.
+fn push(
+    accessor: &Accessor<Host>,
+    opened: Result<Descriptor, Errno>,
+) -> Result<(Result<Resource<Descriptor>, ErrorCode>,)> {
+    Ok((match opened {
+        Ok(descriptor) => Ok(accessor.with(|mut store| store.get().table.push(descriptor))?),
+        Err(errno) => Err(reason::of(errno)),
+    },))
 }
 
 /// The directory that a descriptor stands for, if it is one.

@@ -181,9 +181,7 @@ impl Open {
                 result => return Poll::Ready(result.map_err(reason::of)),
             },
         };
-        // One that nobody has opened for writing yet would say that this is the end.
-        let read = || pipe.check(PollFlags::IN).and_then(|()| pipe.read(buffer));
-        waiter.poll(cx, pipe, PollFlags::IN, read).map_err(of)
+        waiter.poll(cx, pipe, PollFlags::IN, || pipe.read(buffer)).map_err(of)
     }
 
     /// Writes at this offset or the end, where there are such.

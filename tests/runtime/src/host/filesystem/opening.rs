@@ -4,6 +4,7 @@
 //! latter for writing.
 
 use super::INSIDE;
+use super::named_pipe::Reader;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatxFlags};
 use rustix::io::Errno;
 use std::fs::File;
@@ -17,14 +18,22 @@ const NEW: Mode = Mode::from_raw_mode(0o666);
 const SYNCHRONISED: [DescriptorFlags; 3] =
     [DescriptorFlags::FILE_INTEGRITY_SYNC, DescriptorFlags::DATA_INTEGRITY_SYNC, DescriptorFlags::REQUESTED_WRITE_SYNC];
 
-/// Opens what the kernel finds by a path below the directory. Any error is wasmtime-wasi's to judge: nothing was done.
+/// What opening has come to.
+pub(super) enum Opening {
+    Done(Descriptor),
+    /// It is a named pipe: done when there is a writer.
+    Reader(Reader),
+}
+
+/// Opens what the kernel finds by a path below the directory. Any error is wasmtime-wasi's to judge: nothing was done. `NXIO`: it may be a
+/// named pipe without a reader.
 pub(super) fn open_at(
     directory: &Dir,
     path_flags: PathFlags,
     path: &str,
     open_flags: OpenFlags,
     flags: DescriptorFlags,
-) -> Result<Descriptor, Errno> {
+) -> Result<Opening, Errno> {
     let changes = open_flags.contains(OpenFlags::CREATE) || open_flags.contains(OpenFlags::TRUNCATE);
     let write = changes || flags.contains(DescriptorFlags::WRITE);
     // As in wasmtime-wasi: what is not opened for writing is opened for reading, whether that is asked for or not.
@@ -35,7 +44,7 @@ pub(super) fn open_at(
     if is_refused || SYNCHRONISED.into_iter().any(|flag| flags.contains(flag)) {
         return Err(Errno::INVAL);
     }
-    // Opening a named pipe is not to wait for the other side, which may be a thread of this guest. Reading waits for it (contents.rs).
+    // Opening a named pipe must not keep the host's thread waiting for the other side (named_pipe.rs).
     let mut open = OFlags::CLOEXEC | OFlags::NONBLOCK;
     let mut mode = OpenMode::empty();
     mode.set(OpenMode::READ, read);
@@ -52,13 +61,32 @@ pub(super) fn open_at(
     open.set(OFlags::NOFOLLOW, !path_flags.contains(PathFlags::SYMLINK_FOLLOW));
     let permissions = if open.contains(OFlags::CREATE) { NEW } else { Mode::empty() };
     let file = File::from(rustix::fs::openat2(&*directory.dir, path, open, permissions, INSIDE)?);
-    if is_directory || (!write && is_a_directory(&file)?) {
-        return Ok(Descriptor::Dir(Dir::new(file, directory.perms, mode, true)));
+    let kind = if is_directory {
+        FileType::Directory
+    } else if write {
+        FileType::RegularFile
+    } else {
+        file_type(&file)?
+    };
+    if kind == FileType::Directory {
+        return Ok(Opening::Done(Descriptor::Dir(Dir::new(file, directory.perms, mode, true))));
     }
-    Ok(Descriptor::File(OpenFile::new(file, directory.perms, mode, true)))
+    let file = OpenFile::new(file, directory.perms, mode, true);
+    Ok(match kind {
+        FileType::Fifo => Opening::Reader(Reader { file: file.file.clone(), descriptor: Descriptor::File(file) }),
+        _ => Opening::Done(Descriptor::File(file)),
+    })
 }
 
-fn is_a_directory(file: &File) -> Result<bool, Errno> {
+fn file_type(file: &File) -> Result<FileType, Errno> {
     let stat = rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::TYPE)?;
-    Ok(FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Directory)
+    Ok(FileType::from_raw_mode(stat.stx_mode.into()))
+}
+
+/// Whether a path leads to a named pipe.
+pub(super) fn is_named_pipe(directory: &Dir, path: &str) -> bool {
+    let open = OFlags::PATH | OFlags::CLOEXEC;
+    rustix::fs::openat2(&*directory.dir, path, open, Mode::empty(), INSIDE)
+        .and_then(|file| file_type(&File::from(file)))
+        .is_ok_and(|kind| kind == FileType::Fifo)
 }
