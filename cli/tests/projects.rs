@@ -107,6 +107,7 @@ fn a_guest_sees_what_a_native_program_would_and_no_more() {
             TcpListener::bind("127.0.0.1:0").unwrap();
             assert_eq!(env::var("CARGO_PKG_NAME").unwrap(), "guest");
             assert_eq!(env::var("RUST_SAMPLE").unwrap(), "sample");
+            assert_eq!(env::current_exe().unwrap(), here.join("target/wasm32-wasip3/debug/guest.wasm"));
             assert_eq!(env::var_os("INSTA_WORKSPACE_ROOT"), Some(here.into_os_string()));
             assert!(env::var_os("HOME").is_none() && env::var_os("CARGO_REGISTRY_TOKEN").is_none());
             assert_eq!(env::var("NAMED").unwrap(), "named");

@@ -39,6 +39,10 @@ pub trait Socket: Any {
     /// Reads into a buffer that need not be initialised; gives how many bytes at its beginning are now. Zero is the
     /// end.
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>;
+    /// Reads what is there without waiting; none if this kind cannot tell.
+    fn read_on(&self, _buffer: &mut [MaybeUninit<u8>]) -> usize {
+        0
+    }
     /// Writes; gives how many bytes were taken.
     fn write(&self, bytes: &[u8]) -> Result<usize, Error>;
 }
@@ -172,7 +176,7 @@ pub fn read_vectored<B: DerefMut<Target = [u8]>>(fd: RawFd, buffers: &mut [B]) -
     let entry = get(fd)?;
     scatter(buffers, |buffer, done| match &entry {
         // What has come is there to be given: nobody waits for more.
-        Entry::Socket(_) if done > 0 => Ok(0),
+        Entry::Socket(socket) if done > 0 => Ok(socket.read_on(buffer)),
         entry => entry.read(buffer),
     })
 }

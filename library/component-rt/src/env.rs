@@ -1,4 +1,4 @@
-//! Arguments, environment variables, the directory to start in.
+//! Arguments, environment variables, the directory to start in, the file the program is.
 //!
 //! Each is asked of the host once, when it is first wanted. WASI has no call that changes the environment: what the program
 //! sets and unsets is its own, in a copy.
@@ -12,6 +12,7 @@ use alloc_crate::vec::Vec;
 use crate::abi::cli::environment;
 use crate::abi::memory::{RawList, RawOption, RawString};
 use crate::error::Error;
+use crate::fs::{self, OpenOptions};
 
 /// The arguments, the program's name first.
 pub fn args() -> &'static [String] {
@@ -82,6 +83,27 @@ pub fn initial_cwd() -> Option<String> {
     // SAFETY: the call has stored the option.
     unsafe { directory.assume_init() }.lift().map(RawString::lift)
 }
+
+/// The file this program was loaded from, links resolved, if the program was told and can see it: by custom the first argument is its path,
+/// from the directory to start in, and it counts if a component is there. WASI has no word for it.
+pub fn executable() -> Option<String> {
+    let name = args().first().filter(|name| name.contains('/'))?;
+    let mut path = String::new();
+    if !name.starts_with('/') {
+        path = initial_cwd().unwrap_or_default();
+        path.push('/');
+    }
+    path.push_str(name);
+    let options = OpenOptions { read: true, ..OpenOptions::default() };
+    let mut beginning = [MaybeUninit::uninit(); PREAMBLE.len()];
+    let count = fs::open(path.as_bytes(), &options).and_then(|file| file.read(&mut beginning)).ok()?;
+    // SAFETY: that many bytes are initialised now.
+    let is_component = beginning[..count].iter().map(|byte| unsafe { byte.assume_init() }).eq(*PREAMBLE);
+    fs::canonicalize(path.as_bytes()).ok().filter(|_| is_component)
+}
+
+/// What a component begins with (component model, binary format: `preamble`).
+const PREAMBLE: &[u8; 8] = b"\0asm\x0d\0\x01\0";
 
 type Variables = Vec<(Vec<u8>, Vec<u8>)>;
 

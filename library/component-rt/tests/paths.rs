@@ -1,8 +1,8 @@
 //! Where paths lead: preopens, the current directory, `..`, links, and what is refused.
 
-use component_rt::Error;
 use component_rt::abi::fake::{self, filesystem as disk};
 use component_rt::fs::{self, FileType, OpenOptions};
+use component_rt::{Error, env};
 
 fn begin_in(cwd: &str) {
     fake::cli::configure(|cli| cli.initial_cwd = Some(cwd.into()));
@@ -39,6 +39,30 @@ fn relative_paths_begin_at_the_current_directory() {
     assert_eq!(fs::set_current_dir(b"missing"), Err(Error::NOENT));
     assert_eq!(fs::set_current_dir(b"/elsewhere"), Err(Error::NOTCAPABLE));
     assert_eq!(fs::current_dir().unwrap(), "/work");
+}
+
+#[test]
+fn the_program_is_the_component_its_first_argument_leads_to() {
+    /// In an instance of its own: arguments are asked for once.
+    fn told(argument: &'static str) -> Option<String> {
+        let instance = std::thread::spawn(move || {
+            disk::give("/work", false);
+            begin_in("/work");
+            disk::put("/work", "program", b"\0asm\x0d\0\x01\0\0");
+            fs::create_directory(b"d").unwrap();
+            disk::put("/work", "d/module", b"\0asm\x01\0\0\0");
+            fs::set_current_dir(b"d").unwrap();
+            fake::cli::configure(|cli| cli.arguments = vec![argument.into()]);
+            env::executable()
+        });
+        instance.join().unwrap()
+    }
+    assert_eq!(told("d/../program").as_deref(), Some("/work/program"));
+    assert_eq!(told("./program").as_deref(), Some("/work/program"));
+    assert_eq!(told("/work/program").as_deref(), Some("/work/program"));
+    for elsewhere in ["program", "d/module", "d/missing", "../program", "/elsewhere/program", "./d", ""] {
+        assert_eq!(told(elsewhere), None, "{elsewhere}");
+    }
 }
 
 #[test]

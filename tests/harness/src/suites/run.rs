@@ -62,6 +62,12 @@ impl Runner {
             Side::Native => Command::new(binary),
             Side::Target => {
                 let mut command = Command::new(&self.component_run);
+                // What `current_exe` names is to be seen.
+                if let Some(folder) = binary.parent() {
+                    let mut readable = OsString::from(folder);
+                    readable.push(":ro");
+                    command.arg("--dir").arg(readable);
+                }
                 command.args(self.options(place)).arg(binary);
                 command
             }
@@ -191,16 +197,16 @@ impl Runner {
     ) -> Result<Vec<Record>> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
         let path = directory.path().to_owned();
+        let grant = |path: &Path, access| Directory { host: path.to_owned(), guest: path.into(), access };
+        // What `current_exe` names is to be seen.
+        let readable = binary.path.parent().map(|folder| grant(folder, Access::ReadOnly));
+        let directories: Vec<_> = readable.into_iter().chain([grant(&path, Access::ReadWrite)]).collect();
         let options = isolated::Options {
             binary: binary.name.clone(),
             jobs,
             setup: Arc::new(move || Setup {
                 current_dir: Some(path.clone().into()),
-                directories: vec![Directory {
-                    host: path.clone(),
-                    guest: path.clone().into(),
-                    access: Access::ReadWrite,
-                }],
+                directories: directories.clone(),
                 network: Network::All,
                 time_limit: Some(limit),
                 ..Setup::default()

@@ -2,7 +2,7 @@
 //@ threads = true
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write, pipe};
+use std::io::{ErrorKind, IoSliceMut, Read, Seek, SeekFrom, Write, pipe};
 use std::os::fd::OwnedFd;
 use std::thread;
 
@@ -28,6 +28,22 @@ fn main() {
     drop(reader);
     println!("{:?}", writer.write(b"to nobody").unwrap_err().kind() == ErrorKind::BrokenPipe);
     println!("{:?}", writer.write(b"").map_err(|error| error.kind()));
+
+    // A long write ends when all of it is in, or with what was in when the last reader left.
+    let (mut reader, mut writer) = pipe().unwrap();
+    let writing = thread::spawn(move || (writer.write(&[7; 300_000]).unwrap(), writer.write(&[8; 300_000]).unwrap()));
+    reader.read_exact(&mut [0; 300_000]).unwrap();
+    reader.read_exact(&mut [0]).unwrap();
+    drop(reader);
+    let (whole, part) = writing.join().unwrap();
+    println!("{whole} {}", part > 0 && part < 300_000);
+
+    // A vectored read fills one buffer after the other.
+    let (mut reader, mut writer) = pipe().unwrap();
+    writer.write_all(b"abcd").unwrap();
+    let (mut first, mut second) = ([0], [0; 8]);
+    let read = reader.read_vectored(&mut [IoSliceMut::new(&mut first), IoSliceMut::new(&mut second)]).unwrap();
+    println!("{read} {first:?} {second:?}");
 
     // As a file it has no place and no length.
     let (_reader, writer) = pipe().unwrap();

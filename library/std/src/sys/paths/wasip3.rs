@@ -26,9 +26,12 @@ pub fn home_dir() -> Option<PathBuf> {
     env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
 }
 
-/// A component does not know the file it was loaded from, and there may be none.
+/// What the first argument says, if the component is there for the program to see. The host need not say it, and there may be no file.
 pub fn current_exe() -> io::Result<PathBuf> {
-    Err(io::const_error!(io::ErrorKind::Unsupported, "a component does not know where it was loaded from"))
+    component_rt::env::executable().map(PathBuf::from).ok_or(io::const_error!(
+        io::ErrorKind::Unsupported,
+        "the first argument does not lead to this component in a directory that was given to it",
+    ))
 }
 
 pub struct SplitPaths<'a> {
