@@ -33,10 +33,10 @@ impl Checkout {
         self.root.join(relative)
     }
 
-    /// The release build of a tool.
+    /// A tool as it is used: built with the profile `dist`.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
-        self.root.join(target).join("release").join(name)
+        self.root.join(target).join("dist").join(name)
     }
 
     /// Every file with this extension below a folder, by path, build output left out.

@@ -41,7 +41,8 @@ pub fn host(checkout: &Checkout) -> Result<()> {
 /// # Errors
 /// The command cannot be started, or says no.
 pub fn setup(checkout: &Checkout) -> Result<()> {
-    complete(&mut checkout.cargo(&["build", "--release", "--package", "cargo-p3", "--bins"]))?;
+    let tools = ["--package", "cargo-p3", "--bin", "cargo-p3", "--bin", "component-run"];
+    complete(checkout.cargo(&["build", "--profile", "dist"]).args(tools))?;
     complete(Command::new(checkout.tool("cargo-p3")).args(["p3", "setup"]))
 }
 

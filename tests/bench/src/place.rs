@@ -34,7 +34,7 @@ impl Place {
         let place = Place {
             root: root.to_owned(),
             builds: beside.join("benchmarks"),
-            tools: std::path::absolute(tools.unwrap_or(beside))?,
+            tools: std::path::absolute(tools.unwrap_or(&beside.with_file_name("dist")))?,
             own_tools: tools.is_none(),
             scratch,
         };
@@ -53,7 +53,7 @@ impl Place {
         self.scratch.path()
     }
 
-    /// A tool; unless another directory was named, the workspace's own, whose build lies beside this program.
+    /// A tool; unless another directory was named, the workspace's own, as it is used: built with the profile `dist`.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
         self.tools.join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
@@ -69,7 +69,8 @@ impl Place {
             return Ok(());
         }
         let mut command = cargo();
-        command.args(["build", "--quiet", "--release", "--package", "cargo-p3", "--bins"]).current_dir(&self.root);
+        command.args(["build", "--quiet", "--profile", "dist", "--package", "cargo-p3", "--bin", "cargo-p3"]);
+        command.args(["--bin", "component-run"]).current_dir(&self.root);
         complete(command)
     }
 
