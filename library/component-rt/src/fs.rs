@@ -108,25 +108,28 @@ pub fn remove_directory(path: &[u8]) -> Result<(), Error> {
 }
 
 /// Removes a directory with all that is in it. A link in its place or anywhere below is removed and not followed, even
-/// if somebody exchanges directories for links meanwhile. One whose path does not end with its name (`.`) is emptied,
-/// and stays.
+/// if somebody exchanges directories for links meanwhile. One whose path does not end with its name is emptied: `.` and
+/// a link with a slash behind it stay, and the rest of a path that leads up (`..`) may have gone with what was above it.
 pub fn remove_directory_all(path: &[u8]) -> Result<(), Error> {
     let Name { place, slash } = match name(path, not_removed) {
         Ok(name) => name,
         Err(error) => {
             let place = place(path)?;
-            return directory::empty(&place.mount().directory, &place.below).and(Err(error));
+            directory::empty(&place.mount().directory, PathFlags::empty(), &place.below)?;
+            // To Linux the current directory and what is above it are there still.
+            let is_here = path.split(|&byte| byte == b'/').all(|component| matches!(component, b"" | b"." | b".."));
+            return if !is_here && stat(path).err() == Some(Error::NOENT) { Ok(()) } else { Err(error) };
         }
     };
     let directory = &place.mount().directory;
-    match directory::empty(directory, &place.below) {
+    match directory::empty(directory, PathFlags::empty().with(PathFlags::SYMLINK_FOLLOW, slash), &place.below) {
         Ok(()) => match directory.remove_directory_at(&place.below) {
             Err(Error::NOENT) => Ok(()),
             removed => removed,
         },
-        Err(Error::NOTDIR | Error::LOOP) => match directory.stat_at(PathFlags::empty(), &place.below)?.kind {
+        Err(error @ (Error::NOTDIR | Error::LOOP)) => match directory.stat_at(PathFlags::empty(), &place.below)?.kind {
             FileType::SymbolicLink if !slash => directory.unlink_file_at(&place.below),
-            _ => Err(Error::NOTDIR),
+            _ => Err(error),
         },
         Err(error) => Err(error),
     }

@@ -26,8 +26,6 @@ pub(super) struct Opened {
     /// Borrowed for the length of one call: the calls on one file are one after the other, as a kernel's are.
     pub(super) cursor: RefCell<Cursor>,
     pub(super) descriptor: Descriptor,
-    /// Whether it is read, too.
-    readable: bool,
     /// On the clock of `WRITES`; zero: never written.
     written: Cell<u64>,
     /// All that came to stand behind an append up to here (`Writes::appends`) are other files, or have asked.
@@ -48,9 +46,9 @@ struct Writes {
 }
 
 impl Opened {
-    pub(super) fn new(descriptor: Descriptor, readable: bool) -> Rc<Opened> {
+    pub(super) fn new(descriptor: Descriptor) -> Rc<Opened> {
         let cursor = RefCell::new(Cursor::default());
-        Rc::new(Opened { cursor, descriptor, readable, written: Cell::new(0), others_until: Cell::new(0) })
+        Rc::new(Opened { cursor, descriptor, written: Cell::new(0), others_until: Cell::new(0) })
     }
 
     /// Notes that the file's contents have changed through this descriptor.
@@ -85,14 +83,19 @@ impl Opened {
         }
     }
 
-    /// The same before a file is emptied by opening it, when nobody knows yet which one it is. Left out are files that are
-    /// appended to and not read: many programs do so for a log, and who asks of that where it is, asks for its end.
-    pub(super) fn before_truncating(locate: fn(&Opened)) {
+    /// The same before a file is emptied by opening it: `open` opens it as it is, if there is something in it.
+    pub(super) fn before_truncating(open: impl FnOnce() -> Option<Descriptor>, locate: fn(&Opened)) {
         let appended: Vec<Rc<Opened>> = WRITES.with(|writes| {
             let opened = writes.appended.iter().filter_map(|(_, opened)| opened.upgrade());
-            opened.filter(|opened| opened.readable).collect()
+            // One that is in a call is asked after that.
+            opened.filter(|opened| opened.cursor.try_borrow().map_or(true, |cursor| cursor.is_appended())).collect()
         });
-        appended.iter().for_each(|opened| locate(opened));
+        if appended.is_empty() {
+            return;
+        }
+        if let Some(file) = open() {
+            appended.iter().filter(|opened| opened.descriptor.is_same_object(&file)).for_each(|opened| locate(opened));
+        }
     }
 
     #[cold]

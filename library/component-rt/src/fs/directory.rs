@@ -145,11 +145,11 @@ impl Drop for Entries {
     }
 }
 
-/// Removes all that is in a directory. A link is removed, not followed, wherever it stands: every step goes through the
+/// Removes all that is in the directory that `name` leads to. A link in it is removed, not followed, wherever it stands: every step goes through the
 /// descriptor of the directory above, so that nobody can lead it out by exchanging a directory for a link meanwhile.
-pub(super) fn empty(parent: &Descriptor, name: &str) -> Result<(), Error> {
+pub(super) fn empty(parent: &Descriptor, follow: PathFlags, name: &str) -> Result<(), Error> {
     let mut above: Vec<Level> = Vec::new();
-    above.push(Level::open(parent, String::from(name)).map_err(|(error, _)| error)?);
+    above.push(Level::open(parent, follow, String::from(name)).map_err(|(error, _)| error)?);
     while let Some(level) = above.last_mut() {
         let Some(entry) = level.names.pop() else {
             // Closed before it is removed: not every host removes what is open.
@@ -169,7 +169,7 @@ pub(super) fn empty(parent: &Descriptor, name: &str) -> Result<(), Error> {
                 }
             }
         }
-        match Level::open(here, entry.name) {
+        match Level::open(here, PathFlags::empty(), entry.name) {
             Ok(level) => above.push(level),
             // It is none any more, or a link: then it goes as what it is.
             Err((Error::NOTDIR | Error::LOOP, name)) => missing_is_fine(here.unlink_file_at(&name))?,
@@ -187,8 +187,8 @@ struct Level {
 }
 
 impl Level {
-    fn open(parent: &Descriptor, name: String) -> Result<Level, (Error, String)> {
-        let directory = match Directory::open(parent, usize::MAX, PathFlags::empty(), &name) {
+    fn open(parent: &Descriptor, follow: PathFlags, name: String) -> Result<Level, (Error, String)> {
+        let directory = match Directory::open(parent, usize::MAX, follow, &name) {
             Ok(directory) => Arc::new(directory),
             Err(error) => return Err((error, name)),
         };

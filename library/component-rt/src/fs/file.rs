@@ -21,8 +21,8 @@ use super::options::{Access, OpenOptions};
 use super::path;
 use crate::Error;
 use crate::abi::filesystem::layout::Outcome;
-use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, OpenFlags, ReadResult, ReadStream};
-use crate::abi::filesystem::{WriteResult, WriteStream, lift_result};
+use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, DescriptorFlags, DescriptorType, OpenFlags};
+use crate::abi::filesystem::{PathFlags, ReadResult, ReadStream, WriteResult, WriteStream, lift_result};
 use crate::block;
 use crate::event::CopyResult;
 use crate::future::{FutureBuiltins, FutureReader};
@@ -56,13 +56,22 @@ pub(super) fn open_at(
     let flags = options.flags().map_err(|_| Error::INVAL)?;
     let truncates = flags.open.contains(OpenFlags::TRUNCATE);
     if truncates {
-        Opened::before_truncating(locate);
+        Opened::before_truncating(|| contents(directory, flags.path, name), locate);
     }
-    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?, flags.access.read);
+    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?);
     if truncates {
         opened.wrote();
     }
     Ok(OpenFile { opened, access: flags.access, mount })
+}
+
+/// The file that a name leads to, if it has contents.
+#[cold]
+fn contents(directory: &Descriptor, follow: PathFlags, name: &str) -> Option<Descriptor> {
+    let stat = directory.stat_at(follow, name).ok()?;
+    let has_contents = stat.kind == DescriptorType::RegularFile && stat.size != 0;
+    let open = || directory.open_at(follow, name, OpenFlags::empty(), DescriptorFlags::WRITE).ok();
+    has_contents.then(open).flatten()
 }
 
 /// The position and the streams.
@@ -152,7 +161,7 @@ impl OpenFile {
         let mut cursor = self.cursor();
         if self.access.append {
             let count = self.write_to(&mut cursor, bytes, Target::End)?;
-            if count != 0 && !matches!(cursor.position, Position::Appended) {
+            if count != 0 && !cursor.is_appended() {
                 cursor.position = Position::Appended;
                 self.opened.appended();
             }
@@ -345,6 +354,11 @@ fn locate(opened: &Opened) {
 }
 
 impl Cursor {
+    /// Whether its position is the one behind an append.
+    pub(super) fn is_appended(&self) -> bool {
+        matches!(self.position, Position::Appended)
+    }
+
     #[inline]
     fn locate(&mut self, descriptor: &Descriptor) -> Result<u64, Error> {
         match self.position {

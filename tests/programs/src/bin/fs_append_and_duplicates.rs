@@ -21,6 +21,19 @@ fn main() -> io::Result<()> {
     a.write_all(b"end")?;
     println!("{two:?} {} {}", a.stream_position()?, fs::metadata("log")?.len());
 
+    // Whoever empties the file moves nobody.
+    let mut only = OpenOptions::new().append(true).create(true).open("only")?;
+    only.write_all(b"0123")?;
+    File::create("another")?;
+    let mut emptied = File::create("only")?;
+    print!("{} ", only.stream_position()?);
+    only.write_all(b"45")?;
+    emptied.set_len(0)?;
+    print!("{} ", only.stream_position()?);
+    only.write_all(b"678")?;
+    emptied.write_all(b"abcd")?;
+    println!("{} {:?}", only.stream_position()?, fs::read_to_string("only")?);
+
     let mut one = File::create_new("shared")?;
     let mut other = one.try_clone()?;
     one.write_all(b"0123")?;
