@@ -151,10 +151,14 @@ pub fn rename(old: &[u8], new: &[u8]) -> Result<(), Error> {
     old.mount().directory.rename_at(&old.below, &new.mount().directory, &new.below)
 }
 
-/// Gives a file one more name. A link is linked itself, as on Linux.
+/// Gives a file one more name. A link is linked itself, as on Linux. If there is no such file, that is the error, whatever
+/// else is wrong.
 pub fn hard_link(original: &[u8], link: &[u8]) -> Result<(), Error> {
-    let (original, link) = (place(original)?, name::free_name(link)?);
-    original.mount().directory.link_at(&original.below, &link.mount().directory, &link.below)
+    let linked = name::free_name(link).and_then(|link| {
+        let original = place(original)?;
+        original.mount().directory.link_at(&original.below, &link.mount().directory, &link.below)
+    });
+    linked.or_else(|error| stat_no_follow(original).and(Err(error)))
 }
 
 /// The text of a link.

@@ -56,6 +56,11 @@ fn main() -> io::Result<()> {
     println!("{:?}", fs::hard_link("hard", "dir").map_err(|error| error.kind()));
     println!("{:?}", fs::hard_link("missing", "new").map_err(|error| error.kind()));
     println!("{:?}", fs::hard_link("d", "new").map_err(|error| error.kind()));
+    // That there is no such file is told first.
+    for new in ["hard", "hard/", "hard/new", "missing/new"] {
+        println!("{:?}", fs::hard_link("missing", new).map_err(|error| error.kind()));
+        println!("{:?}", fs::hard_link("hard", new).map_err(|error| error.kind()));
+    }
     fs::hard_link("file", "file2")?;
     println!("{}", fs::symlink_metadata("file2")?.is_symlink());
 
