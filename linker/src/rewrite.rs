@@ -28,6 +28,7 @@ mod exports;
 mod facts;
 mod landing_pads;
 mod lone_locks;
+mod offsets;
 mod pads;
 mod points;
 mod saved_globals;
@@ -72,6 +73,7 @@ pub(crate) fn rewrite(module: Vec<u8>, optimize: Optimize, inputs: &Inputs) -> R
     if optimize == Optimize::No {
         return Ok(module);
     }
+    let module = offsets::rewrite(module).context("constants cannot be moved into offsets")?;
     let module = split_loads::rewrite(module).context("reads cannot be split")?;
     let module = wide_parameters::rewrite(module).context("parameters cannot be made wide")?;
     branch_hints::rewrite(module).context("branches cannot be given hints")
