@@ -2,7 +2,8 @@
 //!
 //! Paths are bytes as std has them, absolute or relative to the current directory. WASI's own names are strings, so a
 //! path that is not UTF-8 is `ILSEQ`, and one with a NUL is `INVAL`; a path outside every preopened directory is
-//! `NOTCAPABLE`, which std shows as `NotFound`: to the program such a file is not there.
+//! `NOTCAPABLE`, which std shows as `NotFound`: to the program such a file is not there. A directory on the way to a
+//! preopened one is there, as one that may be passed through and neither listed nor changed.
 //!
 //! Each function that names one file is one call of the host. Left out: locks and permission bits, which WASI 0.3 does
 //! not have.
@@ -23,7 +24,7 @@ mod walk;
 
 use self::mount::Mounts;
 use self::name::{Name, Nameless, name};
-use self::path::place;
+use self::path::{place, place_or_way};
 use crate::Error;
 use crate::abi::filesystem::{DescriptorFlags, OpenFlags, PathFlags};
 
@@ -58,7 +59,7 @@ pub fn read_directory(path: &[u8]) -> Result<Entries, Error> {
 ///
 /// A single name is looked at without following first, which for hosts is the cheaper question; links are rare.
 pub fn stat(path: &[u8]) -> Result<Metadata, Error> {
-    let place = place(path)?;
+    let Some(place) = place_or_way(path)? else { return Ok(Metadata::of_no_file(FileType::Directory)) };
     let directory = &place.mount().directory;
     let mut stat = None;
     if !place.below.contains('/') {
@@ -77,7 +78,7 @@ pub fn stat_no_follow(path: &[u8]) -> Result<Metadata, Error> {
     if name::is_followed(path) {
         return stat(path);
     }
-    let place = place(path)?;
+    let Some(place) = place_or_way(path)? else { return Ok(Metadata::of_no_file(FileType::Directory)) };
     Ok(Metadata::new(place.mount().directory.stat_at(PathFlags::empty(), &place.below)?, place.mount_index()))
 }
 

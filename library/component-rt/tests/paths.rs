@@ -105,11 +105,30 @@ fn outside_every_preopen_is_its_own_error() {
     begin_in("/work/here");
     assert_eq!(fs::stat(b"/etc/passwd").err(), Some(Error::NOTCAPABLE));
     assert_eq!(fs::stat(b"../other").err(), Some(Error::NOTCAPABLE));
-    assert_eq!(fs::stat(b"/work").err(), Some(Error::NOTCAPABLE));
-    assert_eq!(fs::canonicalize(b"/work"), Err(Error::NOTCAPABLE));
     assert_eq!(fs::stat(b"../here").unwrap().kind(), FileType::Directory);
     assert_eq!(fs::create_directory(b"/work/here"), Err(Error::EXIST));
     assert_eq!(fs::stat(b"").err(), Some(Error::NOENT));
+}
+
+#[test]
+fn the_way_to_a_preopen_is_directories_to_pass_through() {
+    disk::give("/work/here", false);
+    begin_in("/work/here");
+    disk::put("/work/here", "f", b"!");
+    for way in [&b"/"[..], b"/work", b"/work/", b"..", b"../.", b"/work/here/../"] {
+        assert_eq!(fs::stat(way).unwrap().kind(), FileType::Directory);
+        assert_eq!(fs::stat_no_follow(way).unwrap().kind(), FileType::Directory);
+        assert_eq!(fs::read_directory(way).err(), Some(Error::ACCES));
+        assert_eq!(fs::open(way, &OpenOptions { read: true, ..OpenOptions::default() }).err(), Some(Error::ACCES));
+    }
+    assert_eq!(fs::canonicalize(b"/work/").unwrap(), "/work");
+    assert_eq!(fs::create_directory(b"/work"), Err(Error::EXIST));
+    assert_eq!(fs::remove_directory(b"/work/"), Err(Error::BUSY));
+    assert_eq!(fs::remove_file(b".."), Err(Error::ISDIR));
+    assert_eq!(fs::stat(b"/wor").err(), Some(Error::NOTCAPABLE));
+    fs::set_current_dir(b"..").unwrap();
+    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(contents("here/f").unwrap(), b"!");
 }
 
 #[test]
@@ -152,7 +171,7 @@ fn the_end_of_a_path_says_what_it_names() {
     assert_eq!(fs::remove_file(b"d/"), Err(Error::ISDIR));
     assert_eq!(fs::remove_directory(b"d/."), Err(Error::INVAL));
     assert_eq!(fs::remove_directory(b"d/.."), Err(Error::NOTEMPTY));
-    assert_eq!(fs::remove_directory(b"/"), Err(Error::NOTCAPABLE));
+    assert_eq!(fs::remove_directory(b"/"), Err(Error::BUSY));
     assert_eq!(fs::rename(b"d/", b"e/"), Ok(()));
     fs::symlink(b"e", b"link").unwrap();
     assert_eq!(fs::stat_no_follow(b"link").unwrap().kind(), FileType::SymbolicLink);

@@ -18,7 +18,7 @@ impl Metadata {
         Metadata { stat, mount }
     }
 
-    /// Of a stream: nothing but what it is.
+    /// Of a stream, or of a directory that was not given: nothing but what it is.
     pub(crate) fn of_no_file(kind: DescriptorType) -> Metadata {
         let stat = Stat { kind, links: 1, size: 0, accessed: None, modified: None, changed: None };
         Metadata::new(stat, usize::MAX)

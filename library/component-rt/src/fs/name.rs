@@ -7,7 +7,7 @@
 use alloc_crate::borrow::Cow;
 use alloc_crate::string::String;
 
-use super::path::{Place, place};
+use super::path::{Place, place_or_way};
 use super::{FileType, OpenOptions, PathFlags, stat};
 use crate::Error;
 
@@ -38,13 +38,15 @@ pub(super) enum Nameless {
 }
 
 /// The place of the name at the end of `path`. A path that has none is the error of the file it leads to, or, if that
-/// is a directory, what `nameless` says.
+/// is a directory, what `nameless` says. A directory on the way to a preopen is as the root: it can be neither made nor
+/// moved.
 #[inline(never)]
 pub(super) fn name(path: &[u8], nameless: fn(Nameless) -> Error) -> Result<Name<'_>, Error> {
+    let place = || place_or_way(path)?.ok_or_else(|| nameless(Nameless::Root));
     match end(path) {
-        End::Name => Ok(Name { place: place(path)?, slash: false }),
+        End::Name => Ok(Name { place: place()?, slash: false }),
         End::Slash => {
-            let mut place = place(path)?;
+            let mut place = place()?;
             let below = place.below.strip_suffix('/').map(String::from);
             place.below = below.map_or(place.below, Cow::Owned);
             Ok(Name { place, slash: true })

@@ -36,8 +36,15 @@ impl Place<'_> {
 
 /// Finds the preopen and the name for `path`, relative to the current directory if it does not begin with `/`.
 ///
-/// Of several preopens the longest match wins. `NOENT` for an empty path, `NOTCAPABLE` for one outside every preopen.
+/// Of several preopens the longest match wins. `NOENT` for an empty path, `NOTCAPABLE` for one outside every preopen,
+/// `ACCES` for a directory on the way to one.
 pub(super) fn place(path: &[u8]) -> Result<Place<'_>, Error> {
+    place_or_way(path)?.ok_or(Error::ACCES)
+}
+
+/// The same, with `None` for a directory on the way to a preopen. That it is one follows from the preopen's name, and
+/// nothing more is known about it.
+pub(super) fn place_or_way(path: &[u8]) -> Result<Option<Place<'_>>, Error> {
     let path = text(path)?;
     if path.is_empty() {
         return Err(Error::NOENT);
@@ -45,20 +52,31 @@ pub(super) fn place(path: &[u8]) -> Result<Place<'_>, Error> {
     let mounts = Mounts::get();
     if is_plain(path) {
         if path.starts_with('/') {
-            let (index, below) = find(&mounts, path).ok_or(Error::NOTCAPABLE)?;
-            return Ok(Place { index, below: Cow::Borrowed(below), mounts });
+            let Some((index, below)) = find(&mounts, path) else { return way(&mounts, path) };
+            return Ok(Some(Place { index, below: Cow::Borrowed(below), mounts }));
         }
         let cwd = mounts.current_directory();
         if mounts.list.len() == 1
             && let Some((index, ".")) = find(&mounts, &cwd)
         {
-            return Ok(Place { index, below: Cow::Borrowed(path), mounts });
+            return Ok(Some(Place { index, below: Cow::Borrowed(path), mounts }));
         }
     }
     let absolute = climb(&mounts, clean(&mounts.current_directory(), path))?;
-    let (index, below) = find(&mounts, &absolute).ok_or(Error::NOTCAPABLE)?;
+    let Some((index, below)) = find(&mounts, &absolute) else { return way(&mounts, &absolute) };
     let below = Cow::Owned(String::from(below));
-    Ok(Place { index, below, mounts })
+    Ok(Some(Place { index, below, mounts }))
+}
+
+#[cold]
+fn way(mounts: &Mounts, absolute: &str) -> Result<Option<Place<'static>>, Error> {
+    if is_way(mounts, absolute) { Ok(None) } else { Err(Error::NOTCAPABLE) }
+}
+
+/// Whether a preopen lies below `absolute`.
+pub(super) fn is_way(mounts: &Mounts, absolute: &str) -> bool {
+    let absolute = absolute.strip_suffix('/').unwrap_or(absolute);
+    mounts.list.iter().any(|mount| mount.path.strip_prefix(absolute).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// A path or the text of a link as WASI has them: `ILSEQ` if it is not UTF-8, `INVAL` if there is a NUL in it.

@@ -24,8 +24,9 @@ pub fn canonicalize(path: &[u8]) -> Result<String, Error> {
     let mounts = Mounts::get();
     let absolute = path::clean(&mounts.current_directory(), path);
     let mut real = real_path(&mounts, &absolute)?;
-    // A directory above the preopens is on the way to them, but nothing is known about it.
-    path::find(&mounts, &real).ok_or(Error::NOTCAPABLE)?;
+    if path::find(&mounts, &real).is_none() && !path::is_way(&mounts, &real) {
+        return Err(Error::NOTCAPABLE);
+    }
     if real.is_empty() {
         real.push('/');
     }
@@ -57,7 +58,7 @@ pub(super) fn real_path(mounts: &Mounts, absolute: &str) -> Result<String, Error
         real.push_str(&component);
         let Some((index, below)) = path::find(mounts, &real) else {
             // Above every preopen there is nothing to ask; only the way down to one is known to exist.
-            if mounts.list.iter().any(|mount| is_ancestor(&real, &mount.path)) {
+            if path::is_way(mounts, &real) {
                 continue;
             }
             return Err(Error::NOTCAPABLE);
@@ -121,8 +122,4 @@ fn require_directory(mounts: &Mounts, real: &str) -> Result<(), Error> {
             if stat.kind == DescriptorType::Directory { Ok(()) } else { Err(Error::NOTDIR) }
         }
     }
-}
-
-fn is_ancestor(path: &str, mount: &str) -> bool {
-    mount.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }

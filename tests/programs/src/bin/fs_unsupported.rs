@@ -7,6 +7,7 @@
 //@ set_permissions: Unsupported, WASI 0.3 cannot change the permissions of a file
 //@ not UTF-8: InvalidFilename
 //@ outside: NotFound
+//@ above: PermissionDenied
 //@ """
 
 use std::fs::{self, File, TryLockError};
@@ -29,5 +30,6 @@ fn main() -> io::Result<()> {
     let name = unsafe { std::ffi::OsStr::from_encoded_bytes_unchecked(b"a\xff") };
     println!("not UTF-8: {:?}", fs::metadata(name).unwrap_err().kind());
     println!("outside: {:?}", fs::metadata("/surely/not/given").unwrap_err().kind());
+    println!("above: {:?}", fs::read_dir("/").unwrap_err().kind());
     Ok(())
 }
