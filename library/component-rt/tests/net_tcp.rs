@@ -168,8 +168,17 @@ fn a_peek_leaves_bytes_for_reads_of_any_length() {
     client.write(b"ij").unwrap();
     assert_eq!(server.peek(&mut buffer).unwrap(), 5);
     assert_eq!(&buffer[..5], b"fghij");
-    assert_eq!(server.read(&mut buffer).unwrap(), 5);
+    client.write(b"klm").unwrap();
+    assert_eq!(server.read(&mut buffer[..7]).unwrap(), 7, "a read goes on behind what was peeked at");
+    assert_eq!(&buffer[..7], b"fghijkl");
+    assert_eq!(server.take_error(), None);
+    client.write(b"nop").unwrap();
+    assert_eq!(server.read(&mut buffer).unwrap(), 4);
+    assert_eq!(&buffer[..4], b"mnop");
+    client.write(b"end").unwrap();
+    assert_eq!(server.peek(&mut buffer[..1]).unwrap(), 1);
     client.shutdown_write().unwrap();
+    assert_eq!(server.read(&mut buffer).unwrap(), 3);
     assert_eq!(server.peek(&mut buffer).unwrap(), 0);
     assert_eq!(server.read(&mut buffer).unwrap(), 0);
 }

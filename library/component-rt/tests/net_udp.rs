@@ -112,7 +112,19 @@ fn a_refusal_is_told_once() {
     a.send(b"anybody?").unwrap();
     a.modes().set_read_timeout(Some(Duration::from_millis(1)));
     assert_eq!(a.peek(&mut [0; 4]), Err(Error::CONNREFUSED));
+    // Nobody waits for this receive any more: whoever sends is told what it has come to, and sends nothing.
     assert_eq!(a.receive(&mut [0; 4]), Err(Error::AGAIN));
+    a.send(b"anybody?").unwrap();
+    host::advance_to(host::now() + MILLISECOND);
+    assert_eq!(a.send(b"anybody?"), Err(Error::CONNREFUSED));
+    assert_eq!(a.receive(&mut [0; 4]), Err(Error::AGAIN));
+    let (b, b_address) = socket();
+    b.send_to(b"I am", &a.local_addr().unwrap()).unwrap();
+    a.connect(&b_address).unwrap();
+    b.send_to(b"I am", &a.local_addr().unwrap()).unwrap();
+    host::advance_to(host::now() + MILLISECOND);
+    assert_eq!(a.send(b"who?"), Ok(4), "a datagram that waits is no error");
+    assert_eq!(a.receive(&mut [0; 4]), Ok((4, b_address)));
 }
 
 #[test]

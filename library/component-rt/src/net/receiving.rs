@@ -34,7 +34,8 @@ pub(super) struct Incoming {
 impl Receiving {
     /// Reads at least one byte into `buffer`, or none at the end of the stream.
     ///
-    /// Bytes that were peeked at come first, and alone. Otherwise the host stores straight into `buffer`.
+    /// Bytes that were peeked at come first, and what has come meanwhile with them; it waits for neither. Otherwise the host
+    /// stores straight into `buffer`.
     pub(super) fn read(
         &mut self,
         socket: &TcpSocket,
@@ -57,9 +58,12 @@ impl Receiving {
             };
         }
         let count = buffer.len().min(incoming.peeked.len());
-        buffer[..count].write_copy_of_slice(&incoming.peeked[..count]);
+        let (shown, room) = buffer.split_at_mut(count);
+        shown.write_copy_of_slice(&incoming.peeked[..count]);
         incoming.peeked.drain(..count);
-        Ok(count)
+        // Whatever this comes to, the bytes from before are read; an end is met again by the next read.
+        let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutter) };
+        Ok(count + more.map_or(0, |copied| copied.count))
     }
 
     /// As [`Receiving::read`], but the bytes stay. Shows as many as are there, up to the length of `buffer`; waits only for

@@ -96,6 +96,10 @@ impl UdpSocket {
         if data.len() > sockets::MAX_DATAGRAM {
             return Err(Error::MSGSIZE);
         }
+        // As on Linux, the error of an earlier datagram is told to whoever comes first, and this one is not sent.
+        if let Some(error) = self.untold(|receiving| !matches!(receiving, Receiving::Nothing)) {
+            return Err(error);
+        }
         match self.modes.for_write() {
             Patience::Endless => self.socket.send(data, to)?,
             Patience::Until(deadline) => self.socket.send_until(data, to, deadline).ok_or(Error::AGAIN)??,
@@ -128,7 +132,12 @@ impl UdpSocket {
     /// The error the socket has come to (somebody refused a datagram of ours), if nobody was told of it yet: then it is told
     /// now. Never waits.
     pub fn take_error(&self) -> Option<Error> {
-        let mut receiving = self.receiving.take(Patience::None)?;
+        self.untold(|_| true)
+    }
+
+    /// The error that receiving has come to, if it may be asked in this state and has come to one.
+    fn untold(&self, may_ask: fn(&Receiving) -> bool) -> Option<Error> {
+        let mut receiving = self.receiving.take(Patience::None).filter(|receiving| may_ask(receiving))?;
         receiving.wait(&self.socket, Patience::None).ok()?;
         match &*receiving {
             Receiving::Here(Err(_)) => receiving.take_here().err(),

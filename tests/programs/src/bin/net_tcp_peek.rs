@@ -33,6 +33,10 @@ fn main() -> std::io::Result<()> {
     reader.read_exact(&mut rest)?;
     assert_eq!(&rest, b"ghij");
     println!("peeked and read");
+    client.write_all(b"klm")?;
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(server.take_error()?.is_none());
+    println!("after looking for an error: {}", reader.read(&mut big)?);
 
     server.set_nonblocking(true)?;
     println!("nothing there: {:?}", server.peek(&mut small).unwrap_err().kind());

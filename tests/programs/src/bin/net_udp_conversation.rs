@@ -89,6 +89,13 @@ fn main() -> std::io::Result<()> {
     drop(gone);
     a.send(b"anybody?")?;
     println!("refused: {:?}", a.recv(&mut buffer).unwrap_err().kind());
+    // Of the next send, too, though a receive was there before it.
+    a.set_nonblocking(true)?;
+    println!("nothing: {:?}", a.recv(&mut buffer).unwrap_err().kind());
+    a.send(b"anybody?")?;
+    std::thread::sleep(Duration::from_millis(20));
+    println!("refused: {:?}", a.send(b"anybody?").unwrap_err().kind());
+    println!("told: {:?}", a.take_error()?);
     drop(b);
     drop(clone);
     Ok(())
