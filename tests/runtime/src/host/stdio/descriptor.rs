@@ -54,10 +54,17 @@ impl Descriptor {
     }
 
     /// Writes as much as there is room for. `WouldBlock` where there is none.
+    // A regular file's is inlined: after a call of the kernel, each return to a caller is one that the processor has not foreseen.
+    #[inline(always)]
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         if self.always_ready {
             return uninterrupted(|| Ok(rustix::io::write(&self.open, bytes)?));
         }
+        self.write_if_ready(bytes)
+    }
+
+    #[inline(never)]
+    fn write_if_ready(&self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(result) = self.nowait(|| nowait::write(&self.open, bytes)) {
             return result;
         }
