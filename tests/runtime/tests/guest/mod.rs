@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod files;
+
 use component_run::{Cache, Capture, Outcome, Output, Setup};
 use std::path::Path;
 use std::time::Duration;
