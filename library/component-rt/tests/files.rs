@@ -199,6 +199,12 @@ fn a_position_behind_an_append_stays_when_others_write() {
     let other = append_to_new("other");
     write(&other, b"y");
     assert_eq!(first.seek(SeekFrom::Current(0)), Ok(3));
+    write(&first, b"12");
+    assert_eq!(second.write_at(b"!", 20), Ok(1));
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(5));
+    write(&first, b"3");
+    first.set_len(50).unwrap();
+    assert_eq!(first.seek(SeekFrom::Current(0)), Ok(22), "where it was before it made the file longer");
 }
 
 #[test]
@@ -226,6 +232,49 @@ fn a_failed_append_is_told_to_the_one_who_made_it() {
     assert_eq!(second.flush(), Ok(()));
     assert_eq!(first.flush(), Err(Error::NOSPC));
     assert_eq!(first.flush(), Ok(()), "told once");
+}
+
+/// Whatever is asked of the file next.
+#[test]
+fn a_failed_write_is_told_by_the_next_call() {
+    type Call = fn(&OpenFile) -> Result<(), Error>;
+    let calls: [Call; 8] = [
+        |file| file.flush(),
+        |file| file.sync_data(),
+        |file| file.sync_all(),
+        |file| file.set_len(1),
+        |file| file.set_times(Times::default()),
+        |file| file.stat().map(drop),
+        |file| file.seek(SeekFrom::End(0)).map(drop),
+        |file| file.read(&mut [MaybeUninit::uninit()]).map(drop),
+    ];
+    for (number, call) in calls.into_iter().enumerate() {
+        std::thread::spawn(move || {
+            host();
+            let file = create("a");
+            disk::set_space(2);
+            assert_eq!(file.write(b"123"), Ok(2));
+            assert_eq!(call(&file), Err(Error::NOSPC), "call {number}");
+            assert_eq!(call(&file), Ok(()), "call {number}: told once");
+        })
+        .join()
+        .expect("the error is told");
+    }
+}
+
+/// The host may have read ahead.
+#[test]
+fn reads_see_that_the_file_was_cut() {
+    host();
+    disk::put("/work", "a", b"0123456789");
+    let (reader, all) = (open("a"), OpenOptions { write: true, ..options() });
+    assert_eq!(read(&reader, 3), b"012");
+    fs::open(b"a", &all).unwrap().set_len(5).unwrap();
+    assert_eq!(read(&reader, 10), b"34");
+    fs::open(b"a", &all).unwrap().write_at(b"more", 5).unwrap();
+    assert_eq!(read(&reader, 1), b"m");
+    let _emptied = fs::open(b"a", &OpenOptions { truncate: true, ..all }).unwrap();
+    assert_eq!(read(&reader, 10), b"");
 }
 
 #[test]
