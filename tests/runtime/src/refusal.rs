@@ -112,7 +112,11 @@ impl fmt::Display for Refusal {
                 }
                 write!(f, "\nOnly wasi:cli, clocks, filesystem, random and sockets at 0.3.0 are provided.")?;
                 if imports.iter().any(|import| import.starts_with("wasi:") && import.contains("@0.2.")) {
-                    write!(f, " This is a WASI 0.2 component: build it for wasm32-wasip3.")?;
+                    write!(
+                        f,
+                        " Those at 0.2 come from building for another target than wasm32-wasip3, or from a crate that binds to WASI 0.2 itself: \
+                         `cargo tree -i wasi` and `cargo tree -i wasip2` tell what brings it in"
+                    )?;
                 }
                 Ok(())
             }
