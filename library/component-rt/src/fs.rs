@@ -152,9 +152,10 @@ pub fn rename(old: &[u8], new: &[u8]) -> Result<(), Error> {
     old.mount().directory.rename_at(&old.below, &new.mount().directory, &new.below)
 }
 
-/// Gives a file one more name. A link is linked itself, as on Linux. If there is no such file, that is the error, whatever
-/// else is wrong.
+/// Gives a file one more name. A link is linked itself, as on Linux. If there is no such file, that is the error, unless
+/// the new name can be none.
 pub fn hard_link(original: &[u8], link: &[u8]) -> Result<(), Error> {
+    path::text(link)?;
     let linked = name::free_name(link).and_then(|link| {
         let original = place(original)?;
         original.mount().directory.link_at(&original.below, &link.mount().directory, &link.below)

@@ -192,8 +192,28 @@ fn a_peek_at_the_last_bytes_does_not_hide_the_end() {
     let mut buffer = [0; 8];
     assert_eq!(server.peek(&mut buffer[..1]).unwrap(), 1);
     assert_eq!(server.peek(&mut buffer).unwrap(), 3);
+    assert_eq!(server.take_error(), None, "the end is behind the bytes");
     assert_eq!(server.read(&mut buffer).unwrap(), 3);
     assert_eq!(server.read(&mut buffer).unwrap(), 0);
+}
+
+#[test]
+fn a_vectored_write_that_does_not_fit_counts_what_went() {
+    // The room ends within a slice, and between two.
+    for length in [3_001, network::CAPACITY / 4] {
+        let listener = listener();
+        let (client, server) = pair(&listener);
+        client.modes().set_write_timeout(Some(Duration::from_millis(10)));
+        let bytes: Vec<u8> = (0..network::CAPACITY + 5_000).map(|n| (n % 251) as u8).collect();
+        let slices: Vec<&[u8]> = bytes.chunks(length).collect();
+        let begun = host::now();
+        assert_eq!(client.write_vectored(&slices).unwrap(), network::CAPACITY);
+        assert_eq!(host::now(), begun, "it waits for the first byte only");
+        assert_eq!(client.write_vectored(&slices).unwrap_err(), Error::AGAIN);
+        assert_eq!(host::now(), begun + 10 * MILLISECOND);
+        drop(client);
+        assert!(read_all(&server) == bytes[..network::CAPACITY]);
+    }
 }
 
 #[test]
@@ -261,6 +281,9 @@ fn vectored_writes_send_every_slice_and_reads_fill_every_buffer() {
     assert_eq!(server.read_vectored(&mut [&mut a[..], &mut b[..]]).unwrap(), 30_000);
     a.extend_from_slice(&b[..23_000]);
     assert!(a == large.concat());
+    client.write(&[1; 7_000]).unwrap();
+    host::advance_to(host::now());
+    assert_eq!(server.read_vectored(&mut [&mut a[..7_000], &mut b[..]]).unwrap(), 7_000, "it waits for no more");
     assert_eq!(client.write_vectored::<&[u8]>(&[]).unwrap(), 0);
     assert_eq!(server.read_vectored::<&mut [u8]>(&mut []).unwrap(), 0);
 }

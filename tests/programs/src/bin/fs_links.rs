@@ -57,7 +57,7 @@ fn main() -> io::Result<()> {
     println!("{:?}", fs::hard_link("missing", "new").map_err(|error| error.kind()));
     println!("{:?}", fs::hard_link("d", "new").map_err(|error| error.kind()));
     // That there is no such file is told first.
-    for new in ["hard", "hard/", "hard/new", "missing/new"] {
+    for new in ["hard", "hard/", "hard/new", "missing/new", "n\0w"] {
         println!("{:?}", fs::hard_link("missing", new).map_err(|error| error.kind()));
         println!("{:?}", fs::hard_link("hard", new).map_err(|error| error.kind()));
     }
