@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -48,11 +49,15 @@ fn main() -> std::io::Result<()> {
 
     let (client, mut server) = pair();
     let mut clone = client.try_clone()?;
+    let (begins, begun) = mpsc::channel();
     let reader = thread::spawn(move || {
+        begins.send(()).unwrap();
         let mut byte = [0];
         clone.read_exact(&mut byte).map(|()| byte[0])
     });
-    thread::sleep(Duration::from_millis(5));
+    // The time limit is for reads that begin later.
+    begun.recv().unwrap();
+    thread::sleep(Duration::from_millis(50));
     client.set_read_timeout(Some(Duration::from_millis(5)))?;
     println!("beside a reader: {:?}", (&client).read(&mut [0]).unwrap_err().kind());
     server.write_all(b"!")?;
