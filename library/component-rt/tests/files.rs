@@ -10,8 +10,8 @@ use component_rt::fs::{self, FileType, OpenFile, OpenOptions, SeekFrom, Times, T
 
 /// A host with one directory, `/work`, where the program begins.
 fn host() {
-    disk::give("/work", false);
-    fake::cli::configure(|cli| cli.initial_cwd = Some("/work".into()));
+    disk::give("/given", false);
+    fake::cli::configure(|cli| cli.initial_cwd = Some("/given".into()));
 }
 
 fn options() -> OpenOptions {
@@ -69,7 +69,7 @@ fn what_is_written_is_read_back() {
     assert_eq!(read(&file, 100), b" world");
     assert_eq!(read(&file, 100), b"");
     drop(file);
-    assert_eq!(disk::contents("/work", "a.txt").as_deref(), Some(&b"hello world"[..]));
+    assert_eq!(disk::contents("/given", "a.txt").as_deref(), Some(&b"hello world"[..]));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn appends_go_to_the_end_wherever_the_position_is() {
     assert_eq!(read(&first, 3), b"12a");
     write(&first, b"d");
     assert_eq!(read(&first, 3), b"");
-    assert_eq!(disk::contents("/work", "a").unwrap(), b"12abcd");
+    assert_eq!(disk::contents("/given", "a").unwrap(), b"12abcd");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_failed_write_is_told_by_the_next_call() {
 #[test]
 fn reads_see_that_the_file_was_cut() {
     host();
-    disk::put("/work", "a", b"0123456789");
+    disk::put("/given", "a", b"0123456789");
     let (reader, all) = (open("a"), OpenOptions { write: true, ..options() });
     assert_eq!(read(&reader, 3), b"012");
     fs::open(b"a", &all).unwrap().set_len(5).unwrap();
@@ -287,7 +287,7 @@ fn writes_at_an_offset_leave_the_position() {
     write(&file, b"g");
     assert_eq!(file.write_at(b"!", 10), Ok(1));
     drop(file);
-    assert_eq!(disk::contents("/work", "a").unwrap(), b"aXYZefg\0\0\0!");
+    assert_eq!(disk::contents("/given", "a").unwrap(), b"aXYZefg\0\0\0!");
 }
 
 #[test]
@@ -317,17 +317,17 @@ fn a_full_disk_is_an_error_of_the_write() {
     };
     assert_eq!(file.write(b"more than fits"), Ok(4));
     assert_eq!(file.write(b"an fits"), Err(Error::NOSPC));
-    assert_eq!(disk::contents("/work", "a").unwrap(), b"beforemore");
+    assert_eq!(disk::contents("/given", "a").unwrap(), b"beforemore");
     disk::set_space(100);
     write(&file, b" later");
     drop(file);
-    assert_eq!(disk::contents("/work", "a").unwrap(), b"beforemore later");
+    assert_eq!(disk::contents("/given", "a").unwrap(), b"beforemore later");
 }
 
 #[test]
 fn access_is_what_was_asked_for() {
     host();
-    disk::put("/work", "a", b"1");
+    disk::put("/given", "a", b"1");
     let reader = open("a");
     assert_eq!(reader.write(b"x"), Err(Error::BADF));
     assert_eq!(reader.set_len(0), Err(Error::INVAL));
@@ -364,13 +364,13 @@ fn a_directory_can_be_opened_but_not_read() {
 fn files_are_opened_below_a_directory() {
     host();
     fs::create_directory(b"d").unwrap();
-    disk::put("/work", "d/a", b"1");
-    disk::put("/work", "b", b"2");
+    disk::put("/given", "d/a", b"1");
+    disk::put("/given", "b", b"2");
     let directory = open("d");
     fs::rename(b"d", b"e").unwrap();
     let read_only = OpenOptions { read: true, ..options() };
     assert_eq!(read(&directory.open_below(b"a", &read_only).unwrap(), 9), b"1");
-    assert_eq!(read(&directory.open_below(b"/work/b", &read_only).unwrap(), 9), b"2");
+    assert_eq!(read(&directory.open_below(b"/given/b", &read_only).unwrap(), 9), b"2");
     assert_eq!(directory.open_below(b"../b", &read_only).err(), Some(Error::PERM));
 }
 
@@ -411,14 +411,14 @@ fn files_are_copied_with_their_length() {
     host();
     for length in [0, 1, 4095, 4096, 300_000] {
         let bytes: Vec<u8> = (0..length).map(|index| index as u8).collect();
-        disk::put("/work", "from", &bytes);
-        disk::put("/work", "to", &[9; 5000]);
+        disk::put("/given", "from", &bytes);
+        disk::put("/given", "to", &[9; 5000]);
         assert_eq!(fs::copy(b"from", b"to"), Ok(Some(length)));
-        assert_eq!(disk::contents("/work", "to").unwrap(), bytes);
+        assert_eq!(disk::contents("/given", "to").unwrap(), bytes);
     }
     assert_eq!(fs::copy(b".", b"to"), Ok(None));
     assert_eq!(fs::copy(b"missing", b"new"), Err(Error::NOENT));
-    assert_eq!(disk::contents("/work", "new"), None);
+    assert_eq!(disk::contents("/given", "new"), None);
 }
 
 #[test]
@@ -426,7 +426,7 @@ fn names_of_a_directory_come_with_their_types() {
     host();
     fs::create_directory(b"d").unwrap();
     for index in 0..300 {
-        disk::put("/work", &format!("d/{index:03}"), b"");
+        disk::put("/given", &format!("d/{index:03}"), b"");
     }
     fs::create_directory(b"d/sub").unwrap();
     fs::symlink(b"000", b"d/zlink").unwrap();
@@ -443,8 +443,8 @@ fn names_of_a_directory_come_with_their_types() {
 #[test]
 fn a_name_that_is_no_string_ends_the_listing_with_an_error() {
     host();
-    disk::put("/work", "a", b"");
-    disk::put("/work", "\u{fffd}", b"");
+    disk::put("/given", "a", b"");
+    disk::put("/given", "\u{fffd}", b"");
     let entries: Vec<_> = fs::read_directory(b".").unwrap().map(|entry| entry.map(|entry| entry.name)).collect();
     assert_eq!(entries, [Ok("a".into()), Err(Error::ILSEQ)]);
 }
@@ -453,11 +453,11 @@ fn a_name_that_is_no_string_ends_the_listing_with_an_error() {
 fn trees_are_removed_without_following_links() {
     host();
     fs::create_directory(b"keep").unwrap();
-    disk::put("/work", "keep/precious", b"!");
+    disk::put("/given", "keep/precious", b"!");
     fs::create_directory(b"tree").unwrap();
     fs::create_directory(b"tree/a").unwrap();
     fs::create_directory(b"tree/a/b").unwrap();
-    disk::put("/work", "tree/a/b/c", b"");
+    disk::put("/given", "tree/a/b/c", b"");
     fs::symlink(b"../../keep", b"tree/a/link").unwrap();
     assert_eq!(fs::remove_directory(b"tree"), Err(Error::NOTEMPTY));
     assert_eq!(fs::remove_directory_all(b"tree"), Ok(()));
@@ -477,16 +477,16 @@ fn trees_are_removed_though_directories_are_exchanged_for_links() {
         std::thread::spawn(move || {
             host();
             fs::create_directory(b"keep").unwrap();
-            disk::put("/work", "keep/precious", b"!");
+            disk::put("/given", "keep/precious", b"!");
             // It leads somewhere only from within the tree.
             fs::symlink(b"../keep", b"link").unwrap();
             fs::create_directory(b"tree").unwrap();
             fs::create_directory(b"tree/a").unwrap();
-            disk::put("/work", "tree/a/precious", b"");
-            disk::put("/work", "tree/precious", b"");
+            disk::put("/given", "tree/a/precious", b"");
+            disk::put("/given", "tree/precious", b"");
             disk::before_call(moment, || {
-                if disk::contents("/work", "tree/a/precious").is_some() {
-                    disk::exchange("/work", "tree/a", "link");
+                if disk::contents("/given", "tree/a/precious").is_some() {
+                    disk::exchange("/given", "tree/a", "link");
                 }
             });
             // It may succeed or find something changed; what it may not is remove what was never in the tree.
@@ -501,9 +501,9 @@ fn trees_are_removed_though_directories_are_exchanged_for_links() {
 #[test]
 fn one_file_by_two_preopens_is_one_file() {
     host();
-    disk::give_again("/work", ".", "/again");
-    disk::put("/work", "a", b"0123456789");
-    let one = open("/work/a");
+    disk::give_again("/given", ".", "/again");
+    disk::put("/given", "a", b"0123456789");
+    let one = open("/given/a");
     assert_eq!(read(&one, 3), b"012");
     let all = OpenOptions { write: true, ..options() };
     let other = fs::open(b"/again/../again/a", &all).unwrap();

@@ -19,26 +19,26 @@ fn contents(path: &str) -> Result<Vec<u8>, Error> {
 
 #[test]
 fn relative_paths_begin_at_the_current_directory() {
-    disk::give("/work", false);
-    begin_in("/work");
-    disk::put("/work", "a", b"1");
+    disk::give("/given", false);
+    begin_in("/given");
+    disk::put("/given", "a", b"1");
     fs::create_directory(b"d").unwrap();
-    disk::put("/work", "d/b", b"2");
-    assert_eq!(fs::current_dir().unwrap(), "/work");
+    disk::put("/given", "d/b", b"2");
+    assert_eq!(fs::current_dir().unwrap(), "/given");
     assert_eq!(contents("a").unwrap(), b"1");
     assert_eq!(contents("./a").unwrap(), b"1");
     assert_eq!(contents("d/../a").unwrap(), b"1");
-    assert_eq!(contents("/work//d/./b").unwrap(), b"2");
+    assert_eq!(contents("/given//d/./b").unwrap(), b"2");
     fs::set_current_dir(b"d").unwrap();
-    assert_eq!(fs::current_dir().unwrap(), "/work/d");
+    assert_eq!(fs::current_dir().unwrap(), "/given/d");
     assert_eq!(contents("b").unwrap(), b"2");
     assert_eq!(contents("../a").unwrap(), b"1");
     fs::set_current_dir(b"..").unwrap();
-    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(fs::current_dir().unwrap(), "/given");
     assert_eq!(fs::set_current_dir(b"a"), Err(Error::NOTDIR));
     assert_eq!(fs::set_current_dir(b"missing"), Err(Error::NOENT));
     assert_eq!(fs::set_current_dir(b"/elsewhere"), Err(Error::NOTCAPABLE));
-    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(fs::current_dir().unwrap(), "/given");
 }
 
 #[test]
@@ -46,20 +46,20 @@ fn the_program_is_the_component_its_first_argument_leads_to() {
     /// In an instance of its own: arguments are asked for once.
     fn told(argument: &'static str) -> Option<String> {
         let instance = std::thread::spawn(move || {
-            disk::give("/work", false);
-            begin_in("/work");
-            disk::put("/work", "program", b"\0asm\x0d\0\x01\0\0");
+            disk::give("/given", false);
+            begin_in("/given");
+            disk::put("/given", "program", b"\0asm\x0d\0\x01\0\0");
             fs::create_directory(b"d").unwrap();
-            disk::put("/work", "d/module", b"\0asm\x01\0\0\0");
+            disk::put("/given", "d/module", b"\0asm\x01\0\0\0");
             fs::set_current_dir(b"d").unwrap();
             fake::cli::configure(|cli| cli.arguments = vec![argument.into()]);
             env::executable()
         });
         instance.join().unwrap()
     }
-    assert_eq!(told("d/../program").as_deref(), Some("/work/program"));
-    assert_eq!(told("./program").as_deref(), Some("/work/program"));
-    assert_eq!(told("/work/program").as_deref(), Some("/work/program"));
+    assert_eq!(told("d/../program").as_deref(), Some("/given/program"));
+    assert_eq!(told("./program").as_deref(), Some("/given/program"));
+    assert_eq!(told("/given/program").as_deref(), Some("/given/program"));
     for elsewhere in ["program", "d/module", "d/missing", "../program", "/elsewhere/program", "./d", ""] {
         assert_eq!(told(elsewhere), None, "{elsewhere}");
     }
@@ -67,13 +67,13 @@ fn the_program_is_the_component_its_first_argument_leads_to() {
 
 #[test]
 fn a_plain_path_costs_one_call() {
-    disk::give("/work", false);
-    begin_in("/work");
-    disk::put("/work", "a", b"1");
+    disk::give("/given", false);
+    begin_in("/given");
+    disk::put("/given", "a", b"1");
     fs::stat(b"a").unwrap();
     disk::calls();
     fs::stat(b"a").unwrap();
-    fs::stat(b"/work/a").unwrap();
+    fs::stat(b"/given/a").unwrap();
     assert_eq!(fs::stat(b"missing").err(), Some(Error::NOENT));
     assert_eq!(disk::calls(), 3);
 }
@@ -101,40 +101,40 @@ fn the_longest_preopen_wins() {
 
 #[test]
 fn outside_every_preopen_is_its_own_error() {
-    disk::give("/work/here", false);
-    begin_in("/work/here");
+    disk::give("/given/here", false);
+    begin_in("/given/here");
     assert_eq!(fs::stat(b"/etc/passwd").err(), Some(Error::NOTCAPABLE));
     assert_eq!(fs::stat(b"../other").err(), Some(Error::NOTCAPABLE));
     assert_eq!(fs::stat(b"../here").unwrap().kind(), FileType::Directory);
-    assert_eq!(fs::create_directory(b"/work/here"), Err(Error::EXIST));
+    assert_eq!(fs::create_directory(b"/given/here"), Err(Error::EXIST));
     assert_eq!(fs::stat(b"").err(), Some(Error::NOENT));
 }
 
 #[test]
 fn the_way_to_a_preopen_is_directories_to_pass_through() {
-    disk::give("/work/here", false);
-    begin_in("/work/here");
-    disk::put("/work/here", "f", b"!");
-    for way in [&b"/"[..], b"/work", b"/work/", b"..", b"../.", b"/work/here/../"] {
+    disk::give("/given/here", false);
+    begin_in("/given/here");
+    disk::put("/given/here", "f", b"!");
+    for way in [&b"/"[..], b"/given", b"/given/", b"..", b"../.", b"/given/here/../"] {
         assert_eq!(fs::stat(way).unwrap().kind(), FileType::Directory);
         assert_eq!(fs::stat_no_follow(way).unwrap().kind(), FileType::Directory);
         assert_eq!(fs::read_directory(way).err(), Some(Error::ACCES));
         assert_eq!(fs::open(way, &OpenOptions { read: true, ..OpenOptions::default() }).err(), Some(Error::ACCES));
     }
-    assert_eq!(fs::canonicalize(b"/work/").unwrap(), "/work");
-    assert_eq!(fs::create_directory(b"/work"), Err(Error::EXIST));
-    assert_eq!(fs::remove_directory(b"/work/"), Err(Error::BUSY));
+    assert_eq!(fs::canonicalize(b"/given/").unwrap(), "/given");
+    assert_eq!(fs::create_directory(b"/given"), Err(Error::EXIST));
+    assert_eq!(fs::remove_directory(b"/given/"), Err(Error::BUSY));
     assert_eq!(fs::remove_file(b".."), Err(Error::ISDIR));
     assert_eq!(fs::stat(b"/wor").err(), Some(Error::NOTCAPABLE));
     fs::set_current_dir(b"..").unwrap();
-    assert_eq!(fs::current_dir().unwrap(), "/work");
+    assert_eq!(fs::current_dir().unwrap(), "/given");
     assert_eq!(contents("here/f").unwrap(), b"!");
 }
 
 #[test]
 fn names_that_wasi_does_not_have_are_refused() {
-    disk::give("/work", false);
-    begin_in("/work");
+    disk::give("/given", false);
+    begin_in("/given");
     assert_eq!(fs::stat(b"a\xff").err(), Some(Error::ILSEQ));
     assert_eq!(fs::stat(b"a\0b").err(), Some(Error::INVAL));
     assert_eq!(fs::symlink(b"\xff", b"link"), Err(Error::ILSEQ));
@@ -151,11 +151,11 @@ fn a_relative_preopen_is_relative_to_the_start() {
 
 #[test]
 fn the_end_of_a_path_says_what_it_names() {
-    disk::give("/work", false);
-    begin_in("/work");
+    disk::give("/given", false);
+    begin_in("/given");
     let create = OpenOptions { write: true, create: true, ..OpenOptions::default() };
     assert_eq!(fs::create_directory(b"d/"), Ok(()));
-    disk::put("/work", "f", b"");
+    disk::put("/given", "f", b"");
     assert_eq!(fs::create_directory(b"none/."), Err(Error::NOENT));
     assert_eq!(fs::create_directory(b"d/.."), Err(Error::EXIST));
     assert_eq!(fs::create_directory(b"f/."), Err(Error::NOTDIR));
@@ -177,7 +177,7 @@ fn the_end_of_a_path_says_what_it_names() {
     assert_eq!(fs::stat_no_follow(b"link").unwrap().kind(), FileType::SymbolicLink);
     assert_eq!(fs::stat_no_follow(b"link/").unwrap().kind(), FileType::Directory);
     assert_eq!(fs::remove_directory_all(b"link/"), Err(Error::NOTDIR));
-    disk::put("/work", "e/inside", b"");
+    disk::put("/given", "e/inside", b"");
     assert_eq!(fs::remove_directory_all(b"e/."), Err(Error::INVAL), "emptied, and still there");
     assert_eq!(fs::remove_directory(b"e//"), Ok(()));
     assert_eq!(fs::canonicalize(b"f/.."), Err(Error::NOTDIR));
@@ -187,32 +187,32 @@ fn the_end_of_a_path_says_what_it_names() {
 
 #[test]
 fn canonical_paths_have_no_links() {
-    disk::give("/work", false);
-    begin_in("/work");
+    disk::give("/given", false);
+    begin_in("/given");
     fs::create_directory(b"d").unwrap();
     fs::create_directory(b"d/e").unwrap();
-    disk::put("/work", "d/e/f", b"!");
+    disk::put("/given", "d/e/f", b"!");
     fs::symlink(b"d/e", b"to-e").unwrap();
     fs::symlink(b"../../to-e", b"d/e/around").unwrap();
-    assert_eq!(fs::canonicalize(b"to-e/f").unwrap(), "/work/d/e/f");
-    assert_eq!(fs::canonicalize(b"to-e/..").unwrap(), "/work/d");
-    assert_eq!(fs::canonicalize(b"d/e/around/around/f").unwrap(), "/work/d/e/f");
-    assert_eq!(fs::canonicalize(b".").unwrap(), "/work");
-    assert_eq!(fs::canonicalize(b"/work/").unwrap(), "/work");
+    assert_eq!(fs::canonicalize(b"to-e/f").unwrap(), "/given/d/e/f");
+    assert_eq!(fs::canonicalize(b"to-e/..").unwrap(), "/given/d");
+    assert_eq!(fs::canonicalize(b"d/e/around/around/f").unwrap(), "/given/d/e/f");
+    assert_eq!(fs::canonicalize(b".").unwrap(), "/given");
+    assert_eq!(fs::canonicalize(b"/given/").unwrap(), "/given");
     assert_eq!(fs::canonicalize(b"to-e/missing"), Err(Error::NOENT));
     assert_eq!(fs::canonicalize(b"d/e/f/"), Err(Error::NOTDIR));
     assert_eq!(fs::canonicalize(b"d/e/f/.."), Err(Error::NOTDIR));
     fs::symlink(b"loop", b"loop").unwrap();
     assert_eq!(fs::canonicalize(b"loop"), Err(Error::LOOP));
     fs::set_current_dir(b"to-e").unwrap();
-    assert_eq!(fs::current_dir().unwrap(), "/work/d/e");
+    assert_eq!(fs::current_dir().unwrap(), "/given/d/e");
 }
 
 #[test]
 fn links_are_made_read_and_followed() {
-    disk::give("/work", false);
-    begin_in("/work");
-    disk::put("/work", "a", b"12345");
+    disk::give("/given", false);
+    begin_in("/given");
+    disk::put("/given", "a", b"12345");
     fs::symlink(b"a", b"link").unwrap();
     assert_eq!(fs::read_link(b"link").unwrap(), "a");
     assert_eq!(fs::read_link(b"a"), Err(Error::INVAL));
@@ -229,20 +229,20 @@ fn links_are_made_read_and_followed() {
 
 #[test]
 fn a_link_to_an_absolute_path_becomes_relative() {
-    disk::give("/work", false);
+    disk::give("/given", false);
     disk::give("/other", false);
-    begin_in("/work");
+    begin_in("/given");
     fs::create_directory(b"d").unwrap();
     fs::create_directory(b"d/e").unwrap();
-    disk::put("/work", "a", b"1");
-    fs::symlink(b"/work/a", b"/work/d/e/link").unwrap();
+    disk::put("/given", "a", b"1");
+    fs::symlink(b"/given/a", b"/given/d/e/link").unwrap();
     assert_eq!(fs::read_link(b"d/e/link").unwrap(), "../../a");
     assert_eq!(contents("d/e/link").unwrap(), b"1");
     // The directory the link really lies in counts.
     fs::symlink(b"d/e", b"short").unwrap();
-    fs::symlink(b"/work/a", b"short/second").unwrap();
+    fs::symlink(b"/given/a", b"short/second").unwrap();
     assert_eq!(contents("d/e/second").unwrap(), b"1");
-    fs::symlink(b"/work", b"d/up").unwrap();
+    fs::symlink(b"/given", b"d/up").unwrap();
     assert_eq!(contents("d/up/a").unwrap(), b"1");
     assert_eq!(fs::symlink(b"/other/a", b"x"), Err(Error::PERM));
     assert_eq!(fs::symlink(b"/etc/passwd", b"x"), Err(Error::PERM));

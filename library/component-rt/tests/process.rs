@@ -58,8 +58,8 @@ fn names_that_no_program_could_read_are_refused() {
 #[test]
 fn initial_cwd_is_what_the_host_says() {
     assert_eq!(env::initial_cwd(), None);
-    configure(|process| process.initial_cwd = Some("/work".into()));
-    assert_eq!(env::initial_cwd().as_deref(), Some("/work"));
+    configure(|process| process.initial_cwd = Some("/given".into()));
+    assert_eq!(env::initial_cwd().as_deref(), Some("/given"));
 }
 
 #[test]
