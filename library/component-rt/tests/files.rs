@@ -8,7 +8,7 @@ use component_rt::abi::fake::{self, filesystem as disk};
 use component_rt::descriptor::{self, Entry};
 use component_rt::fs::{self, FileType, OpenFile, OpenOptions, SeekFrom, Times, Timestamp};
 
-/// A host with one directory, `/work`, where the program begins.
+/// A host with one directory, `/given`, where the program begins.
 fn host() {
     disk::give("/given", false);
     fake::cli::configure(|cli| cli.initial_cwd = Some("/given".into()));
