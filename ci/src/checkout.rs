@@ -33,10 +33,10 @@ impl Checkout {
         self.root.join(relative)
     }
 
-    /// A tool as it is used: built with the profile `dist`.
+    /// A tool that [`Checkout::build`] has built.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
-        self.root.join(target).join("dist").join(name)
+        self.root.join(target).join("release").join(name)
     }
 
     /// Every file with this extension below a folder, by path, build output left out.
@@ -61,6 +61,13 @@ impl Checkout {
         path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 
+    /// Builds executables of this workspace. No package is named: cargo then compiles what they stand on with the features of
+    /// the whole workspace, as the tests do, and nothing is compiled twice.
+    pub(crate) fn build(&self, executables: &[&str]) -> Result<()> {
+        let mut cargo = self.cargo(&["build", "--release"]);
+        complete(cargo.args(executables.iter().flat_map(|name| ["--bin", name])))
+    }
+
     /// The host's cargo, in the root.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -74,6 +81,20 @@ pub(crate) fn complete(command: &mut Command) -> Result<()> {
     println!("  $ {}", line(command));
     let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
     ensure!(status.success(), "`{}` ended with {status}", line(command));
+    Ok(())
+}
+
+/// Copies a package's sources to where they can be built; those of the registry are read-only to us.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    for entry in WalkDir::new(from) {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(from)?);
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target)?;
+        } else {
+            std::fs::copy(entry.path(), &target).with_context(|| format!("cannot copy {}", entry.path().display()))?;
+        }
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::MetadataCommand;
 use serde::Deserialize;
 
-use crate::checkout::{Checkout, complete};
+use crate::checkout::{Checkout, complete, copy};
 
 /// `tests/crates.toml`.
 #[derive(Deserialize)]
@@ -26,19 +26,32 @@ struct Package {
     /// Arguments to `cargo p3 test`, those of the test binaries after `--`.
     #[serde(default)]
     arguments: Vec<String>,
+    /// Its tests run for every change, not only when all are asked for.
+    #[serde(default)]
+    always: bool,
     /// Exact versions for dependencies that have moved on since the package was published.
     #[serde(default)]
     pin: Vec<String>,
 }
 
-/// Runs the tests of every listed package.
+/// How much of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The packages marked `always`.
+    Some,
+    /// All of them.
+    All,
+}
+
+/// Runs the tests of listed packages.
 ///
 /// # Errors
 /// A package that cannot be fetched, built, or whose tests fail; all are tried.
-pub fn crates(checkout: &Checkout) -> Result<()> {
+pub fn crates(checkout: &Checkout, extent: Extent) -> Result<()> {
     let file = checkout.path("tests/crates.toml");
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let list: List = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+    let mut list: List = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+    list.crates.retain(|package| extent == Extent::All || package.always);
     let place = tempfile::tempdir()?;
     let sources = fetch(checkout, &list.crates, place.path())?;
     let mut failed = Vec::new();
@@ -86,18 +99,4 @@ fn test(checkout: &Checkout, package: &Package, source: &Path, place: &Path) -> 
         command.env_remove(variable);
     }
     complete(&mut command)
-}
-
-/// Copies a package's sources; the registry's own are read-only to us.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            std::fs::create_dir_all(&target)?;
-        } else {
-            std::fs::copy(entry.path(), &target).with_context(|| format!("cannot copy {}", entry.path().display()))?;
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod checkout;
 mod crates;
+mod newest;
 pub mod readiness;
 mod report;
 pub mod steps;
@@ -12,6 +13,7 @@ mod suites;
 mod tidy;
 
 pub use checkout::Checkout;
-pub use crates::crates;
+pub use crates::{Extent, crates};
+pub use newest::newest;
 pub use suites::suites;
 pub use tidy::tidy;

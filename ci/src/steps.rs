@@ -26,33 +26,22 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
     complete(&mut checkout.cargo(&["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// Tests that need no guest toolchain.
-///
-/// # Errors
-/// The command cannot be started, or says no.
-pub fn host(checkout: &Checkout) -> Result<()> {
-    let packages =
-        ["--no-fail-fast", "-p", "component-rt", "-p", "wasi-wit", "-p", "harness", "-p", "bench", "-p", "ci"];
-    complete(checkout.cargo(&["test", "--release"]).args(packages))
-}
-
-/// Builds `cargo p3` and lets it set up what it needs.
+/// Builds the tools and lets `cargo p3` set up what it needs.
 ///
 /// # Errors
 /// The command cannot be started, or says no.
 pub fn setup(checkout: &Checkout) -> Result<()> {
-    let tools = ["--package", "cargo-p3", "--bin", "cargo-p3", "--bin", "component-run"];
-    complete(checkout.cargo(&["build", "--profile", "dist"]).args(tools))?;
+    checkout.build(&["cargo-p3", "component-run"])?;
     complete(Command::new(checkout.tool("cargo-p3")).args(["p3", "setup"]))
 }
 
-/// Tests that go through the guest toolchain, the programs among them.
+/// The tests of every package: those of the host first, then those that go through the guest toolchain, the programs among them.
+/// One command, so that what they stand on is compiled once.
 ///
 /// # Errors
 /// The command cannot be started, or says no.
-pub fn guest(checkout: &Checkout) -> Result<()> {
-    let packages = ["-p", "overlay", "-p", "component-ld", "-p", "component-run", "-p", "cargo-p3"];
-    complete(checkout.cargo(&["test", "--release", "--no-fail-fast"]).args(packages))
+pub fn tests(checkout: &Checkout) -> Result<()> {
+    complete(&mut checkout.cargo(&["test", "--release", "--workspace", "--no-fail-fast"]))
 }
 
 /// A comparison that the benchmark driver makes, with the tools that [`setup`] has built.
@@ -60,9 +49,10 @@ pub fn guest(checkout: &Checkout) -> Result<()> {
 /// # Errors
 /// The command cannot be started, or says no.
 pub fn bench(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
-    let tools = checkout.tool("cargo-p3");
-    let tools = tools.parent().expect("a tool lies in a folder");
-    complete(checkout.cargo(&["run", "--release", "-p", "bench", "--"]).args(arguments).arg("--tools").arg(tools))
+    checkout.build(&["bench"])?;
+    let bench = checkout.tool("bench");
+    let tools = bench.parent().expect("a tool lies in a folder");
+    complete(Command::new(&bench).args(arguments).arg("--tools").arg(tools))
 }
 
 /// What of the tier readiness report takes little time, with the tools that [`setup`] has built. Where this runs as root on Debian, the clang that C is
@@ -85,7 +75,9 @@ pub fn readiness(checkout: &Checkout) -> Result<()> {
         ]);
         complete(apt.env("DEBIAN_FRONTEND", "noninteractive"))?;
     }
-    let mut readiness = checkout.cargo(&["run", "--release", "-p", "ci", "--bin", "readiness", "--", "--quick"]);
+    checkout.build(&["readiness"])?;
+    let mut readiness = Command::new(checkout.tool("readiness"));
+    readiness.arg("--quick");
     let tool = checkout.tool("cargo-p3");
     readiness.arg("--out").arg(tool.with_file_name("readiness-report")).arg("--cargo-p3").arg(tool);
     complete(&mut readiness)

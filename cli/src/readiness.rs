@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let manifest = checkout().advise("clone the repository, and call `cargo p3 readiness` in it")?.join("Cargo.toml");
     let own = env::current_exe().context("this process does not know its executable")?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["run", "--quiet", "--release", "--package", "ci", "--bin", "readiness", "--manifest-path"]);
+    cargo.args(["run", "--quiet", "--release", "--bin", "readiness", "--manifest-path"]);
     cargo.arg(manifest).arg("--").arg("--cargo-p3").arg(own).args(arguments);
     Err(process::replace_by(cargo))
 }

@@ -1,19 +1,19 @@
 //! What CI runs: every check of this repository, one subcommand each.
 //!
-//! `cargo ci` runs them all in the order of [`Check`], cheapest first, and goes on after a failure; the last line counts
-//! what passed and what failed. `cargo ci CHECK...` runs some.
+//! `cargo ci` runs those that every change must pass, in the order of [`Check`], and goes on after a failure; the last line
+//! counts what passed and what failed. `cargo ci CHECK...` runs some, also those that take too long for every change.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use ci::{Checkout, crates, steps, suites, tidy};
+use ci::{Checkout, Extent, crates, newest, steps, suites, tidy};
 use clap::{Parser, ValueEnum};
 
 /// Runs the checks of this repository.
 #[derive(Parser)]
 #[command(name = "cargo ci")]
 struct Arguments {
-    /// The checks to run; all of them if none is named.
+    /// The checks to run; if none is named, all but `all-crates`, `applications` and `newest`.
     checks: Vec<Check>,
 }
 
@@ -25,27 +25,39 @@ enum Check {
     Tidy,
     /// Clippy has nothing to say.
     Lint,
-    /// The platform crate and the tools pass their tests on the host.
-    Host,
     /// The guest toolchain is there (installed if need be) and the sysroot is built.
     Setup,
-    /// Linker, runtime and `cargo p3` pass their tests; every program behaves on the runtime as natively.
-    Guest,
+    /// Every package passes its tests; every program behaves on the runtime as natively.
+    Tests,
     /// A part of Rust's own test suites ends as it is expected to.
     Suites,
     /// The part of the tier readiness report that takes little time has no red line.
     Readiness,
-    /// Published packages pass their own tests on the target.
+    /// Some published packages pass their own tests on the target.
     Crates,
     /// Components are as small, and import as little, as the golden files say.
     Golden,
-    /// Published programs print what their native builds print.
+    /// All published packages of the list pass their own tests on the target. Takes long.
+    AllCrates,
+    /// Published programs print what their native builds print. Takes long.
     Applications,
+    /// Programs on the newest versions of the bindings that people use build and run. Looks at the registry of today.
+    Newest,
+}
+
+impl Check {
+    /// Whether it is part of every change's checks: it is quick enough, and says the same tomorrow.
+    fn is_for_every_change(self) -> bool {
+        !matches!(self, Check::AllCrates | Check::Applications | Check::Newest)
+    }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let checks = if arguments.checks.is_empty() { Check::value_variants() } else { &arguments.checks };
+    let mut checks = arguments.checks;
+    if checks.is_empty() {
+        checks.extend(Check::value_variants().iter().filter(|check| check.is_for_every_change()));
+    }
     let checkout = match Checkout::find() {
         Ok(checkout) => checkout,
         Err(error) => {
@@ -54,7 +66,7 @@ fn main() -> ExitCode {
         }
     };
     let mut failed = Vec::new();
-    for check in checks {
+    for check in &checks {
         let name = check.to_possible_value().expect("no check is hidden").get_name().to_owned();
         println!("\n==== {name}");
         let start = Instant::now();
@@ -80,13 +92,14 @@ fn run(check: Check, checkout: &Checkout) -> anyhow::Result<()> {
         Check::Format => steps::format(checkout),
         Check::Tidy => tidy(checkout),
         Check::Lint => steps::lint(checkout),
-        Check::Host => steps::host(checkout),
         Check::Setup => steps::setup(checkout),
-        Check::Guest => steps::guest(checkout),
+        Check::Tests => steps::tests(checkout),
         Check::Suites => suites(checkout),
         Check::Readiness => steps::readiness(checkout),
-        Check::Crates => crates(checkout),
+        Check::Crates => crates(checkout, Extent::Some),
         Check::Golden => steps::bench(checkout, &["golden"]),
+        Check::AllCrates => crates(checkout, Extent::All),
+        Check::Newest => newest(checkout),
         Check::Applications => steps::bench(checkout, &["applications", "--rounds", "1"]),
     }
 }

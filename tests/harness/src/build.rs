@@ -1,5 +1,5 @@
-//! The package of programs, built by cargo for the host and by `cargo p3` for the target, there in both profiles; those with threads once
-//! more, with stack pointers that are saved around imports.
+//! The package of programs, built by cargo for the host and by `cargo p3` for the target, there in both profiles; some of those
+//! with threads once more, with stack pointers that are saved around imports.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,11 +16,11 @@ pub struct Built {
 }
 
 impl Built {
-    /// Builds every program of `package`, with `cargo_p3` for the target, below `target_dir`; those that are `threaded` the other way too.
+    /// Builds every program of `package`, with `cargo_p3` for the target, below `target_dir`; those named by `saved` the other way too.
     ///
     /// # Errors
     /// A build that fails; its own output has gone to standard error.
-    pub fn build(package: &Path, threaded: &[&str], cargo_p3: &Path, target_dir: &Path) -> Result<Built> {
+    pub fn build(package: &Path, saved: &[&str], cargo_p3: &Path, target_dir: &Path) -> Result<Built> {
         let manifest = package.join("Cargo.toml");
         // Each side has a directory of its own: the compilers differ, and one would throw the other's work away.
         let host_dir = target_dir.join("native");
@@ -39,10 +39,10 @@ impl Built {
             complete(target, None)?;
         }
         let saved_dir = target_dir.join("saved");
-        let mut saved = Command::new(cargo_p3);
-        saved.args(["p3", "build", "--quiet"]).args(threaded.iter().flat_map(|name| ["--bin", name]));
-        saved.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&saved_dir);
-        complete(saved, Some("-Clink-arg=--thread-context=save-restore"))?;
+        let mut other = Command::new(cargo_p3);
+        other.args(["p3", "build", "--quiet"]).args(saved.iter().flat_map(|name| ["--bin", name]));
+        other.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&saved_dir);
+        complete(other, Some("-Clink-arg=--thread-context=save-restore"))?;
         let of = |dir: &Path, profile| dir.join("wasm32-wasip3").join(profile);
         Ok(Built {
             host: host_dir.join("debug"),

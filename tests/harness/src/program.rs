@@ -36,6 +36,9 @@ pub struct Header {
     /// Makes threads, for which a runtime needs a feature that is off by default.
     #[serde(default)]
     pub threads: bool,
+    /// Runs once more, linked so that stack pointers are saved around imports. For some of those with `threads`: each is one more build.
+    #[serde(default)]
+    pub saved: bool,
     /// Goes wrong on some schedules of its threads: a search for one must find it.
     #[serde(default)]
     pub race: bool,

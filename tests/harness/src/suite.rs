@@ -16,7 +16,8 @@ use crate::{run, schedules, verdict};
 /// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
 /// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
 /// the environment variable `BLESS` it writes the page instead. A program has one more test for its release build, unless it tells lines of
-/// its source. Programs with threads have two more tests each: on several schedules, and with stack pointers that are saved around imports.
+/// its source. Programs with threads have one more: on several schedules; some of them are also linked so that stack pointers are saved
+/// around imports.
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
@@ -33,9 +34,9 @@ pub fn programs(
     let expectations = Expectations::read(expectations)?;
     expectations.name_only(programs.iter().map(|program| &*program.name))?;
     let expectations = Arc::new(expectations);
-    let threaded: Vec<&str> =
-        programs.iter().filter(|program| program.header.threads).map(|program| &*program.name).collect();
-    let built = Arc::new(Built::build(package, &threaded, cargo_p3, target_dir)?);
+    let saved: Vec<&str> =
+        programs.iter().filter(|program| program.header.saved).map(|program| &*program.name).collect();
+    let built = Arc::new(Built::build(package, &saved, cargo_p3, target_dir)?);
     let component_run: Arc<Path> = component_run.into();
     let censuses: Vec<Arc<Program>> = programs.iter().filter(|program| census::is_census(program)).cloned().collect();
     let page = Trial::test(census::TRIAL, {
@@ -61,8 +62,8 @@ pub fn programs(
             judge(differences, expectations.of(&program.name))
         })
     };
-    let threads = programs.iter().filter(|program| program.header.threads);
-    let saved = threads
+    let saved = programs.iter().filter(|program| program.header.saved);
+    let saved = saved
         .map(|program| trial(format!("saved::{}", program.name), program.clone(), Built::saved_component))
         .collect::<Vec<_>>();
     let released = programs.iter().filter(|program| !program.header.lines);

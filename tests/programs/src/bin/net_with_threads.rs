@@ -1,6 +1,7 @@
 //! Threads share sockets: a server with a thread per connection, readers of one connection, and a shutdown that ends their waits.
 //@ net = true
 //@ threads = true
+//@ saved = true
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};

@@ -1,5 +1,6 @@
 //! Threads run, end, are joined and give values; panics and their payloads reach whoever joins.
 //@ threads = true
+//@ saved = true
 //@ stderr = ["panicked at src/bin/thread_join.rs"]
 
 use std::panic::resume_unwind;

@@ -1,5 +1,6 @@
 //! Each thread has thread-local variables of its own, with first values, and their destructors run when it ends.
 //@ threads = true
+//@ saved = true
 
 use std::cell::{Cell, RefCell};
 use std::thread;

@@ -1,5 +1,6 @@
 //! Locks, conditions, channels, barriers and parking let threads wait for each other, with and without time-outs.
 //@ threads = true
+//@ saved = true
 
 use std::sync::mpsc::{RecvTimeoutError, channel, sync_channel};
 use std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, RwLock};

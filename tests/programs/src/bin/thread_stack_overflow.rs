@@ -1,5 +1,6 @@
 //! A thread that overflows its stack ends the program with a message, before anything is overwritten.
 //@ threads = true
+//@ saved = true
 //@ native = "the native signal is no exit code"
 //@ exit = 134
 //@ stdout = "before\n"
