@@ -1,0 +1,6 @@
+//! An `async fn main` by wstd.
+
+#[wstd::main]
+async fn main() {
+    println!("in wstd");
+}
