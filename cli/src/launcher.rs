@@ -90,7 +90,7 @@ fn script(name: &str, cargo_p3: &Path) -> String {
          # `{name} {HELP_FLAG}` tells what it may see, and how to grant it more.\n\
          run='{cargo_p3}'\n\
          [ -x \"$run\" ] || run=$(command -v cargo-p3) || {{\n\
-         \x20   echo \"{name}: cargo-p3, which runs it, is neither $run nor on PATH. Install it (cargo install --locked --profile dist --path cli, in its checkout).\" >&2\n\
+         \x20   echo \"{name}: cargo-p3, which runs it, is neither $run nor on PATH. Install it (cargo install --locked --path cli, in its checkout).\" >&2\n\
          \x20   exit 127\n\
          }}\n\
          exec \"$run\" launch \"$0\" \"$@\"\n"
