@@ -5,8 +5,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 fn main() {
-    let everybody = Arc::new(Barrier::new(2001));
-    let threads: Vec<_> = (0..2000_u64)
+    let everybody = Arc::new(Barrier::new(3001));
+    let threads: Vec<_> = (0..3000_u64)
         .map(|n| {
             let everybody = Arc::clone(&everybody);
             thread::spawn(move || {

@@ -10,9 +10,9 @@ use crate::time::{Duration, Instant};
 
 pub struct Thread(component_rt::thread::Thread);
 
-/// An eighth of what threads have natively: on wasm only variables whose address is taken are on this stack, and ten thousand
+/// Half of what threads have natively: on wasm only variables whose address is taken are on this stack, and three thousand
 /// threads must fit into four GiB. Pages that are never touched cost nothing.
-pub const DEFAULT_MIN_STACK_SIZE: usize = 256 * 1024;
+pub const DEFAULT_MIN_STACK_SIZE: usize = 1024 * 1024;
 
 impl Thread {
     /// # Safety
