@@ -14,6 +14,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 const ILLEGAL_BYTE_SEQUENCE: u8 = 100 + 8;
+const INVALID: u8 = 100 + 11;
 const NOT_PERMITTED: u8 = 100 + 30;
 
 /// No change of the one time, 1,000,000,001.5 seconds for the other.
@@ -54,6 +55,76 @@ fn the_times_of_a_path_are_set_and_those_of_a_link() {
     assert_eq!(after.0, before.0);
     assert_eq!(after.1.1, set_time());
     assert_eq!(set(1).0, (before.0.0, set_time()));
+}
+
+#[test]
+fn times_before_1970_are_told_as_they_were_set() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("file");
+    fs::write(&path, "sea").unwrap();
+    // 1.25 seconds before 1970, a nanosecond before it, and two whole seconds.
+    for (seconds, nanoseconds) in [(-2, 750_000_000), (-1, 999_999_999), (-2, 0)] {
+        let expected = match SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(2)) {
+            Some(time) if seconds == -2 => time + Duration::from_nanos(nanoseconds),
+            _ => SystemTime::UNIX_EPOCH - Duration::from_nanos(1),
+        };
+        // The time of modification: an option's tag, seconds, nanoseconds.
+        let told = format!(
+            "(i32.and (i32.load8_u (i32.const 576)) (i32.and
+               (i64.eq (i64.load (i32.const 584)) (i64.const {seconds}))
+               (i32.eq (i32.load (i32.const 592)) (i32.const {nanoseconds}))))"
+        );
+        let guest = looking(
+            "file",
+            &format!(
+                "(global.set $third (call $open (i32.const 4096) (i32.const 4) (i32.const 1)))
+                 (call $set-times (global.get $third) (i32.const 0) (i64.const 0) (i32.const 0)
+                   (i32.const 2) (i64.const {seconds}) (i32.const {nanoseconds}) (i32.const 512)) {CHECK}
+                 (call $stat (global.get $third) (i32.const 512))
+                 (if (i32.eqz {told}) (then (call $exit (i32.const 1))))
+                 (drop (call $size (i32.const 4096) (i32.const 4)))
+                 (if (i32.eqz {told}) (then (call $exit (i32.const 2))))"
+            ),
+        );
+        assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0, "{seconds} {nanoseconds}");
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_fraction_that_is_a_second_or_more_is_invalid() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("file");
+    fs::write(&path, "sea").unwrap();
+    fs::File::options().append(true).open(&path).unwrap().set_modified(set_time()).unwrap();
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
+    // A second; what the kernel takes for the present time, and for no change; the largest number.
+    for nanoseconds in [1_000_000_000_u32, 0x3fff_ffff, 0x3fff_fffe, u32::MAX] {
+        let wrong = format!("(i32.const 2) (i64.const 5) (i32.const {nanoseconds})");
+        let none = "(i32.const 0) (i64.const 0) (i32.const 0)";
+        for times in [format!("{wrong} {none}"), format!("{none} {wrong}")] {
+            for call in [
+                format!(
+                    "(call $set-times (call $open (i32.const 4096) (i32.const 4) (i32.const 1)) {times} (i32.const 512))"
+                ),
+                format!(
+                    "(call $set-times-at (global.get $first) (i32.const 1) (i32.const 4096) (i32.const 4) {times} (i32.const 512))"
+                ),
+            ] {
+                let guest = looking("file", &format!("{call} {CHECK}"));
+                assert_eq!(run(guest, granting(&[place.path()])).exit_code(), INVALID, "{call}");
+            }
+        }
+    }
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn the_times_of_a_granted_directory_are_set() {
+    let place = tempfile::tempdir().unwrap();
+    let guest = looking("", &format!("(call $set-times (global.get $first) {TIMES} (i32.const 512)) {CHECK}"));
+    assert_eq!(run(guest, granting(&[place.path()])).exit_code(), 0);
+    assert_eq!(fs::metadata(place.path()).unwrap().modified().unwrap(), set_time());
 }
 
 #[test]

@@ -29,6 +29,31 @@ fn main() -> io::Result<()> {
     File::open("d")?.set_modified(at(5))?;
     println!("{}", fs::metadata("d")?.modified()? == at(5));
 
+    // Every time comes back as it was set, by the handle and by the path: before 1970, with fractions, far away.
+    let before = |seconds, nanoseconds| SystemTime::UNIX_EPOCH - Duration::new(seconds, nanoseconds);
+    let after = |seconds, nanoseconds| SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    for time in [
+        before(1, 250_000_000),
+        before(0, 1),
+        before(1, 0),
+        before(86_400, 999_999_999),
+        before(1 << 31, 0),
+        after(0, 0),
+        after(0, 999_999_999),
+        after((1 << 34) - 1, 1),
+    ] {
+        file.set_times(FileTimes::new().set_modified(time).set_accessed(time))?;
+        let told = |metadata: fs::Metadata| Ok::<_, io::Error>((metadata.modified()?, metadata.accessed()?));
+        println!("{}", told(file.metadata()?)? == (time, time) && told(fs::metadata("a")?)? == (time, time));
+        File::open("d")?.set_modified(time)?;
+        println!("{}", File::open("d")?.metadata()?.modified()? == time && fs::metadata("d")?.modified()? == time);
+    }
+    // What the file system cannot hold it takes to the nearest that it can; how far that is, is its own affair.
+    for time in [before(1 << 62, 5), after(1 << 62, 5)] {
+        let set = file.set_modified(time).map_err(|error| error.kind());
+        println!("{set:?} {}", file.metadata()?.modified()? == fs::metadata("a")?.modified()?);
+    }
+
     let permissions = metadata.permissions();
     println!("{}", permissions.readonly());
     println!("{}", fs::metadata("d")?.permissions().readonly());

@@ -107,6 +107,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
         },
     )?;
     contents::add_to_linker(&mut types)?;
+    stat::add_to_linker(&mut types)?;
     times::add_to_linker(&mut types)?;
     reason::add_to_linker(&mut types)
 }

@@ -10,6 +10,7 @@ const IMPORTS: &str = r#"
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.rename-at" (func $rename-at (param i32 i32 i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.link-at" (func $link-at (param i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.stat-at" (func $stat-at (param i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@0.3.0" "[method]descriptor.stat" (func $stat (param i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.unlink-file-at" (func $unlink-at (param i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[method]descriptor.open-at" (func $open-at (param i32 i32 i32 i32 i32 i32 i32)))
   (import "wasi:filesystem/types@0.3.0" "[async-lower][method]descriptor.open-at" (func $begin-open-at (param i32 i32) (result i32)))

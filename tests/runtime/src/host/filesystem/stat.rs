@@ -1,13 +1,43 @@
-//! `stat-at`: the metadata of what a path names.
+//! `stat-at` and `stat`: the metadata of what a path names, and of what is open.
+//!
+//! Here for speed, and because wasmtime-wasi turns times before 1970 that have a fraction of a second into others: its seconds are those
+//! until 1970, without the fraction.
 
+use super::super::Host;
 use super::parents::Parents;
-use super::{INSIDE, descriptor_type};
+use super::{INSIDE, descriptor_type, reason};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags, StatxTimestamp};
 use rustix::io::Errno;
 use std::fs::File;
+use std::future::ready;
 use std::sync::Arc;
+use wasmtime::Result as Outcome;
+use wasmtime::component::{LinkerInstance, Resource};
+use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
 use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorStat, ErrorCode, PathFlags};
+
+/// What is asked of the kernel.
+const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
+
+/// Defines `stat`.
+pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Outcome<()> {
+    types.func_wrap_concurrent("[method]descriptor.stat", |accessor, (descriptor,): (Resource<Descriptor>,)| {
+        let stat = accessor.with(|mut store| {
+            let file = match store.get().table.get(&descriptor)? {
+                Descriptor::File(file) => &file.file,
+                Descriptor::Dir(directory) => &directory.dir,
+            };
+            Ok((of(file).map_err(reason::of),))
+        });
+        Box::pin(ready(stat))
+    })
+}
+
+/// The metadata of an open file.
+pub(super) fn of(file: &File) -> Result<DescriptorStat, Errno> {
+    Ok(metadata(&rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, WANTED)?))
+}
 
 /// The metadata of a path that the kernel finds below the directory. The inner error is sure; the outer one is wasmtime-wasi's to judge.
 pub(super) fn stat_at(
@@ -16,11 +46,10 @@ pub(super) fn stat_at(
     flags: PathFlags,
     path: &str,
 ) -> Result<Result<DescriptorStat, ErrorCode>, Errno> {
-    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
     let follow = flags.contains(PathFlags::SYMLINK_FOLLOW);
     // A name in a directory leads nowhere else, unless it is a symbolic link to be followed.
     if let Ok((parent, name)) = parents.parent(directory, path) {
-        match rustix::fs::statx(parent, name, AtFlags::SYMLINK_NOFOLLOW, wanted) {
+        match rustix::fs::statx(parent, name, AtFlags::SYMLINK_NOFOLLOW, WANTED) {
             Ok(stat) if follow && FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Symlink => {}
             Ok(stat) => return Ok(Ok(metadata(&stat))),
             Err(Errno::NOENT) => return Ok(Err(ErrorCode::NoEntry)),
@@ -30,7 +59,7 @@ pub(super) fn stat_at(
     let mut open = OFlags::PATH | OFlags::CLOEXEC;
     open.set(OFlags::NOFOLLOW, !follow);
     let file = rustix::fs::openat2(&**directory, path, open, Mode::empty(), INSIDE)?;
-    Ok(Ok(metadata(&rustix::fs::statx(&file, "", AtFlags::EMPTY_PATH, wanted)?)))
+    Ok(Ok(metadata(&rustix::fs::statx(&file, "", AtFlags::EMPTY_PATH, WANTED)?)))
 }
 
 fn metadata(stat: &Statx) -> DescriptorStat {

@@ -1,40 +1,45 @@
 //! `set-times` and `set-times-at`: one call of the kernel, which also knows why it fails.
+//!
+//! A fraction of a second that is none (10^9 nanoseconds or more) is invalid here, as it is to the kernel: among such numbers are those by
+//! which the kernel is told to take the present time, or to change nothing.
 
 use super::super::Host;
 use super::parents::Parents;
-use super::{INSIDE, answer, as_directory};
+use super::{INSIDE, answer, as_directory, reason};
 use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::io::Errno;
 use std::future::ready;
 use wasmtime::Result;
 use wasmtime::component::{LinkerInstance, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystem, WasiFilesystemView as _};
+use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
 use wasmtime_wasi::p3::bindings::filesystem::types::{HostDescriptorWithStore, NewTimestamp, PathFlags};
+
+/// The nanoseconds of a second.
+const SECOND: u32 = 1_000_000_000;
 
 /// Defines the functions.
 pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> {
     types.func_wrap_concurrent(
         "[method]descriptor.set-times",
         |accessor, (descriptor, accessed, modified): (Resource<Descriptor>, NewTimestamp, NewTimestamp)| {
-            let times = Timestamps { last_access: time(accessed), last_modification: time(modified) };
             let result = accessor.with(|mut store| {
                 let (file, permissions) = match store.get().table.get(&descriptor) {
                     Ok(Descriptor::File(file)) => (&file.file, file.perms),
                     Ok(Descriptor::Dir(directory)) => (&directory.dir, directory.perms),
-                    Err(_) => return Err(Errno::BADF),
+                    Err(error) => return Err(error),
                 };
                 if permissions.write_not_permitted() {
-                    return Err(Errno::PERM);
+                    return Ok(Err(Errno::PERM));
                 }
-                rustix::fs::futimens(file, &times)
+                Ok(times(accessed, modified).and_then(|times| match rustix::fs::futimens(file, &times) {
+                    // A granted directory may be open for searching only.
+                    Err(Errno::BADF) => rustix::fs::utimensat(file, "", &times, AtFlags::EMPTY_PATH),
+                    result => result,
+                }))
             });
-            match result {
-                Ok(()) => Box::pin(ready(Ok((Ok(()),)))),
-                Err(errno) => Box::pin(async move {
-                    let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
-                    answer(errno, WasiFilesystem::set_times(&wasi, descriptor, accessed, modified).await)
-                }),
-            }
+            // There is no path that could lead elsewhere, so nothing is left to wasmtime-wasi.
+            Box::pin(ready(result.map(|result| (result.map_err(reason::of),)).map_err(Into::into)))
         },
     )?;
     types.func_wrap_concurrent(
@@ -47,7 +52,10 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
             NewTimestamp,
             NewTimestamp,
         )| {
-            let times = Timestamps { last_access: time(accessed), last_modification: time(modified) };
+            let times = match times(accessed, modified) {
+                Ok(times) => times,
+                Err(errno) => return Box::pin(ready(Ok((Err(reason::of(errno)),)))),
+            };
             let result = accessor.with(|mut store| {
                 let Host { table, parents, .. } = store.get();
                 set_times_at(as_directory(table.get(&directory).ok())?, parents, follow, &path, &times)
@@ -85,10 +93,15 @@ fn set_times_at(
     rustix::fs::utimensat(parent, name, times, AtFlags::SYMLINK_NOFOLLOW)
 }
 
-fn time(time: NewTimestamp) -> Timespec {
+fn times(accessed: NewTimestamp, modified: NewTimestamp) -> Result<Timestamps, Errno> {
+    Ok(Timestamps { last_access: time(accessed)?, last_modification: time(modified)? })
+}
+
+fn time(time: NewTimestamp) -> Result<Timespec, Errno> {
     match time {
-        NewTimestamp::NoChange => Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
-        NewTimestamp::Now => Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
-        NewTimestamp::Timestamp(time) => Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() },
+        NewTimestamp::NoChange => Ok(Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT }),
+        NewTimestamp::Now => Ok(Timespec { tv_sec: 0, tv_nsec: UTIME_NOW }),
+        NewTimestamp::Timestamp(Instant { nanoseconds: SECOND.., .. }) => Err(Errno::INVAL),
+        NewTimestamp::Timestamp(time) => Ok(Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() }),
     }
 }
