@@ -287,6 +287,58 @@ fn names_are_those_that_were_granted() {
 }
 
 #[test]
+fn a_socket_and_its_options_need_no_grant_and_every_address_does() {
+    let imports = r#"
+      (import "wasi:sockets/types@0.3.0" "[static]tcp-socket.create" (func $tcp (param i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.set-hop-limit" (func $hops (param i32 i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.set-send-buffer-size" (func $tcp-buffer (param i32 i64 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.bind" (func $bind (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.connect" (func $connect (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]tcp-socket.listen" (func $listen (param i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[static]udp-socket.create" (func $udp (param i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]udp-socket.set-receive-buffer-size" (func $udp-buffer (param i32 i64 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]udp-socket.bind" (func $udp-bind (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]udp-socket.connect" (func $udp-connect (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+      (import "wasi:sockets/types@0.3.0" "[method]udp-socket.send" (func $udp-send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+    "#;
+    // 127.0.0.1 and a port, flattened.
+    let address = |port: u16| {
+        format!(
+            "(i32.const 0) (i32.const {port}) (i32.const 127) (i32.const 0) (i32.const 0) (i32.const 1) {}",
+            "(i32.const 0) ".repeat(6)
+        )
+    };
+    // Exits with the result's error code + 100, or with 0.
+    let ends_with = |steps: &str| {
+        let definitions = format!(
+            "(func $check (if (i32.load8_u (i32.const 16)) (then (call $exit (i32.add (i32.const 100) (i32.load8_u (i32.const 20)))))))
+             (func $tcp-socket (result i32) (call $tcp (i32.const 0) (i32.const 16)) (call $check) (i32.load (i32.const 20)))
+             (func $udp-socket (result i32)
+               (call $udp (i32.const 0) (i32.const 16)) (call $check) (i32.load (i32.const 20)))
+             (func $run (result i32) {steps} (call $check) (i32.const 0))"
+        );
+        run(guest(imports, &definitions), on(Network::None)).exit_code()
+    };
+    assert_eq!(ends_with("(call $hops (call $tcp-socket) (i32.const 7) (i32.const 16))"), 0);
+    assert_eq!(ends_with("(call $tcp-buffer (call $tcp-socket) (i64.const 65536) (i32.const 16))"), 0);
+    assert_eq!(ends_with("(call $udp-buffer (call $udp-socket) (i64.const 65536) (i32.const 16))"), 0);
+    for steps in [
+        format!("(call $bind (call $tcp-socket) {} (i32.const 16))", address(0)),
+        format!("(call $connect (call $tcp-socket) {} (i32.const 16))", address(9)),
+        "(call $listen (call $tcp-socket) (i32.const 16))".to_owned(),
+        format!("(call $udp-bind (call $udp-socket) {} (i32.const 16))", address(0)),
+        format!("(call $udp-connect (call $udp-socket) {} (i32.const 16))", address(9)),
+        // A datagram of a byte, and an option with the address.
+        format!(
+            "(call $udp-send (call $udp-socket) (i32.const 64) (i32.const 1) (i32.const 1) {} (i32.const 16))",
+            address(9)
+        ),
+    ] {
+        assert_eq!(ends_with(&steps), ACCESS_DENIED, "{steps}");
+    }
+}
+
+#[test]
 fn captured_output_has_a_bound_that_does_not_fail_the_guest() {
     let stdout = Capture::new(4);
     let outcome = run(

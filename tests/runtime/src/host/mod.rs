@@ -134,14 +134,15 @@ impl Host {
                 cause: error.root_cause().to_string(),
             })?;
         }
+        // A socket by itself, and its options, lead nowhere: each use of an address is asked for, and denied unless it is allowed below.
+        wasi.allow_tcp(true).allow_udp(true);
         match setup.network {
             Network::None => {}
             Network::Loopback => {
-                wasi.allow_tcp(true).allow_udp(true);
                 wasi.socket_addr_check(|address, purpose| Box::pin(async move { is_on_loopback(address, &purpose) }));
             }
             Network::All => {
-                wasi.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true).inherit_network();
+                wasi.allow_ip_name_lookup(true).inherit_network();
             }
         }
         Ok(Self {
