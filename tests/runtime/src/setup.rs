@@ -7,7 +7,7 @@ use crate::cache::Cache;
 use crate::refusal::Refusal;
 use std::ffi::OsString;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -63,18 +63,54 @@ impl Setup {
         }
     }
 
-    /// Is `path`, in the guest, a directory in one that is granted? Of several, the one with the longest name has it.
+    /// Is `path`, in the guest, a directory in one that is granted? Not if `..` or a symbolic link leads out of them.
     pub(crate) fn check_current_dir(&self, path: &Path) -> Result<(), Refusal> {
-        let granted = |directory: &Directory| {
-            let rest = path.strip_prefix(&directory.guest).ok()?;
-            Some((directory.guest.len(), directory.host.join(rest)))
+        let refusal = |host| Refusal::CurrentDirectory { guest: path.to_owned(), host };
+        let host = self.place(path).ok_or_else(|| refusal(None))?;
+        if !host.is_dir() {
+            return Err(refusal(Some(host)));
+        }
+        let is_inside = |host: &Path| {
+            let granted = self.directories.iter().filter_map(|directory| directory.host.canonicalize().ok());
+            granted.into_iter().any(|granted| host.starts_with(granted))
         };
-        let host = self.directories.iter().filter_map(granted).max_by_key(|(length, _)| *length).map(|(_, host)| host);
-        match host {
-            Some(host) if host.is_dir() => Ok(()),
-            host => Err(Refusal::CurrentDirectory { guest: path.to_owned(), host }),
+        match host.canonicalize() {
+            Ok(host) if is_inside(&host) => Ok(()),
+            _ => Err(refusal(None)),
         }
     }
+
+    /// Where a path of the guest leads on the host. Of several directories, the one with the longest name has it, and of several with one
+    /// name the last. As in the guest, a `..` that climbs out of a granted directory leads to what is beside its name.
+    fn place(&self, path: &Path) -> Option<PathBuf> {
+        let mut path = path.to_owned();
+        loop {
+            let granted = |directory: &'_ Directory| {
+                let rest = path.strip_prefix(&directory.guest).ok()?;
+                Some((directory.guest.len(), directory.host.clone(), rest.to_owned()))
+            };
+            let (_, host, rest) = self.directories.iter().filter_map(granted).max_by_key(|(length, ..)| *length)?;
+            let Some(above) = climb(&rest) else { return Some(host.join(rest)) };
+            let within = path.components().count() - rest.components().count();
+            let name: PathBuf = path.components().take(within).collect();
+            path = name.parent()?.join(above);
+        }
+    }
+}
+
+/// What follows the `..` that climbs out of the directory in which a path begins, if one does.
+fn climb(path: &Path) -> Option<PathBuf> {
+    let mut depth = 0_usize;
+    let mut components = path.components();
+    while let Some(component) = components.next() {
+        match component {
+            Component::ParentDir if depth == 0 => return Some(components.as_path().to_owned()),
+            Component::ParentDir => depth -= 1,
+            Component::Normal(_) => depth += 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A directory of the host, and its name in the guest.

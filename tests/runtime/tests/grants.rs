@@ -99,6 +99,56 @@ fn the_current_directory_is_what_is_given() {
     assert_eq!(output(&component, setup).1, "/work/dir");
 }
 
+#[test]
+fn the_current_directory_is_in_one_that_was_granted() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    for name in ["in/deep", "beside", "out"] {
+        std::fs::create_dir_all(path(name)).unwrap();
+    }
+    std::os::unix::fs::symlink("../out", path("in/leaves")).unwrap();
+    std::os::unix::fs::symlink("deep", path("in/stays")).unwrap();
+    std::fs::write(path("in/file"), "").unwrap();
+    let component = body("(i32.const 0)");
+    let begins_in = |cwd: &str| {
+        let directory =
+            |host: &str, guest: &str| Directory { host: path(host), guest: guest.into(), access: Access::ReadWrite };
+        let directories = vec![directory("in", "/work"), directory("beside", "/other")];
+        run(&component, Setup { current_dir: Some(cwd.into()), directories, ..Setup::default() })
+    };
+    for cwd in
+        ["/work", "/work/", "/work/deep", "/work/./deep/..", "/work/stays", "/work/../other", "/work/deep/../../other"]
+    {
+        assert_eq!(begins_in(cwd).exit_code(), 0, "{cwd}");
+    }
+    let outside = [
+        "/",
+        "/etc",
+        "/work/..",
+        "/work/../out",
+        "/work/../../etc",
+        "/work/deep/../../out",
+        "/work/leaves",
+        "work",
+        "",
+    ];
+    for cwd in outside {
+        let outcome = begins_in(cwd);
+        assert!(
+            matches!(outcome, Outcome::Refused(Refusal::CurrentDirectory { host: None, .. })),
+            "{cwd}: {outcome:?}"
+        );
+        assert_eq!(outcome.exit_code(), 125);
+    }
+    for cwd in ["/work/file", "/work/missing", "/work/missing/../deep"] {
+        let outcome = begins_in(cwd);
+        assert!(
+            matches!(outcome, Outcome::Refused(Refusal::CurrentDirectory { host: Some(_), .. })),
+            "{cwd}: {outcome:?}"
+        );
+    }
+}
+
 const CREATE: u32 = 1;
 const READ: u32 = 1;
 const WRITE: u32 = 2;
