@@ -13,7 +13,8 @@ use crate::setup::{Features, Network};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use wasmtime::Engine;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Type};
 
 /// The interface that a command exports.
 const RUN: &str = "wasi:cli/run@0.3.0";
@@ -69,10 +70,13 @@ impl Command {
         if !imports.is_empty() {
             return Err(Refusal::MissingImports { file: file.to_owned(), imports });
         }
-        let run = component
+        let (kind_of_run, run) = component
             .get_export_index(None, RUN)
-            .and_then(|interface| component.get_export_index(Some(&interface), "run"))
+            .and_then(|interface| component.get_export(Some(&interface), "run"))
             .ok_or_else(|| Refusal::NoRun { file: file.to_owned() })?;
+        if !is_run(&kind_of_run) {
+            return Err(Refusal::OtherRun { file: file.to_owned() });
+        }
         let mut linker = Linker::new(&engine);
         let instance = host::add_to_linker(&mut linker, network)
             .and_then(|()| match clocks {
@@ -88,6 +92,15 @@ impl Command {
     pub(crate) fn aim(&self) -> Option<&Arc<Aim>> {
         self.aim.get_or_init(|| Aim::new(&self.engine, self.instance.component()).map(Arc::new)).as_ref()
     }
+}
+
+/// Is this a function that takes nothing and gives a result without values? The host asks no more of `run`: whether it is `async` is between
+/// the guest and its lift.
+fn is_run(item: &ComponentItem) -> bool {
+    let ComponentItem::ComponentFunc(function) = item else { return false };
+    let mut results = function.results();
+    let is_result = |ty| matches!(ty, Type::Result(result) if result.ok().is_none() && result.err().is_none());
+    function.params().len() == 0 && results.next().is_some_and(is_result) && results.next().is_none()
 }
 
 /// The imports that are none of ours, by name.

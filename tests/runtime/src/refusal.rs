@@ -46,6 +46,11 @@ pub enum Refusal {
         /// The file.
         file: PathBuf,
     },
+    /// What the component exports as `run` in `wasi:cli/run@0.3.0` is of another type.
+    OtherRun {
+        /// The file.
+        file: PathBuf,
+    },
     /// A string for the guest is not Unicode.
     NotUnicode {
         /// What it is, for instance "argument 2".
@@ -84,7 +89,8 @@ impl Refusal {
             | Self::CoreModule { .. }
             | Self::Invalid { .. }
             | Self::MissingImports { .. }
-            | Self::NoRun { .. } => 126,
+            | Self::NoRun { .. }
+            | Self::OtherRun { .. } => 126,
             Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => 125,
         }
     }
@@ -124,6 +130,12 @@ impl fmt::Display for Refusal {
                 f,
                 "{}: does not export wasi:cli/run@0.3.0, so it is no command. A program with a main function exports it; a library \
                  (cdylib) is called by another component",
+                file.display()
+            ),
+            Self::OtherRun { file } => write!(
+                f,
+                "{}: its run is not that of wasi:cli/run@0.3.0, `run: async func() -> result`, so it cannot be called. Make the \
+                 component for the world wasi:cli/command",
                 file.display()
             ),
             Self::NotUnicode { what, value } => write!(

@@ -343,3 +343,52 @@ fn files_that_are_no_command_are_told_apart() {
     assert!(matches!(refused("/nonexistent/file".as_ref()), Refusal::Unreadable { .. }));
     assert!(matches!(refused("/".as_ref()), Refusal::Unreadable { .. }));
 }
+
+#[test]
+fn a_run_of_another_type_is_refused_before_anything_runs() {
+    // The start function would trap.
+    let exporting = |lift: &str, export: &str| {
+        file(
+            &wat::parse_str(format!(
+                r#"(component
+                     (core module $m
+                       (memory (export "memory") 1)
+                       (func $start unreachable)
+                       (start $start)
+                       (func (export "none"))
+                       (func (export "i32") (result i32) (i32.const 0))
+                       (func (export "one") (param i32)))
+                     (core instance $i (instantiate $m))
+                     {lift}
+                     {export})"#
+            ))
+            .unwrap_or_else(|error| panic!("{error}")),
+        )
+    };
+    let instance = r#"(instance $run (export "run" (func $f))) (export "wasi:cli/run@0.3.0" (instance $run))"#;
+    for (ty, function) in [
+        ("(func (result u32))", "i32"),
+        ("(func (result string))", "i32"),
+        ("(func)", "none"),
+        ("(func (param \"x\" u32))", "one"),
+        ("(func (result bool))", "i32"),
+    ] {
+        let lift = format!(
+            r#"(func $f {} (canon lift (core func $i "{function}") (memory (core memory $i "memory"))))"#,
+            &ty["(func".len()..ty.len() - 1]
+        );
+        let outcome = run(exporting(&lift, instance), Setup::default());
+        assert!(matches!(outcome, Outcome::Refused(Refusal::OtherRun { .. })), "{ty}: {outcome:?}");
+        assert_eq!(outcome.exit_code(), 126);
+        assert!(outcome.to_string().contains("wasi:cli/run@0.3.0"), "{outcome}");
+    }
+    // What `run` is no function of, or no instance has.
+    let lift = r#"(func $f (result (result)) (canon lift (core func $i "i32")))"#;
+    for export in [
+        r#"(export "wasi:cli/run@0.3.0" (func $f))"#,
+        r#"(instance $inner (export "f" (func $f))) (instance $run (export "run" (instance $inner)))
+           (export "wasi:cli/run@0.3.0" (instance $run))"#,
+    ] {
+        assert_eq!(run(exporting(lift, export), Setup::default()).exit_code(), 126, "{export}");
+    }
+}
