@@ -29,7 +29,8 @@ use std::time::Duration;
     override_usage = "component-run [OPTIONS] FILE [ARGS]...",
     after_help = "Exit codes: the program's own; 124 time limit, 125 bad option or grant, 126 not a runnable component, 127 no such file, \
                   130 interrupted, 134 trap or stack overflow, 135 deadlock, 137 memory limit.\n\
-                  Compiled code is kept in the user's cache directory; COMPONENT_RUN_CACHE names another one, or none if it is empty."
+                  Compiled code is kept in the user's cache directory; COMPONENT_RUN_CACHE names another one, or none if it is empty. \
+                  No program can change it, also where it may write that directory."
 )]
 struct CommandLine {
     #[command(flatten)]

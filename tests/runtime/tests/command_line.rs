@@ -6,6 +6,7 @@ use guest::{body, guest, printing};
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -250,7 +251,10 @@ fn a_damaged_cache_and_an_unwritable_one_cost_only_time() {
     assert_eq!(hello(), expected);
     let whole = std::fs::read(entry()).unwrap();
     for damage in [&[][..], &whole[..whole.len() / 2], b"nonsense", &[&[0; 4000], &whole[4000..]].concat()] {
-        std::fs::write(entry(), damage).unwrap();
+        let damaged = entry();
+        std::fs::remove_file(&damaged).unwrap();
+        let mut file = std::fs::File::options().write(true).create_new(true).mode(0o1400).open(damaged).unwrap();
+        file.write_all(damage).unwrap();
         assert_eq!(hello(), expected);
         assert_eq!(std::fs::read(entry()).unwrap().len(), whole.len(), "the entry was not made anew");
     }

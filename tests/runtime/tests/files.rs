@@ -3,7 +3,7 @@
 
 mod guest;
 
-use component_run::{Outcome, Setup};
+use component_run::{Cache, Outcome, Setup};
 use guest::files::{granting, looking};
 use guest::run;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -11,6 +11,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+const ACCESS: u8 = 100;
 const INSUFFICIENT_SPACE: u8 = 100 + 22;
 const NO_ENTRY: u8 = 100 + 19;
 const NOT_PERMITTED: u8 = 100 + 30;
@@ -179,6 +180,37 @@ fn devices_do_what_they_are_for() {
     assert_eq!(guest("zero", &format!("(call $exit (call $read {reader}))")), 8);
     assert_eq!(guest("null", &writing), 0);
     assert_eq!(guest("full", &writing), INSUFFICIENT_SPACE);
+}
+
+#[test]
+fn nobody_writes_compiled_code_that_is_kept() {
+    let place = tempfile::tempdir().unwrap();
+    let component = looking("", "");
+    let cache = Cache::Directory(place.path().to_owned());
+    assert_eq!(
+        component_run::run(&component, Setup { cache: cache.clone(), ..granting(&[place.path()]) }).exit_code(),
+        0
+    );
+    let entry = std::fs::read_dir(place.path()).unwrap().next().unwrap().unwrap().path();
+    let (name, whole) = (entry.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&entry).unwrap());
+    // To write; to read and write; to write an empty file.
+    for (open, flags) in [(0, 2), (0, 3), (8, 2), (1 | 8, 2), (8, 1)] {
+        let steps = format!(
+            "(call $open-at (global.get $first) (i32.const 1) (i32.const 4096) (i32.const {}) (i32.const {open}) (i32.const {flags})
+               (i32.const 512))
+             (i32.store (i32.const 508) (i32.const 516)) (call $check)",
+            name.len()
+        );
+        assert_eq!(run(looking(&name, &steps), granting(&[place.path()])).exit_code(), ACCESS, "{open} {flags}");
+        assert!(std::fs::read(&entry).unwrap() == whole, "{open} {flags}");
+    }
+    // What is no such code is written as ever, and made empty.
+    std::fs::write(place.path().join("file"), "sea and land").unwrap();
+    let steps = "(call $open-at (global.get $first) (i32.const 1) (i32.const 4096) (i32.const 4) (i32.const 8) (i32.const 2) (i32.const 512))
+                 (i32.store (i32.const 508) (i32.const 516)) (call $check)
+                 (call $write (i32.load (i32.const 516)) (i32.const 4096) (i32.const 3))";
+    assert_eq!(run(looking("file", steps), granting(&[place.path()])).exit_code(), 0);
+    assert_eq!(std::fs::read_to_string(place.path().join("file")).unwrap(), "fil");
 }
 
 #[test]

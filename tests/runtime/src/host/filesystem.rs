@@ -16,6 +16,7 @@ mod stat;
 mod times;
 
 use super::Host;
+use crate::cache;
 use entries::Entries;
 use opening::Opening;
 use rustix::fd::OwnedFd;
@@ -24,10 +25,10 @@ use rustix::io::Errno;
 use std::fs::File;
 use std::future::ready;
 use std::pin::Pin;
-use wasmtime::component::{Accessor, FutureReader, Linker, Resource, ResourceTableError, StreamReader};
+use wasmtime::component::{Accessor, FutureReader, Linker, Resource, ResourceTable, ResourceTableError, StreamReader};
 use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::TrappableError;
-use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystem, WasiFilesystemView as _};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, OpenMode, WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p3::bindings::filesystem::types::{
     DescriptorFlags, DescriptorType, ErrorCode, HostDescriptorWithStore, OpenFlags, PathFlags,
 };
@@ -52,6 +53,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
                 match opening::open_at(below, follow, &path, open, flags) {
                     Ok(Opening::Done(descriptor)) => Ok(Begun::Done(table.push(descriptor))),
                     Ok(Opening::Reader(reader)) => Ok(Begun::Reader(reader)),
+                    Ok(Opening::Kept) => Ok(Begun::Refused(ErrorCode::Access)),
                     Err(Errno::NXIO) if opening::is_named_pipe(below, &path) => Ok(Begun::Writer(below.clone())),
                     Err(errno) => Err(errno),
                 }
@@ -60,13 +62,16 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
                 Ok(Begun::Done(opened)) => {
                     Box::pin(ready(opened.map(|descriptor| (Ok(descriptor),)).map_err(Into::into)))
                 }
+                Ok(Begun::Refused(code)) => Box::pin(ready(Ok((Err(code),)))),
                 Ok(Begun::Reader(reader)) => Box::pin(async move { push(accessor, reader.opened().await) }),
                 Ok(Begun::Writer(directory)) => Box::pin(async move {
                     push(accessor, named_pipe::Writer { directory, follow, path, open, flags }.opened().await)
                 }),
                 Err(errno) => Box::pin(async move {
                     let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
-                    answer(errno, WasiFilesystem::open_at(&wasi, directory, follow, path, open, flags).await)
+                    let opened = WasiFilesystem::open_at(&wasi, directory, follow, path, open, flags).await;
+                    let (opened,) = answer(errno, opened)?;
+                    Ok((accessor.with(|mut store| not_kept(&mut store.get().table, opened))?,))
                 }),
             }
         },
@@ -115,6 +120,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
 /// What opening has come to so far.
 enum Begun {
     Done(Result<Resource<Descriptor>, ResourceTableError>),
+    Refused(ErrorCode),
     Reader(named_pipe::Reader),
     /// A named pipe in this directory, or below.
     Writer(Dir),
@@ -129,6 +135,23 @@ fn push(
         Ok(descriptor) => Ok(accessor.with(|mut store| store.get().table.push(descriptor))?),
         Err(errno) => Err(reason::of(errno)),
     },))
+}
+
+/// What wasmtime-wasi has opened, unless it is for writing code that the runtime keeps.
+fn not_kept(
+    table: &mut ResourceTable,
+    opened: Result<Resource<Descriptor>, ErrorCode>,
+) -> Result<Result<Resource<Descriptor>, ErrorCode>> {
+    let Ok(descriptor) = opened else { return Ok(opened) };
+    match table.get(&descriptor)? {
+        Descriptor::File(file)
+            if file.open_mode.contains(OpenMode::WRITE) && cache::overrides() && cache::is_kept(&file.file) =>
+        {
+            table.delete(descriptor)?;
+            Ok(Err(ErrorCode::Access))
+        }
+        _ => Ok(Ok(descriptor)),
+    }
 }
 
 /// The directory that a descriptor stands for, if it is one.

@@ -52,6 +52,7 @@ impl Writer {
         loop {
             match opening::open_at(&self.directory, self.follow, &self.path, self.open, self.flags) {
                 Err(Errno::NXIO) => pause(&mut wait).await,
+                Ok(Opening::Kept) => return Err(Errno::ACCESS),
                 Ok(Opening::Done(descriptor) | Opening::Reader(Reader { descriptor, .. })) => return Ok(descriptor),
                 Err(errno) => return Err(errno),
             }

@@ -5,8 +5,10 @@
 
 use super::INSIDE;
 use super::named_pipe::Reader;
+use crate::cache;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatxFlags};
 use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
 use std::fs::File;
 use wasmtime_wasi::filesystem::{Descriptor, Dir, File as OpenFile, OpenMode};
 use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
@@ -23,6 +25,8 @@ pub(super) enum Opening {
     Done(Descriptor),
     /// It is a named pipe: done when there is a writer.
     Reader(Reader),
+    /// It is code that the runtime keeps (cache.rs). Nothing of it has changed.
+    Kept,
 }
 
 /// Opens what the kernel finds by a path below the directory. Any error is wasmtime-wasi's to judge: nothing was done. `NXIO`: it may be a
@@ -56,11 +60,21 @@ pub(super) fn open_at(
     };
     open.set(OFlags::CREATE, open_flags.contains(OpenFlags::CREATE));
     open.set(OFlags::EXCL, open_flags.contains(OpenFlags::CREATE | OpenFlags::EXCLUSIVE));
-    open.set(OFlags::TRUNC, open_flags.contains(OpenFlags::TRUNCATE));
+    // Where the kernel keeps nobody from writing, what has been opened is looked at before anything is done to it.
+    let looks = write && cache::overrides();
+    open.set(OFlags::TRUNC, open_flags.contains(OpenFlags::TRUNCATE) && !looks);
     open.set(OFlags::DIRECTORY, is_directory);
     open.set(OFlags::NOFOLLOW, !path_flags.contains(PathFlags::SYMLINK_FOLLOW));
     let permissions = if open.contains(OFlags::CREATE) { NEW } else { Mode::empty() };
     let file = File::from(rustix::fs::openat2(&*directory.dir, path, open, permissions, INSIDE)?);
+    if looks {
+        if cache::is_kept(&file) {
+            return Ok(Opening::Kept);
+        }
+        if open_flags.contains(OpenFlags::TRUNCATE) {
+            truncate(&file)?;
+        }
+    }
     let kind = if is_directory {
         FileType::Directory
     } else if write {
@@ -76,6 +90,17 @@ pub(super) fn open_at(
         FileType::Fifo => Opening::Reader(Reader { file: file.file.clone(), descriptor: Descriptor::File(file) }),
         _ => Opening::Done(Descriptor::File(file)),
     })
+}
+
+/// Makes the file empty, and dates it now, as opening it to do so would have.
+fn truncate(file: &File) -> Result<(), Errno> {
+    let stat = rustix::fs::fstat(file)?;
+    // Most often it was made just now.
+    let is_new = stat.st_size == 0 && stat.st_mtime == clock_gettime(ClockId::RealtimeCoarse).tv_sec;
+    if is_new || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Ok(());
+    }
+    rustix::fs::ftruncate(file, 0)
 }
 
 fn file_type(file: &File) -> Result<FileType, Errno> {
