@@ -49,7 +49,8 @@ pub(crate) fn document(command: Command, tests: bool) -> Command {
     .after_help(format!(
         "All other arguments are cargo's.\n\n\
          The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and \
-         a temporary directory of its own (TMPDIR) that is removed when it ends. It has the loopback network, and of the environment \
+         a temporary directory of its own (TMPDIR) that is removed when it ends; and /dev with null, zero, full, random, urandom, stdin, \
+         stdout and stderr. It has the loopback network, and of the environment \
          CARGO_*, RUST_*, NEXTEST*, INSTA_*, PROPTEST_*, QUICKCHECK_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
@@ -119,6 +120,12 @@ pub(crate) fn grant(setup: &mut Setup, directory: &Path) {
             access: Access::ReadWrite,
         });
     }
+}
+
+/// Gives the guest `/dev`, unless a directory that is granted has one.
+pub(crate) fn grant_devices(setup: &mut Setup) {
+    let has_one = setup.directories.iter().any(|granted| Path::new("/dev").starts_with(&granted.guest));
+    setup.devices |= !has_one;
 }
 
 fn is_passed(name: &OsStr, value: &OsStr) -> bool {
@@ -215,6 +222,19 @@ mod tests {
     fn a_variable_without_a_value_is_passed_on_and_an_unset_one_is_not() {
         let options = parse(&["--env".into(), "PATH".into(), "--env=CARGO_P3_NOBODY_SETS_THIS".into()]).unwrap();
         assert_eq!(options.runtime.environment, [("PATH".into(), env::var_os("PATH").unwrap())]);
+    }
+
+    #[test]
+    fn devices_are_the_hosts_where_its_directory_is_granted() {
+        let has_ours = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let mut setup = setup(parse(&words).unwrap().runtime);
+            grant_devices(&mut setup);
+            setup.devices
+        };
+        assert!(has_ours(&[]) && has_ours(&["--dir", "/home"]) && has_ours(&["--dir", "/dev/shm"]));
+        assert!(!has_ours(&["--dir", "/"]) && !has_ours(&["--dir", "/dev:ro"]) && !has_ours(&["--dir", "/tmp::/dev"]));
+        assert!(has_ours(&["--dir", "/", "--dev"]));
     }
 
     #[test]

@@ -92,8 +92,9 @@ fn apart(component: &Path, mut setup: Setup) -> Result<ExitCode> {
     Ok(code)
 }
 
-/// Grants the current directory, and makes it the guest's.
+/// Grants the current directory, and makes it the guest's; and devices, of which tests use `/dev/null` most.
 fn enter(setup: &mut Setup) -> Result<()> {
+    grants::grant_devices(setup);
     let here = env::current_dir().context("the current directory is gone")?;
     grants::grant(setup, &here);
     setup.current_dir.get_or_insert_with(|| here.into());

@@ -33,6 +33,9 @@ pub struct Header {
     /// Grants the loopback network.
     #[serde(default)]
     pub net: bool,
+    /// Grants `/dev`.
+    #[serde(default)]
+    pub dev: bool,
     /// Makes threads, for which a runtime needs a feature that is off by default.
     #[serde(default)]
     pub threads: bool,

@@ -63,6 +63,9 @@ pub(crate) fn with_options(
     if header.net {
         command.args(["--net", "loopback"]);
     }
+    if header.dev {
+        command.arg("--dev");
+    }
     command.arg(component).args(&header.args);
     observe(command, place.path(), &header.stdin)
 }

@@ -52,6 +52,9 @@ pub struct Options {
     /// Grant a directory, by its own name or as GUEST; with :ro for reading only
     #[arg(long = "dir", value_name = "HOST[::GUEST][:ro]", value_parser = OsStringValueParser::new().try_map(directory))]
     pub directories: Vec<Directory>,
+    /// Give the program /dev with null, zero, full, random, urandom, and its own stdin, stdout and stderr; no other device
+    #[arg(long = "dev")]
+    pub devices: bool,
     /// Set an environment variable
     #[arg(long = "env", value_name = "K=V", value_parser = OsStringValueParser::new().try_map(variable))]
     pub environment: Vec<(OsString, OsString)>,
@@ -96,6 +99,7 @@ impl Options {
             environment,
             current_dir: self.cwd,
             directories: self.directories,
+            devices: self.devices,
             network: self.network,
             memory_limit: self.max_memory,
             time_limit: self.timeout,

@@ -29,12 +29,17 @@ const LOOK: u64 = 1_000;
 
 /// Random numbers for the guest.
 pub(crate) fn random(seed: u64) -> Deterministic {
+    Deterministic::new(random_bytes(seed))
+}
+
+/// Random bytes for the guest, to be had again and again.
+pub(crate) fn random_bytes(seed: u64) -> Vec<u8> {
     let mut state = seed;
     let bytes = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     });
-    Deterministic::new(bytes.take(4096).collect())
+    bytes.take(4096).collect()
 }
 
 /// Defines clocks whose time is made up, in the place of real ones; each linker has its own.

@@ -24,6 +24,9 @@ pub struct Setup {
     pub current_dir: Option<OsString>,
     /// The directories the guest may use.
     pub directories: Vec<Directory>,
+    /// Whether the guest has `/dev` with `null`, `zero`, `full`, `random` and `urandom`, and with its own streams as `stdin`, `stdout` and
+    /// `stderr`. Nothing of that is more than it has anyway.
+    pub devices: bool,
     /// The addresses the guest may use.
     pub network: Network,
     /// How many bytes of memory the guest may have, tables included. `None`: as much as its own limits say.

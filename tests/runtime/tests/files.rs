@@ -3,7 +3,7 @@
 
 mod guest;
 
-use component_run::{Cache, Outcome, Setup};
+use component_run::{Cache, Capture, Input, Outcome, Output, Setup};
 use guest::files::{granting, looking};
 use guest::run;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 const ACCESS: u8 = 100;
+const NOT_DIRECTORY: u8 = 100 + 23;
 const INSUFFICIENT_SPACE: u8 = 100 + 22;
 const NO_ENTRY: u8 = 100 + 19;
 const NOT_PERMITTED: u8 = 100 + 30;
@@ -180,6 +181,115 @@ fn devices_do_what_they_are_for() {
     assert_eq!(guest("zero", &format!("(call $exit (call $read {reader}))")), 8);
     assert_eq!(guest("null", &writing), 0);
     assert_eq!(guest("full", &writing), INSUFFICIENT_SPACE);
+}
+
+/// With `/dev` and nothing else.
+fn with_devices() -> Setup {
+    Setup { devices: true, ..Setup::default() }
+}
+
+#[test]
+fn devices_are_there_without_the_host_s_directory() {
+    let guest = |device: &str, steps: &str| run(looking(&format!("{device} sea"), steps), with_devices()).exit_code();
+    let opened =
+        |device: &str, flags| format!("(call $open (i32.const 4096) (i32.const {}) (i32.const {flags}))", device.len());
+    let reading = |device: &str| guest(device, &format!("(call $exit (call $read {}))", opened(device, 1)));
+    let writing = |device: &str| {
+        let text = 4096 + device.len() + 1;
+        guest(device, &format!("(call $write {} (i32.const {text}) (i32.const 3))", opened(device, 2)))
+    };
+    for (device, read, written) in [
+        ("null", 0, 0),
+        ("zero", 8, 0),
+        ("full", 8, INSUFFICIENT_SPACE),
+        ("./null", 0, 0),
+        ("stdin", 0, ACCESS),
+        ("stdout", ACCESS, 0),
+        ("stderr", ACCESS, 0),
+        ("null/", NOT_DIRECTORY, NOT_DIRECTORY),
+        ("null/x", NOT_DIRECTORY, NOT_DIRECTORY),
+        // The host has these.
+        ("tty", NO_ENTRY, NO_ENTRY),
+        ("ptmx", NO_ENTRY, NO_ENTRY),
+        ("fd/0", NO_ENTRY, NO_ENTRY),
+        ("../etc/passwd", NOT_PERMITTED, NOT_PERMITTED),
+        ("/dev/null", NOT_PERMITTED, NOT_PERMITTED),
+    ] {
+        assert_eq!((reading(device), writing(device)), (read, written), "{device}");
+    }
+    for device in ["random", "urandom"] {
+        assert_eq!(reading(device), 8, "{device}");
+        let told = format!("(call $exit (call $size (i32.const 4096) (i32.const {})))", device.len());
+        assert_eq!(guest(device, &told), 0, "{device}");
+    }
+}
+
+#[test]
+fn what_a_device_is_cannot_be_changed() {
+    let modified = || std::fs::metadata("/dev/null").unwrap().modified().unwrap();
+    let before = modified();
+    let times = "(i32.const 0) (i64.const 0) (i32.const 0) (i32.const 2) (i64.const 5) (i32.const 0) (i32.const 512)";
+    let check = "(i32.store (i32.const 508) (i32.const 516)) (call $check)";
+    for steps in [
+        format!("(call $set-times (call $open (i32.const 4096) (i32.const 4) (i32.const 2)) {times}) {check}"),
+        format!(
+            "(call $set-times-at (global.get $first) (i32.const 1) (i32.const 4096) (i32.const 4) {times}) {check}"
+        ),
+        format!("(call $unlink-at (global.get $first) (i32.const 4096) (i32.const 4) (i32.const 512)) {check}"),
+        "(call $rename (i32.const 4096) (i32.const 4) (i32.const 4100) (i32.const 3))".to_owned(),
+    ] {
+        assert_eq!(run(looking("nullnew", &steps), with_devices()).exit_code(), NOT_PERMITTED, "{steps}");
+    }
+    assert_eq!(modified(), before);
+}
+
+#[test]
+fn the_streams_among_the_devices_are_the_guest_s() {
+    let stdout = Capture::new(100);
+    let copying = looking(
+        "stdinstdout",
+        "(global.set $second (call $open (i32.const 4096) (i32.const 5) (i32.const 1)))
+         (global.set $third (call $open (i32.const 4101) (i32.const 6) (i32.const 2)))
+         (call $write (global.get $third) (i32.const 1024) (call $read (global.get $second)))
+         (call $write (global.get $third) (i32.const 1024) (call $read (global.get $second)))",
+    );
+    let setup = Setup {
+        stdin: Input::Bytes(b"eight by and more".to_vec()),
+        stdout: Output::Capture(stdout.clone()),
+        ..with_devices()
+    };
+    assert_eq!(run(&copying, setup).exit_code(), 0);
+    // Each opening goes on where the stream is.
+    assert_eq!(stdout.bytes(), b"eight by and mor");
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    std::fs::write(path("in"), "sea and land").unwrap();
+    let setup = Setup {
+        stdin: Input::File(std::fs::File::open(path("in")).unwrap()),
+        stdout: Output::File(std::fs::File::create(path("out")).unwrap()),
+        ..with_devices()
+    };
+    assert_eq!(run(&copying, setup).exit_code(), 0);
+    assert_eq!(std::fs::read_to_string(path("out")).unwrap(), "sea and land");
+}
+
+#[test]
+fn random_devices_are_part_of_a_schedule() {
+    let drawn = |seed| {
+        let stdout = Capture::new(100);
+        let drawing = looking(
+            "randomstdout",
+            "(global.set $second (call $open (i32.const 4096) (i32.const 6) (i32.const 1)))
+             (global.set $third (call $open (i32.const 4102) (i32.const 6) (i32.const 2)))
+             (call $write (global.get $third) (i32.const 1024) (call $read (global.get $second)))",
+        );
+        let setup = Setup { schedule: Some(seed), stdout: Output::Capture(stdout.clone()), ..with_devices() };
+        assert_eq!(run(drawing, setup).exit_code(), 0);
+        stdout.bytes()
+    };
+    assert_eq!(drawn(1).len(), 8);
+    assert_eq!(drawn(1), drawn(1));
+    assert_ne!(drawn(1), drawn(2));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! wasmtime-wasi, so there is one judge of what is allowed.
 
 mod contents;
+mod devices;
 mod ending;
 mod entries;
 mod named_pipe;
@@ -17,6 +18,7 @@ mod times;
 
 use super::Host;
 use crate::cache;
+pub(super) use devices::Devices;
 use entries::Entries;
 use opening::Opening;
 use rustix::fd::OwnedFd;
@@ -48,8 +50,14 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
         "[method]descriptor.open-at",
         |accessor, (directory, follow, path, open, flags): (_, PathFlags, String, OpenFlags, DescriptorFlags)| {
             let opened = accessor.with(|mut store| {
-                let table = &mut store.get().table;
+                let Host { table, devices, .. } = store.get();
                 let below = as_directory(table.get(&directory).ok())?;
+                if let Some(devices) = Devices::at(devices, below) {
+                    return Ok(match devices.open(&path, open, flags) {
+                        Ok(descriptor) => Begun::Done(table.push(descriptor)),
+                        Err(code) => Begun::Refused(code),
+                    });
+                }
                 match opening::open_at(below, follow, &path, open, flags) {
                     Ok(Opening::Done(descriptor)) => Ok(Begun::Done(table.push(descriptor))),
                     Ok(Opening::Reader(reader)) => Ok(Begun::Reader(reader)),
@@ -79,8 +87,15 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     types.func_wrap_concurrent(
         "[method]descriptor.stat-at",
         |accessor, (directory, flags, path): (_, PathFlags, String)| -> Answer<'_, _> {
-            match below(accessor, &directory, |directory, parents| stat::stat_at(&directory.dir, parents, flags, &path))
-            {
+            let stat = accessor.with(|mut store| {
+                let Host { table, parents, devices, .. } = store.get();
+                let directory = as_directory(table.get(&directory).ok())?;
+                match Devices::at(devices, directory) {
+                    Some(devices) => Ok(devices.stat(&path)),
+                    None => stat::stat_at(&directory.dir, parents, flags, &path),
+                }
+            });
+            match stat {
                 Ok(stat) => Box::pin(ready(Ok((stat,)))),
                 Err(errno) => Box::pin(async move {
                     let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
@@ -104,9 +119,13 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     types.func_wrap(
         "[method]descriptor.read-directory",
         |mut store: StoreContextMut<'_, Host>, (directory,): (Resource<Descriptor>,)| {
-            let directory =
-                as_directory(store.data().table.get(&directory).ok()).map(|directory| directory.dir.clone());
-            let (entries, ending) = Entries::of(directory);
+            let Host { table, devices, .. } = store.data();
+            let directory = as_directory(table.get(&directory).ok());
+            let (entries, ending) = match directory.map(|directory| (Devices::at(devices, directory), directory)) {
+                Ok((Some(devices), _)) => Entries::listed(devices.entries()),
+                Ok((None, directory)) => Entries::of(Ok(directory.dir.clone())),
+                Err(errno) => Entries::of(Err(errno)),
+            };
             let stream = StreamReader::new(&mut store, entries)?;
             Ok(((stream, FutureReader::new(&mut store, ending)?),))
         },
@@ -114,7 +133,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     contents::add_to_linker(&mut types)?;
     stat::add_to_linker(&mut types)?;
     times::add_to_linker(&mut types)?;
-    reason::add_to_linker(&mut types)
+    reason::add_to_linker(&mut types)?;
+    devices::add_to_linker(linker)
 }
 
 /// What opening has come to so far.

@@ -69,6 +69,9 @@ pub(crate) struct Host {
     asked: backtrace::Asked,
     #[cfg(target_os = "linux")]
     parents: filesystem::Parents,
+    /// `/dev`, if it is granted.
+    #[cfg(target_os = "linux")]
+    devices: Option<filesystem::Devices>,
     /// The limit on the guest's memory.
     pub(crate) limits: Limits,
 }
@@ -145,10 +148,15 @@ impl Host {
                 wasi.allow_ip_name_lookup(true).inherit_network();
             }
         }
+        let streams = Streams::new(setup.stdin, setup.stdout, setup.stderr)?;
+        #[cfg(target_os = "linux")]
+        let devices = setup.devices.then(|| filesystem::Devices::new(&streams, setup.schedule)).transpose()?;
         Ok(Self {
             wasi: wasi.build(),
             table: ResourceTable::new(),
-            streams: Streams::new(setup.stdin, setup.stdout, setup.stderr)?,
+            streams,
+            #[cfg(target_os = "linux")]
+            devices,
             localhost: setup.network == Network::Loopback,
             asked: backtrace::Asked::new(setup.current_dir.as_deref().and_then(|path| path.to_str())),
             #[cfg(target_os = "linux")]

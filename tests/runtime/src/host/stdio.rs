@@ -8,20 +8,24 @@
 mod descriptor;
 mod streams;
 
+use super::Host;
 use crate::refusal::Refusal;
 use crate::setup::{Capture, Input, Output};
 pub(super) use descriptor::Descriptor;
 use std::io;
+use std::iter::Cycle;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::vec::IntoIter;
 pub(super) use streams::Waiter;
 use streams::{Consumer, Producer};
 use tokio::sync::oneshot;
-use wasmtime::Result;
 use wasmtime::component::{Access, FutureReader, HasData, Linker, Resource, ResourceTable, StreamReader};
+use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::p3::bindings::cli::types::ErrorCode;
 use wasmtime_wasi::p3::bindings::cli::{
     stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin, terminal_stdout,
 };
+use wasmtime_wasi::p3::bindings::filesystem::types::ErrorCode as FileError;
 use wasmtime_wasi::p3::cli::{TerminalInput, TerminalOutput};
 
 /// This process's own streams. Each stays open as long as the process lives.
@@ -31,21 +35,23 @@ static STDERR: LazyLock<io::Stderr> = LazyLock::new(io::stderr);
 
 /// Where the three streams lead.
 pub(super) struct Streams {
-    stdin: Source,
-    stdout: Sink,
-    stderr: Sink,
+    pub(super) stdin: Source,
+    pub(super) stdout: Sink,
+    pub(super) stderr: Sink,
 }
 
 /// What stdin reads from.
 #[derive(Clone)]
-enum Source {
+pub(super) enum Source {
     Bytes(Arc<Mutex<io::Cursor<Vec<u8>>>>),
     Descriptor(Arc<Descriptor>),
+    /// What `/dev/random` gives in a run whose random numbers are not.
+    Endless(Arc<Mutex<Cycle<IntoIter<u8>>>>),
 }
 
 /// What stdout or stderr writes to.
 #[derive(Clone)]
-enum Sink {
+pub(super) enum Sink {
     Discard,
     Capture(Capture),
     Descriptor(Arc<Descriptor>),
@@ -78,6 +84,62 @@ impl Streams {
             stderr: sink("stderr", stderr, || Descriptor::share(&*STDERR))?,
         })
     }
+}
+
+impl Source {
+    /// What it is to the host, if it is something.
+    pub(super) fn descriptor(&self) -> Option<&Descriptor> {
+        match self {
+            Self::Descriptor(descriptor) => Some(descriptor),
+            Self::Bytes(_) | Self::Endless(_) => None,
+        }
+    }
+}
+
+impl Sink {
+    /// What it is to the host, if it is something.
+    pub(super) fn descriptor(&self) -> Option<&Descriptor> {
+        match self {
+            Self::Descriptor(descriptor) => Some(descriptor),
+            Self::Discard | Self::Capture(_) => None,
+        }
+    }
+}
+
+/// The future beside a stream that the guest has as a file.
+type FileEnded = FutureReader<Result<(), FileError>>;
+
+/// A stream of the guest's that gives what the source does, as a file would.
+pub(super) fn read_as_file(
+    store: &mut StoreContextMut<'_, Host>,
+    source: Source,
+) -> Result<(StreamReader<u8>, FileEnded)> {
+    let (ending, ended) = oneshot::channel();
+    let stream = StreamReader::new(&mut *store, Producer::new(source, ending))?;
+    Ok((stream, file_ended(store, ended)?))
+}
+
+/// Lets the guest's stream flow into the sink, as into a file.
+pub(super) fn write_as_file(
+    store: &mut StoreContextMut<'_, Host>,
+    sink: Sink,
+    data: StreamReader<u8>,
+) -> Result<FileEnded> {
+    let (ending, ended) = oneshot::channel();
+    data.pipe(&mut *store, Consumer::new(sink, ending))?;
+    file_ended(store, ended)
+}
+
+fn file_ended(store: &mut StoreContextMut<'_, Host>, ended: oneshot::Receiver<ErrorCode>) -> Result<FileEnded> {
+    FutureReader::new(store, async move {
+        wasmtime::error::Ok(ended.await.map_or(Ok(()), |code| {
+            Err(match code {
+                ErrorCode::Pipe => FileError::Pipe,
+                ErrorCode::IllegalByteSequence => FileError::IllegalByteSequence,
+                ErrorCode::Io => FileError::Io,
+            })
+        }))
+    })
 }
 
 /// The state behind the interfaces of this file.

@@ -6,7 +6,8 @@
 //! blocks the one thread that uses it.
 
 use super::super::Host;
-use super::super::stdio::{Descriptor as Pipe, Waiter};
+use super::super::stdio::{self, Descriptor as Pipe, Waiter};
+use super::devices;
 use super::ending::{Ending, ending};
 use super::reason;
 use rustix::event::PollFlags;
@@ -35,8 +36,12 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
     types.func_wrap(
         "[method]descriptor.read-via-stream",
         |mut store: StoreContextMut<'_, Host>, (descriptor, offset): (Resource<Descriptor>, u64)| {
-            let file = match store.data().table.get(&descriptor)? {
-                Descriptor::File(file) => Ok(Open::new(&file.file)),
+            let Host { table, devices, .. } = store.data();
+            let file = match table.get(&descriptor)? {
+                Descriptor::File(file) => match devices.as_ref().and_then(|devices| devices.source(&file.file)) {
+                    Some(source) => return Ok((stdio::read_as_file(&mut store, source)?,)),
+                    None => Ok(Open::new(&file.file)),
+                },
                 Descriptor::Dir(_) => Err(ErrorCode::IsDirectory),
             };
             let (ending, ended) = ending();
@@ -65,8 +70,15 @@ fn write(
     mut data: StreamReader<u8>,
     offset: Option<u64>,
 ) -> Result<(Ended,)> {
-    let file = match store.data().table.get(descriptor)? {
-        Descriptor::File(file) if file.perms.write_not_permitted() => Err(ErrorCode::NotPermitted),
+    let Host { table, devices, .. } = store.data();
+    let file = match table.get(descriptor)? {
+        Descriptor::File(file) if file.perms.write_not_permitted() => match devices {
+            Some(devices) if devices::is_writable(file) => match devices.sink(&file.file) {
+                Some(sink) => return Ok((stdio::write_as_file(&mut store, sink, data)?,)),
+                None => Ok(Open::new(&file.file)),
+            },
+            _ => Err(ErrorCode::NotPermitted),
+        },
         Descriptor::File(file) => Ok(Open::new(&file.file)),
         Descriptor::Dir(_) => Err(ErrorCode::BadDescriptor),
     };

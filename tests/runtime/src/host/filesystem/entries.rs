@@ -21,22 +21,36 @@ const HOST_READ: usize = 64;
 /// The writable end of a stream of directory entries.
 pub(super) struct Entries {
     /// `None` once the stream has ended.
-    entries: Option<Result<Dir, ErrorCode>>,
+    entries: Option<Result<List, ErrorCode>>,
     ending: Ending,
 }
 
+/// Where the entries come from.
+enum List {
+    Host(Dir),
+    Made(std::vec::IntoIter<DirectoryEntry>),
+}
+
 impl Entries {
+    /// These entries.
+    pub(super) fn listed(entries: Vec<DirectoryEntry>) -> (Entries, Ended) {
+        let (ending, ended) = ending();
+        (Entries { entries: Some(Ok(List::Made(entries.into_iter()))), ending }, ended)
+    }
+
     /// The entries of the directory, from the first one, and how reading them will have ended.
     pub(super) fn of(directory: Result<Arc<File>, Errno>) -> (Entries, Ended) {
         let (ending, ended) = ending();
-        let entries = directory.and_then(|directory| read(&directory)).map_err(|error| io::Error::from(error).into());
+        let list = directory.and_then(|directory| read(&directory)).map(List::Host);
+        let entries = list.map_err(|error| io::Error::from(error).into());
         (Entries { entries: Some(entries), ending }, ended)
     }
 
     /// The next entry other than `.` and `..`.
     fn next(&mut self) -> Option<Result<DirectoryEntry, ErrorCode>> {
         let directory = match self.entries.as_mut()? {
-            Ok(directory) => directory,
+            Ok(List::Host(directory)) => directory,
+            Ok(List::Made(entries)) => return entries.next().map(Ok),
             Err(error) => return Some(Err(error.clone())),
         };
         loop {

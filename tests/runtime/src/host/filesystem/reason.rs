@@ -4,7 +4,7 @@
 //! here, for its reason (and should it succeed now, it has). `other` carries a text: std takes one that is the message of an error of its
 //! own for that error.
 
-use super::{Host, answer, as_directory, parent};
+use super::{Devices, Host, answer, as_directory, parent};
 use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 use std::fs::File;
@@ -114,6 +114,14 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
     )?;
     types.func_wrap_concurrent("[method]descriptor.readlink-at", |accessor, (directory, path): (_, String)| {
         Box::pin(async move {
+            let of_device = accessor.with(|mut store| {
+                let Host { table, devices, .. } = store.get();
+                let devices = Devices::at(devices, as_directory(table.get(&directory).ok()).ok()?)?;
+                Some(devices.stat(&path).map_or_else(|code| code, |_| ErrorCode::Invalid))
+            });
+            if let Some(code) = of_device {
+                return Ok((Err(code),));
+            }
             let again = Again::reading(accessor, &directory);
             let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
             let result = WasiFilesystem::readlink_at(&wasi, directory, path.clone()).await;

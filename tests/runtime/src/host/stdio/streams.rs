@@ -50,8 +50,15 @@ impl<D: 'static> StreamProducer<D> for Producer {
         let only_ready = destination.remaining(&mut store) == Some(0);
         let mut destination = destination.as_direct(store, HOST_READ);
         let result = match &this.source {
-            Source::Bytes(_) if only_ready => Ok(1),
+            Source::Bytes(_) | Source::Endless(_) if only_ready => Ok(1),
             Source::Bytes(bytes) => bytes.lock().unwrap_or_else(PoisonError::into_inner).read(destination.remaining()),
+            Source::Endless(bytes) => {
+                let room = destination.remaining();
+                let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                // Only an endless source of nothing has a next byte that is none.
+                room.iter_mut().for_each(|byte| *byte = bytes.next().unwrap_or_default());
+                Ok(room.len())
+            }
             Source::Descriptor(descriptor) => {
                 match this.waiter.poll(cx, descriptor, PollFlags::IN, || match only_ready {
                     true => descriptor.check(PollFlags::IN).map(|()| 1),
