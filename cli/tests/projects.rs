@@ -267,6 +267,46 @@ fn a_crate_that_imports_wasi_0_1_runs_on_0_3_alone() {
     assert!(component.windows(random.len()).any(|window| window == random));
 }
 
+/// wit-bindgen 0.63 without std brings an object of LLVM 23, which finds a task's context by functions of that compiler.
+#[test]
+fn bindings_with_objects_of_llvm_23_run_with_threads_and_without() {
+    let project = Project::new("bound");
+    project.append(
+        "Cargo.toml",
+        "[dependencies]\nwasip3 = \"0.10\"\n[lib]\ncrate-type = [\"cdylib\"]\nname = \"served\"\n",
+    );
+    let main = |count: &str| {
+        format!(
+            "fn main() {{ println!(\"{{}}\", {count}) }} fn count() -> usize {{ wasip3::random::random::get_random_bytes(4).len() }}"
+        )
+    };
+    project.write("src/bin/alone.rs", &main("count()"));
+    project.write("src/bin/threads.rs", &main("std::thread::spawn(count).join().unwrap()"));
+    project.write(
+        "src/lib.rs",
+        r#"
+        wasip3::cli::command::export!(Served);
+        struct Served;
+        impl wasip3::exports::cli::run::Guest for Served {
+            async fn run() -> Result<(), ()> {
+                let answer = std::thread::spawn(|| 42).join().unwrap();
+                let (mut writer, reader) = wasip3::wit_stream::new();
+                let written = wasip3::cli::stdout::write_via_stream(reader);
+                writer.write_all(format!("{answer}\n").into_bytes()).await;
+                drop(writer);
+                written.await.map_err(drop)
+            }
+        }
+        "#,
+    );
+    for name in ["alone", "threads"] {
+        let output = succeeded(project.p3("run").args(["--quiet", "--bin", name]).output().unwrap());
+        assert_eq!(stdout(&output), "4\n", "{name}");
+    }
+    succeeded(project.p3("build").args(["--quiet", "--lib"]).output().unwrap());
+    assert!(project.path().join("target/wasm32-wasip3/debug/served.wasm").is_file());
+}
+
 #[test]
 fn a_users_configuration_is_respected() {
     let project = Project::new("configured");

@@ -176,7 +176,12 @@ impl Arguments {
     ///
     /// Told from flags and their values by what the files are, not by a list of flags.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
-        self.forwarded.iter().map(Path::new).filter(|path| is_input(path))
+        self.forwarded.iter().map(Path::new).filter(|path| is_input(path, &[b"\0asm", b"!<ar", b"!<th"]))
+    }
+
+    /// The same, with files of LLVM's bitcode.
+    pub(crate) fn all_inputs(&self) -> impl Iterator<Item = &Path> {
+        self.forwarded.iter().map(Path::new).filter(|path| is_input(path, &[b"\0asm", b"!<ar", b"BC\xc0\xde"]))
     }
 }
 
@@ -184,11 +189,11 @@ fn is_c_library(name: &OsStr) -> bool {
     contract::C_LIBRARIES.iter().any(|library| name == *library)
 }
 
-fn is_input(path: &Path) -> bool {
+fn is_input(path: &Path, beginnings: &[&[u8; 4]]) -> bool {
     let mut magic = [0; 4];
     !path.as_os_str().as_encoded_bytes().starts_with(b"-")
         && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok())
-        && matches!(&magic, b"\0asm" | b"!<ar" | b"!<th")
+        && beginnings.contains(&&magic)
 }
 
 /// Adds `word`, or what stands in the file it names with a leading `@`.

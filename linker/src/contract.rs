@@ -103,3 +103,35 @@ pub const TABLE: &str = "__indirect_function_table";
 /// Functions `(address, expected, nanoseconds) -> u32` for `memory.atomic.wait32` and `wait64`, `(address, count) ->
 /// u32` for `memory.atomic.notify`, of crates that use these instructions.
 pub const FUTEX: [&str; 3] = ["component_futex_notify", "component_futex_wait32", "component_futex_wait64"];
+
+/// Function `() -> pointer`: one of four by which objects of LLVM 23 for `wasm32-wasip3` reach what objects of LLVM 22 have in
+/// [`STACK_POINTER`] and [`TLS_BASE`]. thread_context.rs defines them for who does not bring his own.
+pub const GET_STACK_POINTER: &str = "__wasm_get_stack_pointer";
+
+/// As [`GET_STACK_POINTER`], `(to) -> ()`.
+pub const SET_STACK_POINTER_TO: &str = "__wasm_set_stack_pointer";
+
+/// As [`GET_STACK_POINTER`], of the thread-local variables, `() -> base`.
+pub const GET_TLS_BASE: &str = "__wasm_get_tls_base";
+
+/// As [`GET_STACK_POINTER`], of the thread-local variables, `(to) -> ()`.
+pub const SET_TLS_BASE: &str = "__wasm_set_tls_base";
+
+/// What the symbols of std's thread-local variables have in their names, which are plain statics to the compiler
+/// (library/std/src/sys/thread_local/native/wasip3.rs). It is the name that std's macro gives them.
+pub const THREAD_LOCAL: &str = "__RUST_STD_INTERNAL_VAL";
+
+// Marks: constants that no code computes with. The library writes them into assembly, rewrite/marks.rs finds them.
+
+/// `i32.const LOOK, drop`: here code looks, atomically, at what another thread may have changed (library/edits/core.toml).
+pub const LOOK: i32 = 0x4c4f_4f4b;
+
+/// `i32.const CHANGE, drop`: here it changes it without having to look.
+pub const CHANGE: i32 = 0x4348_4e47;
+
+/// `i32.const BASE, i32.const BASE, i32.sub`: where the thread-local variables are from which the addresses of [`THREAD_LOCAL`] count, or 0
+/// if these are addresses as any other.
+pub const BASE: i32 = 0x4241_5345;
+
+/// `i32.const SET_BASE, drop, drop`: takes where the thread-local variables are to be.
+pub const SET_BASE: i32 = 0x5345_5442;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use object::read::archive::ArchiveFile;
 use wasmparser::{KnownCustom, Linking, Parser, Payload, Result, SegmentFlags, SymbolFlags, SymbolInfo, TypeRef};
 
+use crate::contract;
 use crate::demangle::demangle;
 
 /// The objects and archives named on a command line.
@@ -228,7 +229,7 @@ fn tls_alignment(object: &[u8]) -> Result<u32> {
                 if let Linking::SegmentInfo(segments) = subsection? {
                     for segment in segments {
                         let segment = segment?;
-                        if segment.flags.contains(SegmentFlags::TLS) {
+                        if segment.flags.contains(SegmentFlags::TLS) || segment.name.contains(contract::THREAD_LOCAL) {
                             most = most.max(segment.alignment);
                         }
                     }

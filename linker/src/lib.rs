@@ -13,6 +13,7 @@
 //!
 //! It knows neither std nor the runtime: each name it shares with them stands in [`contract`].
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ pub mod lld;
 mod rewrite;
 mod shorten;
 mod strip;
+mod thread_context;
+mod thread_statics;
 mod world;
 
 /// Links as this process's own command line says, with errors to stderr.
@@ -123,12 +126,22 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
     // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
     let module = scratch.join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
     let mut wants = Wants::default();
+    let mut statics = BTreeMap::new();
     loop {
         let mut words = for_wasm_ld(arguments, &module, &wants);
+        for word in &mut words {
+            if let Some(copy) = statics.get(Path::new(&*word)) {
+                *word = OsString::from(copy);
+            }
+        }
+        if arguments.artifact != Artifact::Untouched {
+            let object = scratch.join(".thread-context.o");
+            write(&object, thread_context::object())?;
+            words.extend(["--start-lib".into(), object.into(), "--end-lib".into()]);
+        }
         if !wants.forwards.is_empty() {
             let object = scratch.join(".forward.o");
-            fs::write(&object, forward::object(&wants.forwards))
-                .with_context(|| format!("{} cannot be written", object.display()))?;
+            write(&object, forward::object(&wants.forwards))?;
             words.push(object.into());
         }
         let linked = wasm_ld.run(&words, scratch)?;
@@ -160,7 +173,25 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             return Ok(Some(module));
         }
         wants = found;
+        if wants.threads || wants.tasks {
+            statics = thread_statics(arguments, scratch)?;
+        }
     }
+}
+
+/// Writes the copies of inputs with thread-local variables in which wasm-ld lays these out as such; where each input's copy is. Their names are
+/// the inputs', for messages.
+fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
+    let mut copies = BTreeMap::new();
+    for (number, input) in arguments.all_inputs().enumerate() {
+        let (Some(name), Some(bytes)) = (input.file_name(), thread_statics::of(input)?) else { continue };
+        let directory = scratch.join(number.to_string());
+        fs::create_dir(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+        let copy = directory.join(name);
+        write(&copy, bytes)?;
+        copies.insert(input.to_owned(), copy);
+    }
+    Ok(copies)
 }
 
 /// Makes a component of a core module as wasm-ld has linked it: rewriting passes, wit-component, validation.
@@ -180,6 +211,8 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     if arguments.artifact != Artifact::Untouched {
         // Every undefined symbol, and as the objects spell it: explain.rs looks it up there.
         all.extend(["--error-limit=0".into(), "--no-demangle".into()]);
+        // Else thread-local variables are refused without atomic instructions.
+        all.push("--no-check-features".into());
         all.extend(taken(contract::REALLOC));
         // rewrite/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
@@ -227,6 +260,10 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     }));
     all.extend(["-o".into(), module.into()]);
     all
+}
+
+fn write(file: &Path, bytes: Vec<u8>) -> Result<()> {
+    fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 /// Writes to stderr. If nobody reads it there is nobody to tell.

@@ -28,6 +28,7 @@ mod exports;
 mod facts;
 mod landing_pads;
 mod lone_locks;
+mod marks;
 mod offsets;
 mod pads;
 mod points;

@@ -141,6 +141,54 @@ fn a_stripped_program_with_threads_is_encoded_as_short_as_it_can_be() {
 }
 
 #[test]
+fn code_of_llvm_23_has_the_stack_and_the_variables_of_code_of_llvm_22() {
+    for flags in [&["-g"][..], &["-Cstrip=debuginfo"]] {
+        let room = Room::new();
+        let alone = wasmprinter::print_bytes(room.links("threads", &[flags, &["--cfg=llvm_23"]].concat())).unwrap();
+        assert!(function(&alone, "__wasm_get_stack_pointer").contains("global.get $__stack_pointer"), "{alone}");
+        assert!(function(&alone, "__wasm_set_stack_pointer").contains("global.set $__stack_pointer"), "{alone}");
+        assert!(function(&alone, "__wasm_get_tls_base").contains("global.get $__tls_base"), "{alone}");
+        let chooses = function(&alone, "__wasm_set_tls_base");
+        assert!(!chooses.contains("call") && !chooses.contains("global.set"), "{chooses}");
+
+        let threads =
+            wasmprinter::print_bytes(room.links("threads", &[flags, &["--cfg=llvm_23", "--cfg=spawns"]].concat()))
+                .unwrap();
+        for (name, what) in [
+            ("__wasm_get_stack_pointer", "call $component_context_get_0"),
+            ("__wasm_set_stack_pointer", "call $component_set_stack_pointer"),
+            ("__wasm_get_tls_base", "call $component_context_get_1"),
+            ("__wasm_set_tls_base", "call $component_context_set_1"),
+        ] {
+            assert!(function(&threads, name).contains(what), "{threads}");
+        }
+        let first_values = threads.lines().find(|line| line.trim().starts_with("(data") && !line.contains("i32.const"));
+        assert!(first_values.is_some_and(|data| data.contains("\\17\\17\\17\\17")), "{threads}");
+    }
+}
+
+#[test]
+fn statics_of_std_are_a_threads_own_where_there_are_threads() {
+    for flags in [&["-g"][..], &["-Cstrip=debuginfo"], &["-Clto=fat"]] {
+        let room = Room::new();
+        let alone = wasmprinter::print_bytes(room.links("threads", flags)).unwrap();
+        assert!(!function(&alone, "marked").contains("call"), "{alone}");
+        let threads = wasmprinter::print_bytes(room.links("threads", &[flags, &["--cfg=spawns"]].concat())).unwrap();
+        assert!(function(&threads, "marked").contains("call $component_context_get_1"), "{threads}");
+        let first_values = threads.lines().find(|line| line.trim().starts_with("(data") && !line.contains("i32.const"));
+        assert!(first_values.is_some_and(|data| data.contains("))))")), "{threads}");
+    }
+}
+
+/// The text of a function.
+fn function<'a>(text: &'a str, name: &str) -> &'a str {
+    let start = text.find(&format!("(func ${name} ")).unwrap_or_else(|| panic!("no {name}: {text}"));
+    let rest = &text[start..];
+    let end = rest.find("\n    )").unwrap_or(rest.len());
+    &rest[..end]
+}
+
+#[test]
 fn a_failed_link_leaves_what_was_there_and_nothing_else() {
     let room = Room::new();
     room.compiles("wants_open", &["--crate-name=dependency"]);

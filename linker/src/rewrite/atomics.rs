@@ -7,8 +7,8 @@
 //! room for them, into a call of a function made here, one for each operation and offset. `memory.atomic.wait` and
 //! `notify` go to the library's futex. Where bytes count more than time and there are no threads the others stay: they are shorter.
 //!
-//! In a program with threads, code that may spin counts how long its turn lasts ([`super::turns`]). Only what was not
-//! lowered before counts, so that the library itself is never interrupted.
+//! What Rust has compiled comes lowered, with marks at each operation ([`super::marks`]), which go here as well. In a program with threads, code
+//! that may spin counts how long its turn lasts ([`super::turns`]).
 //!
 //! What is lost: the trap on an address that is not aligned.
 //!
@@ -22,6 +22,7 @@ use wasmparser::{BinaryReader, FuncType, ValType};
 
 use super::code::{self, Added, Change, Place};
 use super::facts::Facts;
+use super::marks::{Mark, Marks, Part};
 use super::turns::{Looks, Turns};
 use crate::contract;
 
@@ -29,11 +30,12 @@ use crate::contract;
 const PREFIX: u8 = 0xfe;
 
 pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec<u8>> {
-    if !facts.may_be_atomic() {
+    let marks = marks(&module, facts)?;
+    if !facts.may_be_atomic() && marks.is_empty() {
         return Ok(module);
     }
     let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
-    let mut found = false;
+    let mut found = !marks.is_empty();
     let mut functions = BTreeSet::new();
     let turns = Turns::of(facts)?;
     // With debug information there is no room at loops: then each look is counted where it happens, by the helpers.
@@ -47,6 +49,9 @@ pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec
     };
     code::each(&module, facts, |place| {
         looks.pass(place);
+        if marks.at(place) == Some(Part::First(Mark::Look)) {
+            looks.look();
+        }
         if let Some(atomic) = of(place)? {
             found = true;
             if in_line(atomic) {
@@ -69,12 +74,25 @@ pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec
     if !found {
         return Ok(module);
     }
+    let count_look = at_looks.filter(|_| marks.have(Mark::Look));
+    let counts_look = facts.functions + u32::from(turns.is_some()) + u32::try_from(helpers.len())?;
+    let tls_base = facts.global(contract::TLS_BASE);
+    let set_tls_base = facts.import(contract::BUILT_IN, "context_set_1");
     let module = code::replace_in_line(&module, facts, &functions, |place| {
-        let instead = of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
-            (Some(plain), _) => vec![plain],
-            (None, Some(scratch)) if in_line(atomic) => atomic.in_line(scratch),
-            (None, _) => vec![Instruction::Call(helpers[&atomic])],
-        });
+        let instead = match marks.at(place) {
+            Some(Part::Rest) => Some(Vec::new()),
+            Some(Part::First(mark)) => Some(match mark {
+                Mark::Look => count_look.map(|_| Instruction::Call(counts_look)).into_iter().collect(),
+                Mark::Change | Mark::Unused => Vec::new(),
+                Mark::Base => vec![tls_base.map_or(Instruction::I32Const(0), Instruction::GlobalGet)],
+                Mark::SetBase => vec![set_tls_base.map_or(Instruction::Drop, Instruction::Call)],
+            }),
+            None => of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
+                (Some(plain), _) => vec![plain],
+                (None, Some(scratch)) if in_line(atomic) => atomic.in_line(scratch),
+                (None, _) => vec![Instruction::Call(helpers[&atomic])],
+            }),
+        };
         let mut change = Change { instead, ..Change::default() };
         if let Some(turns) = at_loops {
             looks.count(turns, place, &mut change);
@@ -84,11 +102,20 @@ pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
     let mut added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, at_looks)).collect::<Result<Vec<_>>>()?;
+    added.extend(count_look.map(Turns::look));
     let Some(turns) = turns else { return code::append(&module, facts, &added) };
     added.insert(0, turns.next());
     let module = code::append(&module, facts, &added)?;
     let module = code::name(&module, facts.functions, &[Turns::END])?;
     code::append_globals(&module, &Turns::GLOBALS)
+}
+
+/// The marks, unless they may stay: where instructions cannot move and nothing is to be put in their place.
+fn marks(module: &[u8], facts: &Facts) -> Result<Marks> {
+    if facts.has_dwarf && !facts.makes_threads() && facts.global(contract::TLS_BASE).is_none() {
+        return Ok(Marks::default());
+    }
+    Marks::of(module, facts)
 }
 
 /// Whether an instruction reads or writes memory atomically.

@@ -4,8 +4,8 @@
 //! shows. Natively it would. The library's function that is called first goes over to another thread where the seed says so, and does nothing
 //! without a seed.
 //!
-//! Only what was not lowered before is found, which leaves std's own functions alone, but not those of its generic ones that are compiled with
-//! the program: taking and letting go of a `Mutex`, counting an `Arc`.
+//! Found are the instructions of objects that were not lowered, and what the library has marked, std's own functions included. The platform
+//! below them has no marks.
 //!
 //! Delete when: threads are preempted.
 
@@ -17,15 +17,16 @@ use wasm_encoder::Instruction;
 use super::atomics;
 use super::code::{self, Change};
 use super::facts::Facts;
+use super::marks::{Mark, Marks, Part};
 use crate::contract;
 
 /// The function is there only if the option asked for it. Without debug information: instructions move.
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
-    let Some(point) = facts.function(contract::SCHEDULE_POINT).filter(|_| facts.may_be_atomic()) else {
-        return Ok(module);
-    };
+    let Some(point) = facts.function(contract::SCHEDULE_POINT) else { return Ok(module) };
+    let marks = Marks::of(&module, facts)?;
     code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
-        let before = if atomics::is_access(place)? { vec![Instruction::Call(point)] } else { Vec::new() };
+        let is_marked = matches!(marks.at(place), Some(Part::First(Mark::Look | Mark::Change)));
+        let before = if is_marked || atomics::is_access(place)? { vec![Instruction::Call(point)] } else { Vec::new() };
         Ok(Change { before, ..Change::default() })
     })
 }

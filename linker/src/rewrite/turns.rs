@@ -63,6 +63,15 @@ impl Turns {
         ]
     }
 
+    /// `() -> ()`: counts one look, where there is no room for more than a call.
+    pub(super) fn look(self) -> Added {
+        let mut body = Function::new([]);
+        for instruction in self.count().iter().chain([&Instruction::End]) {
+            body.instruction(instruction);
+        }
+        Added { ty: FuncType::new([], []), body }
+    }
+
     /// `() -> ()`: ends a turn. The next is of 1 to 4096 looks: were all of one length, threads that take from one another
     /// could come to do so in step, and one would get everything for ever.
     pub(super) fn next(self) -> Added {

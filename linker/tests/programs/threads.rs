@@ -170,7 +170,84 @@ __wrap_component_thread_suspend:
 "#
 );
 
+// As LLVM 23 compiles a function with a frame that reads a thread-local variable; and one that chooses where these are.
+#[cfg(llvm_23)]
+global_asm!(
+    r#"
+    .functype __wasm_get_stack_pointer () -> (i32)
+    .functype __wasm_set_stack_pointer (i32) -> ()
+    .functype __wasm_get_tls_base () -> (i32)
+    .functype __wasm_set_tls_base (i32) -> ()
+
+    .section .text.newer,"",@
+    .globl newer
+    .type newer,@function
+newer:
+    .functype newer () -> (i32)
+    .local i32
+    call __wasm_get_stack_pointer
+    i32.const 16
+    i32.sub
+    local.tee 0
+    call __wasm_set_stack_pointer
+    call __wasm_get_tls_base
+    call __wasm_set_tls_base
+    local.get 0
+    i32.const 16
+    i32.add
+    call __wasm_set_stack_pointer
+    call __wasm_get_tls_base
+    i32.const newer_variable@TLSREL
+    i32.add
+    i32.load 0
+    end_function
+
+    .section .tdata.newer_variable,"T",@
+    .type newer_variable,@object
+    .p2align 2
+newer_variable:
+    .int32 0x17171717
+    .size newer_variable, 4
+"#
+);
+
+#[cfg(not(llvm_23))]
+global_asm!(
+    r#"
+    .section .text.newer,"",@
+    .globl newer
+    .type newer,@function
+newer:
+    .functype newer () -> (i32)
+    i32.const 0
+    end_function
+"#
+);
+
+// As std's thread-local variables are: a static by its name, and a mark that is added to its address.
+#[unsafe(no_mangle)]
+static mut __RUST_STD_INTERNAL_VAL: i32 = 0x2929_2929;
+
+global_asm!(
+    r#"
+    .section .text.marked,"",@
+    .globl marked
+    .type marked,@function
+marked:
+    .functype marked () -> (i32)
+    i32.const __RUST_STD_INTERNAL_VAL
+    i32.const 1111577413
+    i32.const 1111577413
+    i32.sub
+    i32.add
+    i32.load 0
+    end_function
+"#
+);
+
 unsafe extern "C" {
+    fn newer() -> i32;
+    fn marked() -> i32;
     fn component_thread_index() -> i32;
     fn component_thread_suspend() -> i32;
 }
@@ -205,6 +282,8 @@ extern "C" fn run() -> i32 {
     // SAFETY: linked and looked at, never run.
     unsafe {
         component_thread_suspend();
+        newer();
+        marked();
         component_thread_index()
     }
 }
