@@ -6,7 +6,7 @@
 
 use core::cell::Cell;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::AtomicU32;
 
 use crate::abi::{builtins, threads};
 use crate::event::CopyResult;
@@ -16,7 +16,7 @@ use crate::{block, contract, schedule};
 
 /// Blocks until [`wake`] or [`wake_all`] is called for `word`, unless it no longer holds `expected`.
 pub fn wait(word: &AtomicU32, expected: u32) {
-    if word.load(Relaxed) == expected {
+    if value(word) == expected {
         let waiter = Waiter::new(word, None);
         enqueue(&waiter);
         while !waiter.woken.get() {
@@ -31,7 +31,7 @@ pub fn wait(word: &AtomicU32, expected: u32) {
 /// A suspended thread cannot wait for a clock. So it reads a future of its own, which whoever wakes it writes, and waits for
 /// that and the clock.
 pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Mark) -> bool {
-    if word.load(Relaxed) != expected {
+    if value(word) != expected {
         return true;
     }
     let ends = builtins::future_new_unit();
@@ -95,6 +95,18 @@ pub fn hand_on_all(word: &AtomicU32) {
         wake_all(word);
         block::give_way();
     }
+}
+
+/// What a word holds. Not an atomic operation: the linker makes those points at which another thread may have its turn, and here none may.
+pub(crate) fn value(word: &AtomicU32) -> u32 {
+    // SAFETY: it is alive, and nobody writes it meanwhile: threads take turns.
+    unsafe { word.as_ptr().read_volatile() }
+}
+
+/// Changes what a word holds, as [`value`] reads it.
+pub(crate) fn set(word: &AtomicU32, value: u32) {
+    // SAFETY: as in `value`; it is made for being changed through a shared reference.
+    unsafe { word.as_ptr().write_volatile(value) };
 }
 
 /// The word that a thread waits for; null if it waits for none.
@@ -217,7 +229,7 @@ impl Queue {
 
 /// The instructions `memory.atomic.notify` and `memory.atomic.wait` of user code, as functions. WebAssembly threads proposal.
 pub(crate) mod instruction {
-    use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+    use core::sync::atomic::{AtomicU32, AtomicU64};
 
     use crate::time::Mark;
 
@@ -232,14 +244,16 @@ pub(crate) mod instruction {
 
     /// Waits while `word` holds `expected`, for ever if `nanoseconds` is negative.
     pub(crate) extern "C" fn wait_32(word: &AtomicU32, expected: u32, nanoseconds: i64) -> u32 {
-        wait(word, word.load(Relaxed) == expected, nanoseconds)
+        wait(word, super::value(word) == expected, nanoseconds)
     }
 
     /// As [`wait_32`] for twice as many bits.
     pub(crate) extern "C" fn wait_64(word: &AtomicU64, expected: u64, nanoseconds: i64) -> u32 {
         // SAFETY: the first half of the word, which is as alive as the whole; the queue knows waiters by address only.
         let address = unsafe { AtomicU32::from_ptr(word.as_ptr().cast()) };
-        wait(address, word.load(Relaxed) == expected, nanoseconds)
+        // SAFETY: as above, and of both halves.
+        let equal = unsafe { word.as_ptr().read() } == expected;
+        wait(address, equal, nanoseconds)
     }
 
     /// Nothing happens between the look at the word and the wait: threads take turns.
@@ -249,14 +263,14 @@ pub(crate) mod instruction {
         }
         match u64::try_from(nanoseconds) {
             Ok(nanoseconds) => {
-                if super::wait_until(word, word.load(Relaxed), Mark::after(nanoseconds)) {
+                if super::wait_until(word, super::value(word), Mark::after(nanoseconds)) {
                     OK
                 } else {
                     TIMED_OUT
                 }
             }
             Err(_) => {
-                super::wait(word, word.load(Relaxed));
+                super::wait(word, super::value(word));
                 OK
             }
         }

@@ -7,7 +7,7 @@ use alloc_crate::collections::VecDeque;
 use alloc_crate::rc::Rc;
 use core::cell::{Cell, RefCell};
 use core::mem::MaybeUninit;
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::AtomicU32;
 
 use crate::descriptor::{Entry, Socket};
 use crate::{Error, futex};
@@ -39,13 +39,13 @@ struct Pipe {
 
 impl Pipe {
     fn changed(&self) {
-        self.changes.store(self.changes.load(Relaxed).wrapping_add(1), Relaxed);
+        futex::set(&self.changes, futex::value(&self.changes).wrapping_add(1));
         futex::wake_all(&self.changes);
     }
 
     /// Blocks until something changes. Nothing has since the caller looked: threads take turns.
     fn wait(&self) {
-        futex::wait(&self.changes, self.changes.load(Relaxed));
+        futex::wait(&self.changes, futex::value(&self.changes));
     }
 }
 

@@ -11,7 +11,7 @@ mod description;
 use core::alloc::Layout;
 use core::ffi::c_char;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::AtomicU32;
 
 use crate::abi::threads::{self, Start};
 #[cfg(target_family = "wasm")]
@@ -191,7 +191,7 @@ impl Thread {
         core::mem::forget(self);
         // SAFETY: a block that is not detached is freed by its `Thread` only, which is this one.
         let state = unsafe { &(*block.as_ptr()).state };
-        while state.load(Relaxed) == RUNNING {
+        while futex::value(state) == RUNNING {
             futex::wait(state, RUNNING);
         }
         keep_or_free(block.as_ptr());
@@ -202,7 +202,7 @@ impl Drop for Thread {
     fn drop(&mut self) {
         // SAFETY: as in `join`.
         let block = unsafe { self.0.as_mut() };
-        if block.state.load(Relaxed) == ENDED {
+        if futex::value(&block.state) == ENDED {
             keep_or_free(block);
         } else {
             block.detached = true;
@@ -221,7 +221,7 @@ pub(crate) extern "C" fn run(block: *mut Start) {
     // From here on to the end of this thread nothing may block: another thread may free this stack.
     // SAFETY: as above.
     unsafe {
-        (*block).state.store(ENDED, Relaxed);
+        futex::set(&(*block).state, ENDED);
         if (*block).detached {
             THREADS.with(|threads| (*block).next = core::mem::replace(&mut threads.ended, block));
         } else {

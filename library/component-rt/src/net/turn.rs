@@ -5,10 +5,10 @@
 
 use core::cell::Cell;
 use core::ops::{Deref, DerefMut};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::AtomicU32;
 
 use super::modes::Patience;
-use crate::contract;
+use crate::{contract, futex};
 
 /// A value that one operation at a time has.
 pub(super) struct Turn<T> {
@@ -31,7 +31,7 @@ impl<T> Turn<T> {
     pub(super) fn take(&self, patience: Patience) -> Option<Taken<'_, T>> {
         loop {
             if let Some(value) = self.value.take() {
-                self.word.store(TAKEN, Relaxed);
+                futex::set(&self.word, TAKEN);
                 return Some(Taken { turn: self, value: Some(value) });
             }
             if !self.wait(patience) {
@@ -60,10 +60,10 @@ impl<T> Turn<T> {
 fn wait(word: &AtomicU32, deadline: Option<crate::time::Mark>) -> bool {
     match deadline {
         None => {
-            crate::futex::wait(word, TAKEN);
+            futex::wait(word, TAKEN);
             true
         }
-        Some(deadline) => crate::futex::wait_until(word, TAKEN, deadline),
+        Some(deadline) => futex::wait_until(word, TAKEN, deadline),
     }
 }
 
@@ -98,9 +98,9 @@ impl<T> Drop for Taken<'_, T> {
     #[inline]
     fn drop(&mut self) {
         self.turn.value.set(self.value.take());
-        self.turn.word.store(FREE, Relaxed);
+        futex::set(&self.turn.word, FREE);
         if self.turn.waiting.get() > 0 {
-            crate::futex::wake(&self.turn.word);
+            futex::wake(&self.turn.word);
         }
     }
 }

@@ -5,10 +5,11 @@
 use crate::alloc::System;
 use crate::cell::Cell;
 use crate::ptr;
-use crate::sys::thread_local::guard;
+use crate::sys::thread_local::{guard, per_thread};
 
-#[thread_local]
-static NEWEST: Cell<*mut Destructor> = Cell::new(ptr::null_mut());
+per_thread! {
+    static NEWEST: Cell<*mut Destructor> = Cell::new(ptr::null_mut());
+}
 
 struct Destructor {
     variable: *mut u8,
