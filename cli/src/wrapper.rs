@@ -5,7 +5,8 @@
 //!
 //! - `--sysroot`, always;
 //! - for our target: its specification in place of its name, `-Zunstable-options` and `RUSTC_BOOTSTRAP=1` without which rustc takes no
-//!   specification, and `-Clinker`;
+//!   specification, and `-Clinker`; `--force-warn=linker-messages`, without which rustc keeps the linker's warnings to itself, and which makes no error
+//!   of them where warnings are denied;
 //! - for the library's own crates (`-Zbuild-std`): `--remap-path-prefix`, so that messages name files as a released library does and not by where
 //!   the cache is;
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
@@ -175,7 +176,7 @@ impl Call {
             // In front of the user's own, so that those win.
             let mut linker = OsString::from("-Clinker=");
             linker.push(place.bin.join("component-ld"));
-            arguments.extend([linker, "-Zunstable-options".into()]);
+            arguments.extend([linker, "-Zunstable-options".into(), "--force-warn=linker-messages".into()]);
         }
         if self.is_library {
             arguments.extend(remapped(&place.sysroot));
