@@ -113,6 +113,8 @@ impl Arguments {
             artifact: Artifact::Component,
             help: false,
         };
+        let directories = library_directories(&words);
+        let is_nowhere = |name: &OsStr| is_c_library(name) || is_compiler_library(name, &directories);
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let mut value = |flag: &str| {
@@ -142,14 +144,14 @@ impl Arguments {
                 "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,
                 flag @ ("-l" | "--library") => {
                     let name = value(flag)?;
-                    if !is_c_library(&name) {
+                    if !is_nowhere(&name) {
                         parsed.forwarded.extend([word, name]);
                     }
                 }
                 flag if flag
                     .strip_prefix("-l")
                     .or(flag.strip_prefix("--library="))
-                    .is_some_and(|name| is_c_library(name.as_ref())) => {}
+                    .is_some_and(|name| is_nowhere(name.as_ref())) => {}
                 flag => {
                     parsed.help |= flag == "--help";
                     match flag {
@@ -176,24 +178,51 @@ impl Arguments {
     ///
     /// Told from flags and their values by what the files are, not by a list of flags.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
-        self.forwarded.iter().map(Path::new).filter(|path| is_input(path, &[b"\0asm", b"!<ar", b"!<th"]))
-    }
-
-    /// The same, with files of LLVM's bitcode.
-    pub(crate) fn all_inputs(&self) -> impl Iterator<Item = &Path> {
-        self.forwarded.iter().map(Path::new).filter(|path| is_input(path, &[b"\0asm", b"!<ar", b"BC\xc0\xde"]))
+        self.forwarded.iter().map(Path::new).filter(|path| is_input(path))
     }
 }
 
 fn is_c_library(name: &OsStr) -> bool {
-    contract::C_LIBRARIES.iter().any(|library| name == *library)
+    contract::C_LIBRARIES.contains(&library(name))
 }
 
-fn is_input(path: &Path, beginnings: &[&[u8; 4]]) -> bool {
+/// Whether it is one of those that compilers bring along, and no directory has a file for it.
+fn is_compiler_library(name: &OsStr, directories: &[PathBuf]) -> bool {
+    let name = library(name);
+    contract::COMPILER_LIBRARIES.contains(&name)
+        && !directories.iter().any(|directory| directory.join(format!("lib{name}.a")).is_file())
+}
+
+/// The library that `-l` asks for, be it by its name or by its file's (`-l:libc.a`).
+fn library(name: &OsStr) -> &str {
+    let name = name.to_str().unwrap_or_default();
+    let Some(file) = name.strip_prefix(':') else { return name };
+    let file = file.strip_prefix("lib").unwrap_or(file);
+    file.strip_suffix(".a").or(file.strip_suffix(".so")).unwrap_or(file)
+}
+
+/// Where libraries are looked for: all `-L` count for all `-l`, wherever they stand.
+fn library_directories(words: &[OsString]) -> Vec<PathBuf> {
+    let mut directories = Vec::new();
+    let mut is_next = false;
+    for word in words {
+        let text = word.to_str().unwrap_or_default();
+        let joined = text.strip_prefix("--library-path=").or(text.strip_prefix("-L"));
+        if is_next {
+            directories.push(PathBuf::from(word));
+        } else if let Some(directory) = joined.filter(|directory| !directory.is_empty()) {
+            directories.push(directory.into());
+        }
+        is_next = !is_next && matches!(text, "-L" | "--library-path");
+    }
+    directories
+}
+
+fn is_input(path: &Path) -> bool {
     let mut magic = [0; 4];
     !path.as_os_str().as_encoded_bytes().starts_with(b"-")
         && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok())
-        && beginnings.contains(&&magic)
+        && matches!(&magic, b"\0asm" | b"BC\xc0\xde" | b"!<ar" | b"!<th")
 }
 
 /// Adds `word`, or what stands in the file it names with a leading `@`.
@@ -270,6 +299,20 @@ mod tests {
             parse(&["-lc", "-l", "c", "--library=pthread", "--library", "m", "-lcurl", "-l", "ssl", "-o", "x"])
                 .unwrap();
         assert_eq!(parsed.forwarded, ["-lcurl", "-l", "ssl"]);
+    }
+
+    #[test]
+    fn what_compilers_bring_along_is_met_with_nothing_unless_a_user_brings_it() {
+        for name in contract::COMPILER_LIBRARIES {
+            assert!(parse(&[&format!("-l{name}"), "-l", name, "-o", "x"]).unwrap().forwarded.is_empty(), "{name}");
+        }
+        assert!(parse(&["-l:libstdc++.a", "-l:libc.so", "-o", "x"]).unwrap().forwarded.is_empty());
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("libc++.a"), "!<arch>\n").unwrap();
+        let directory = directory.path().to_str().unwrap();
+        for words in [&["-lc++", "-L", directory][..], &[&format!("-L{directory}"), "-lc++"]] {
+            assert_eq!(parse(&[words, &["-lc++abi", "-o", "x"]].concat()).unwrap().forwarded, *words);
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use wasm_encoder::{CustomSection, Module};
 use wasmparser::{Parser, Payload};
-use wit_parser::{Function, Resolve, WorldId, WorldItem};
+use wit_component::StringEncoding;
+use wit_component::metadata::Bindgen;
+use wit_parser::abi::AbiVariant;
+use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 
 use crate::contract;
 use crate::inputs::Inputs;
@@ -17,10 +20,8 @@ use crate::inputs::Inputs;
 pub(crate) struct Bindings {
     /// The section it stood in; none if it is std's, which the linker brings itself.
     section: Option<String>,
-    /// The world's types.
-    pub(crate) resolve: Resolve,
-    /// The world.
-    pub(crate) world: WorldId,
+    /// The world, its types, and which tools made it.
+    decoded: Bindgen,
 }
 
 impl Bindings {
@@ -63,8 +64,34 @@ impl Bindings {
         let name = section.as_deref().unwrap_or(contract::COMPONENT_TYPE);
         let mut alone = Module::new();
         alone.section(&CustomSection { name: name.into(), data: data.into() });
-        let (_, bindings) = wit_component::metadata::decode(&alone.finish())?;
-        Ok(Bindings { section, resolve: bindings.resolve, world: bindings.world })
+        let (_, decoded) = wit_component::metadata::decode(&alone.finish())?;
+        Ok(Bindings { section, decoded })
+    }
+
+    /// Takes out of the world what it exports of interfaces that `is_unused` says yes to. Says if there was any.
+    pub(crate) fn leave_out(&mut self, is_unused: impl Fn(&str) -> bool) -> bool {
+        let exports = &self.decoded.resolve.worlds[self.decoded.world].exports;
+        let unused: Vec<_> =
+            exports.keys().filter(|key| is_unused(&self.decoded.resolve.name_world_key(key))).cloned().collect();
+        for key in &unused {
+            self.decoded.resolve.worlds[self.decoded.world].exports.shift_remove(key);
+        }
+        !unused.is_empty()
+    }
+
+    /// The contents of a section for this world.
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>> {
+        wit_component::metadata::encode(
+            &self.decoded.resolve,
+            self.decoded.world,
+            StringEncoding::UTF8,
+            self.decoded.producers.as_ref(),
+            false,
+        )
     }
 
     /// What the user knows it by. Reads the inputs, so it is for messages only.
@@ -78,11 +105,11 @@ impl Bindings {
     /// Every function the world imports or exports, as core modules name it: `wasi:cli/run@0.3.0#run`, or `f` if it
     /// stands in the world itself.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (String, &Function)> {
-        let world = &self.resolve.worlds[self.world];
+        let world = &self.decoded.resolve.worlds[self.decoded.world];
         world.imports.iter().chain(&world.exports).flat_map(|(key, item)| match item {
             WorldItem::Interface { id, .. } => {
-                let interface = self.resolve.name_world_key(key);
-                let functions = &self.resolve.interfaces[*id].functions;
+                let interface = self.decoded.resolve.name_world_key(key);
+                let functions = &self.decoded.resolve.interfaces[*id].functions;
                 functions.iter().map(|(name, function)| (format!("{interface}#{name}"), function)).collect()
             }
             WorldItem::Function(function) => vec![(function.name.clone(), function)],
@@ -90,12 +117,42 @@ impl Bindings {
         })
     }
 
+    /// Whether a function of the world passes anything that lies in memory of whoever receives it: strings, lists, or more parameters than
+    /// there are registers for.
+    pub(crate) fn pass_memory(&self) -> bool {
+        self.functions().any(|(_, function)| {
+            let types = function.params.iter().map(|param| &param.ty).chain(&function.result);
+            self.decoded.resolve.wasm_signature(AbiVariant::GuestExport, function).indirect_params
+                || types.into_iter().any(|ty| lies_in_memory(&self.decoded.resolve, ty))
+        })
+    }
+
     /// The module names under which the world's imports are found, without versions.
     pub(crate) fn import_modules(&self) -> impl Iterator<Item = String> {
-        self.resolve.worlds[self.world]
+        self.decoded.resolve.worlds[self.decoded.world]
             .imports
             .keys()
-            .map(|key| unversioned(&self.resolve.name_world_key(key)).to_owned())
+            .map(|key| unversioned(&self.decoded.resolve.name_world_key(key)).to_owned())
+    }
+}
+
+/// Whether a value of the type is passed by way of memory that its receiver allocates.
+fn lies_in_memory(resolve: &Resolve, ty: &Type) -> bool {
+    let of = |ty: &Type| lies_in_memory(resolve, ty);
+    let Type::Id(id) = ty else { return matches!(ty, Type::String) };
+    match &resolve.types[*id].kind {
+        TypeDefKind::List(_) | TypeDefKind::Map(..) => true,
+        TypeDefKind::Record(record) => record.fields.iter().any(|field| of(&field.ty)),
+        TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty.as_ref()).any(of),
+        TypeDefKind::Tuple(tuple) => tuple.types.iter().any(of),
+        TypeDefKind::Option(ty) | TypeDefKind::FixedLengthList(ty, _) | TypeDefKind::Type(ty) => of(ty),
+        TypeDefKind::Result(result) => result.ok.iter().chain(&result.err).any(of),
+        TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => ty.iter().any(of),
+        TypeDefKind::Resource
+        | TypeDefKind::Handle(_)
+        | TypeDefKind::Flags(_)
+        | TypeDefKind::Enum(_)
+        | TypeDefKind::Unknown => false,
     }
 }
 

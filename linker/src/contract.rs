@@ -4,9 +4,29 @@
 //! What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
 //! and the like) are not repeated here.
 
-/// Core export of a command: `entry-name` in the target specs, so rustc's own main shim, `() -> i32`, is the sync lift
-/// of `wasi:cli/run.run`. It returns 0 (ok) or 1 (err) and nothing else. A module that exports it becomes a command.
+/// Symbol of rustc's main shim, `() -> i32`: `entry-name` in the target specs. It returns 0 (ok) or 1 (err) and nothing else, and so is
+/// the sync lift of `wasi:cli/run.run`: exported as [`RUN`], unless bindings export a `run` of their own. rewrite/entry.rs says
+/// which of the two a program starts with.
+pub const MAIN: &str = "component_main";
+
+/// Core export of a command. A module that exports it, or one of its async lifts, becomes a command.
 pub const RUN: &str = "wasi:cli/run@0.3.0#run";
+
+/// The interface of [`RUN`], whose versions 0.3.x a host takes for each other.
+pub const RUN_INTERFACE: &str = "wasi:cli/run";
+
+/// How the module names of imports of standard output begin.
+pub const STDOUT: &str = "wasi:cli/stdout@0.3.";
+
+/// Function `() -> ()` of std: what it still holds of standard output goes to the reader, and from then on it holds back nothing. Called
+/// before a `run` of bindings returns, as std's own end of main does it.
+pub const END_OUTPUT: &str = "component_end_output";
+
+/// Made by this linker, `() -> i32`: a `run` that is lifted synchronously, and then [`END_OUTPUT`].
+pub const FINISHED_RUN: &str = "component_finished_run";
+
+/// Data of a program whose main function is libtest's: how the line begins by which such a program tells a harness what it understands.
+pub const TESTS: &[u8] = b"isolated tests, version ";
 
 /// Allocator for what the host passes to the program, `(old, old_size, align, new_size) -> ptr`.
 ///
@@ -32,7 +52,52 @@ pub const WASI_0_1_SERVED: &str = "component_wasi_0_1_";
 
 /// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing,
 /// and only a symbol that is really wanted is an error, by name.
-pub const C_LIBRARIES: &[&str] = &["c", "m", "pthread", "dl", "rt", "util", "xnet", "resolv"];
+pub const C_LIBRARIES: &[&str] = &[
+    "c",
+    "m",
+    "pthread",
+    "dl",
+    "rt",
+    "util",
+    "xnet",
+    "resolv",
+    "crypt",
+    "nsl",
+    "socket",
+    "anl",
+    "execinfo",
+    "ssp",
+    "ssp_nonshared",
+    "c-printscan-long-double",
+    "c-printscan-no-floating-point",
+    "setjmp",
+    "System",
+    "wasi-emulated-getpid",
+    "wasi-emulated-mman",
+    "wasi-emulated-process-clocks",
+    "wasi-emulated-pthread",
+    "wasi-emulated-signal",
+];
+
+/// Libraries that C and C++ compilers bring along for what they compile. They are met with nothing unless a directory of the
+/// command line (`-L`) holds one: that is a user's own.
+pub const COMPILER_LIBRARIES: &[&str] = &[
+    "c++",
+    "c++abi",
+    "c++experimental",
+    "stdc++",
+    "stdc++fs",
+    "supc++",
+    "gcc",
+    "gcc_eh",
+    "gcc_s",
+    "unwind",
+    "atomic",
+    "compiler-rt",
+    "compiler_rt",
+    "clang_rt.builtins",
+    "clang_rt.builtins-wasm32",
+];
 
 // What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in
 // component-rt; the passes in rewrite/ finish what an assembler and wasm-ld cannot say.
@@ -135,3 +200,16 @@ pub const BASE: i32 = 0x4241_5345;
 
 /// `i32.const SET_BASE, drop, drop`: takes where the thread-local variables are to be.
 pub const SET_BASE: i32 = 0x5345_5442;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_the_other_side_uses() {
+        let of = |file: &str| std::fs::read_to_string(format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        assert!(of("targets/wasm32-wasip3.json").contains(&format!("\"entry-name\": \"{MAIN}\"")));
+        assert!(of("library/std/src/sys/pal/wasip3/mod.rs").contains(&format!("\"{END_OUTPUT}:\"")));
+        assert!(of("library/test/src/isolated.rs").contains(std::str::from_utf8(TESTS).unwrap()));
+    }
+}

@@ -16,6 +16,7 @@ use crate::contract;
 use crate::exceptions;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
+use crate::rewrite::{self, entry::is_run_interface};
 use crate::shorten;
 use crate::strip;
 use crate::world::{self, Kind};
@@ -27,7 +28,7 @@ use crate::world::{self, Kind};
 /// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the
 /// crates.
 pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    let names = Names::of(module)?;
+    let names = Names::of(module, inputs)?;
     if names.is_shared_library {
         bail!(
             "it is a shared library (it was linked with -shared), and components are not made of those here: \
@@ -39,12 +40,13 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
     let section_name = format!("{}:std", contract::COMPONENT_TYPE);
     let section = world::component_type(names.kind())?;
     let mut all = Bindings::of(module, inputs)?;
+    let mut module = with_one_run(module, &names, &mut all)?;
     all.push(Bindings::of_std(&section)?);
     bindings::check_agreement(&all, inputs)?;
-    check_imports(&names, &all, inputs)?;
+    check_imports(&module, &names, &all, inputs)?;
     check_asyncness(&names, &all, inputs)?;
+    check_lifted_once(&names, &all, inputs)?;
 
-    let mut module = module.to_vec();
     let section = CustomSection { name: section_name.into(), data: section.into() };
     module.push(section.id());
     section.encode(&mut module);
@@ -73,7 +75,7 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(module: &'a [u8]) -> Result<Names<'a>> {
+    fn of(module: &'a [u8], inputs: &Inputs) -> Result<Names<'a>> {
         let mut names = Names { imports: Vec::new(), exports: BTreeSet::new(), is_shared_library: false };
         for payload in Parser::new(0).parse_all(module) {
             match payload.context("it is not a core module")? {
@@ -87,7 +89,10 @@ impl<'a> Names<'a> {
                 }
                 Payload::ExportSection(exports) => {
                     for export in exports {
-                        names.exports.insert(export?.name);
+                        let name = export?.name;
+                        if !names.exports.insert(name) {
+                            bail!("{}", explain::exported_twice(name, inputs));
+                        }
                     }
                 }
                 Payload::CustomSection(section) => names.is_shared_library |= section.name() == "dylink.0",
@@ -99,12 +104,56 @@ impl<'a> Names<'a> {
 
     /// A module with the entry of a command is one; any other is a reactor.
     fn kind(&self) -> Kind {
-        if self.exports.contains(contract::RUN) { Kind::Command } else { Kind::Reactor }
+        if self.lifts(contract::RUN).next().is_some() { Kind::Command } else { Kind::Reactor }
+    }
+
+    /// The exports that lift a function.
+    fn lifts(&self, function: &str) -> impl Iterator<Item = &'a str> {
+        ["", "[async-lift]", "[async-lift-stackful]"]
+            .map(|lift| format!("{lift}{function}"))
+            .into_iter()
+            .filter_map(|name| self.exports.get(name.as_str()).copied())
     }
 }
 
+/// Takes out of the worlds of bindings a `run` that gave way to another, or was never written, where the program has one: rewrite/entry.rs.
+fn with_one_run(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
+    let is_missing =
+        |interface: &str| is_run_interface(interface) && names.lifts(&format!("{interface}#run")).next().is_none();
+    let mut changed = Vec::new();
+    if names.exports.contains(contract::RUN) {
+        for bindings in all {
+            changed.push(bindings.leave_out(is_missing).then(|| bindings.encode()).transpose()?);
+        }
+    }
+    if changed.iter().all(Option::is_none) {
+        return Ok(module.to_vec());
+    }
+    let mut changed = changed.into_iter();
+    rewrite::sections(module, |payload, result| {
+        let Payload::CustomSection(section) = payload else { return Ok(false) };
+        if !section.name().starts_with(contract::COMPONENT_TYPE) {
+            return Ok(false);
+        }
+        let Some(data) = changed.next().flatten() else { return Ok(false) };
+        result.section(&CustomSection { name: section.name().into(), data: data.into() });
+        Ok(true)
+    })
+}
+
+/// Fails if a function of a world is exported by two of its lifts.
+fn check_lifted_once(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
+    for (name, _) in all.iter().flat_map(Bindings::functions) {
+        let lifts: Vec<&str> = names.lifts(&name).collect();
+        if let [first, second, ..] = lifts[..] {
+            bail!("{}", explain::lifted_twice(&name, [first, second], inputs));
+        }
+    }
+    Ok(())
+}
+
 /// Fails if a function is imported from a module no world knows.
-fn check_imports(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
+fn check_imports(module: &[u8], names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
     let known: BTreeSet<String> = all.iter().flat_map(Bindings::import_modules).collect();
     // `$root` and `[export]...` hold canonical built-ins, `cm32p2` is the other mangling: wit-component knows them one
     // by one.
@@ -115,7 +164,7 @@ fn check_imports(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result
             || known.contains(bindings::unversioned(module))
     };
     let unknown: Vec<(&str, &str)> = names.imports.iter().copied().filter(|(module, _)| !is_known(module)).collect();
-    if unknown.is_empty() { Ok(()) } else { bail!("{}", explain::unknown_imports(&unknown, inputs)) }
+    if unknown.is_empty() { Ok(()) } else { bail!("{}", explain::unknown_imports(module, &unknown, inputs)) }
 }
 
 /// Fails if the core module lifts or lowers a function as async of which its WIT says that it is not.
@@ -170,7 +219,10 @@ fn hinted(error: Error, names: &Names<'_>) -> Error {
         return error;
     }
     error.context(format!(
-        "strings or lists are passed to this program, which has nothing to hold them: std brings `{}` along, and a `no_std` crate defines it itself",
+        "strings or lists are passed to this program, which has nothing to hold them: `{}` is made from the crate's allocator, and a `no_std` \
+         crate has none unless it names one. Add `extern crate alloc;` and a `#[global_allocator]` (crates such as dlmalloc or talc offer them), or \
+         define `{}` yourself",
+        contract::REALLOC,
         contract::REALLOC
     ))
 }

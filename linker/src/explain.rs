@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::contract;
 use crate::demangle::{demangle, demangle_all};
-use crate::inputs::{Inputs, Wanted, Wanter};
+use crate::inputs::{self, Inputs, Wanted, Wanter};
 
 /// How many of a kind are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -43,11 +44,16 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs) -> String {
 
 /// The imports of a linked module that no world offers, as one message.
 #[must_use]
-pub(crate) fn unknown_imports(imports: &[(&str, &str)], inputs: &Inputs) -> String {
+pub(crate) fn unknown_imports(linked: &[u8], imports: &[(&str, &str)], inputs: &Inputs) -> String {
     let mut reasons = BTreeSet::new();
     let mut text = String::new();
     for (module, field) in imports.iter().take(LISTED) {
-        let wanters = list(&inputs.who_wants(Wanted::Import(module, field)));
+        let mut wanters = inputs.who_wants(Wanted::Import(module, field));
+        if wanters.is_empty() {
+            // Objects in LLVM's own format tell nothing, but wasm-ld has kept the names of functions.
+            wanters = inputs::callers(linked, module, field).unwrap_or_default();
+        }
+        let wanters = list(&wanters);
         let (what, reason) = match *module {
             contract::WASI_0_1 => (format!("`{field}` of WASI 0.1 ({module})"), NO_WASI_0_1),
             // Where wasm-ld puts undefined symbols when it is told to allow them.
@@ -65,6 +71,66 @@ pub(crate) fn unknown_imports(imports: &[(&str, &str)], inputs: &Inputs) -> Stri
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// Why one name is exported by two things, and what to do.
+#[must_use]
+pub(crate) fn exported_twice(name: &str, inputs: &Inputs) -> String {
+    let other = if name == "memory" { "that is what every program exports its memory as, and " } else { "" };
+    format!(
+        "two things are exported as `{name}`: {other}{}. Give that another name, or take `#[no_mangle]` or `#[export_name]` away from it",
+        match &inputs.who_defines(name)[..] {
+            [] => "a symbol of this name is exported, too".to_owned(),
+            definers => format!("it is defined by {}", list(definers)),
+        }
+    )
+}
+
+/// Why a function is exported by two lifts, and what to do.
+#[must_use]
+pub(crate) fn lifted_twice(function: &str, lifts: [&str; 2], inputs: &Inputs) -> String {
+    let definers: Vec<Wanter> = lifts.iter().flat_map(|lift| inputs.who_defines(lift)).collect();
+    format!(
+        "`{function}` is exported twice, as `{}` and as `{}`{}. A component has it once: leave one of the two out, which bindings export by `export!`",
+        lifts[0],
+        lifts[1],
+        if definers.is_empty() { String::new() } else { format!(", by {}", list(&definers)) }
+    )
+}
+
+/// What is said if wasm-ld, or LLVM in it, has come to an end that it did not mean.
+#[must_use]
+pub(crate) fn crash(wasm_ld: &Path, status: &str, messages: &str, inputs: &Inputs) -> String {
+    let said = messages.lines().find_map(|line| line.split_once("LLVM ERROR: ")).map(|(_, said)| said.trim());
+    let cause = match (inputs.malformed(), said) {
+        (Some((object, error)), _) => {
+            format!("{object} is not an object file that can be read ({error}): build it again")
+        }
+        (None, Some(said)) => format!("LLVM says: {said}"),
+        (None, None) => {
+            "an object file may be malformed, or made by a newer compiler: build everything again with one compiler"
+                .to_owned()
+        }
+    };
+    format!("{} has crashed ({status}): {cause}", wasm_ld.display())
+}
+
+/// What a library exports that nobody can call, as a warning; none if it exports nothing.
+#[must_use]
+pub(crate) fn unreached(functions: &[String]) -> Option<String> {
+    let (first, rest) = functions.split_first()?;
+    let mut names = format!("`{}`", demangle(first));
+    for name in rest.iter().take(LISTED - 1) {
+        _ = write!(names, ", `{}`", demangle(name));
+    }
+    if let Some(more) = functions.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        _ = write!(names, " and {more} more");
+    }
+    Some(format!(
+        "component-ld: warning: nobody can call {names}: a component exports what a WIT world describes, and there is none in this library. \
+         Write the world, and let wit-bindgen make the bindings (`wit_bindgen::generate!` and `export!`); what is for Rust alone needs no \
+         `#[no_mangle]`\n"
+    ))
 }
 
 const NO_WASI_0_1: &str = "this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, or a \

@@ -1,7 +1,7 @@
 //! The objects a link is made of, read to say who wants what.
 //!
-//! Here for messages only: wasm-ld names a symbol and an object, a user thinks in crates and functions. Nothing of this
-//! runs in a link that succeeds. Files that cannot be read are passed over, because wasm-ld has complained about them
+//! Here for messages, mostly: wasm-ld names a symbol and an object, a user thinks in crates and functions. In a link that succeeds
+//! it runs only where the linker must supply a function under a symbol of the program's making. Files that cannot be read are passed over, because wasm-ld has complained about them
 //! already, in its own words.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use object::read::archive::ArchiveFile;
-use wasmparser::{KnownCustom, Linking, Parser, Payload, Result, SegmentFlags, SymbolFlags, SymbolInfo, TypeRef};
+use wasmparser::{
+    KnownCustom, Linking, Name, Operator, Parser, Payload, Result, SegmentFlags, SymbolFlags, SymbolInfo, TypeRef,
+    Validator, WasmFeatures,
+};
 
 use crate::contract;
 use crate::demangle::demangle;
@@ -94,6 +97,33 @@ impl Inputs {
         holder
     }
 
+    /// Every object that defines a symbol, a function or data.
+    #[must_use]
+    pub fn who_defines(&self, symbol: &str) -> Vec<Wanter> {
+        let mut definers = Vec::new();
+        self.each(|krate, object, bytes| {
+            if Symbols::of(bytes).unwrap_or_default().defines(symbol) {
+                definers.push(Wanter { krate: krate.to_owned(), object: object.to_owned(), function: None });
+            }
+            ControlFlow::Continue(())
+        });
+        definers
+    }
+
+    /// The first object that cannot be read, and why.
+    #[must_use]
+    pub fn malformed(&self) -> Option<(String, String)> {
+        let mut found = None;
+        self.each(|_, object, bytes| match readable(bytes) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                found = Some((object.to_owned(), error.message().to_owned()));
+                ControlFlow::Break(())
+            }
+        });
+        found
+    }
+
     /// Every defined function whose symbol begins with `prefix`.
     #[must_use]
     pub fn defined(&self, prefix: &str) -> BTreeSet<String> {
@@ -122,6 +152,29 @@ impl Inputs {
         all
     }
 
+    /// The symbols of Rust's allocator that allocate and reallocate, if an object defines them.
+    #[must_use]
+    pub fn allocator(&self) -> Option<(String, String)> {
+        let [mut allocate, mut reallocate] = [None, None];
+        self.each_member(|_, _, bytes| {
+            for (found, path) in [(&mut allocate, ALLOCATE), (&mut reallocate, REALLOCATE)] {
+                if found.is_none() {
+                    *found = match bytes {
+                        _ if bytes.starts_with(WASM) => Symbols::of(bytes)
+                            .unwrap_or_default()
+                            .defined()
+                            .find(|symbol| symbol.ends_with(path))
+                            .map(str::to_owned),
+                        _ if bytes.starts_with(BITCODE) => symbol_in(bytes, path),
+                        _ => None,
+                    };
+                }
+            }
+            if allocate.is_some() && reallocate.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        allocate.zip(reallocate)
+    }
+
     /// The most that a thread-local variable of any object asks for, in bytes.
     #[must_use]
     pub fn tls_alignment(&self) -> u32 {
@@ -135,27 +188,53 @@ impl Inputs {
 
     /// Calls `visit` with the crate, the name and the bytes of every wasm object.
     fn each(&self, mut visit: impl FnMut(&str, &str, &[u8]) -> ControlFlow<()>) {
+        self.each_member(
+            |krate, object, bytes| {
+                if bytes.starts_with(WASM) { visit(krate, object, bytes) } else { ControlFlow::Continue(()) }
+            },
+        );
+    }
+
+    /// Calls `visit` with the crate, the name and the bytes of every file and of every member of an archive.
+    fn each_member(&self, mut visit: impl FnMut(&str, &str, &[u8]) -> ControlFlow<()>) {
         for path in &self.files {
             let Ok(bytes) = fs::read(path) else { continue };
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let krate = krate(&file);
-            if bytes.starts_with(b"\0asm") {
+            let Ok(archive) = ArchiveFile::parse(&*bytes) else {
                 if visit(krate, &file, &bytes).is_break() {
                     return;
                 }
                 continue;
-            }
-            let Ok(archive) = ArchiveFile::parse(&*bytes) else { continue };
+            };
             for member in archive.members().map_while(std::result::Result::ok) {
                 let Ok(data) = member.data(&*bytes) else { continue };
                 let object = format!("{file}({})", String::from_utf8_lossy(member.name()));
-                if data.starts_with(b"\0asm") && visit(krate, &object, data).is_break() {
+                if visit(krate, &object, data).is_break() {
                     return;
                 }
             }
         }
     }
 }
+
+/// How an object begins, and one in LLVM's own format.
+const WASM: &[u8] = b"\0asm";
+const BITCODE: &[u8] = b"BC\xc0\xde";
+
+/// The ends of the symbols of `__rustc::__rust_alloc` and `__rust_realloc`. In front of them stands a hash of the compiler's version.
+const ALLOCATE: &str = "_7___rustc12___rust_alloc";
+const REALLOCATE: &str = "_7___rustc14___rust_realloc";
+
+/// The symbol in an object of LLVM's own format that ends with `end`: names stand there one behind the other.
+fn symbol_in(bitcode: &[u8], end: &str) -> Option<String> {
+    let at = bitcode.windows(end.len()).position(|bytes| bytes == end.as_bytes())?;
+    let start = bitcode[..at].windows(START.len()).rposition(|bytes| bytes == START)?;
+    String::from_utf8(bitcode[start..at + end.len()].to_vec()).ok()
+}
+
+/// How such symbols begin.
+const START: &[u8] = b"_RNvCs";
 
 /// `libfoo-0123.rlib` is of crate `foo`, and so is `foo-0123.abc.rcgu.o`.
 fn krate(file: &str) -> &str {
@@ -200,6 +279,15 @@ impl<'a> Symbols<'a> {
         Ok(found)
     }
 
+    fn defines(&self, wanted: &str) -> bool {
+        self.symbols.iter().any(|symbol| match symbol {
+            SymbolInfo::Func { flags, name: Some(name), .. } | SymbolInfo::Data { flags, name, .. } => {
+                *name == wanted && !flags.contains(SymbolFlags::UNDEFINED)
+            }
+            _ => false,
+        })
+    }
+
     fn defined(&self) -> impl Iterator<Item = &'a str> {
         self.symbols.iter().filter_map(|symbol| match symbol {
             SymbolInfo::Func { flags, name: Some(name), .. } if !flags.contains(SymbolFlags::UNDEFINED) => Some(*name),
@@ -216,6 +304,78 @@ impl<'a> Symbols<'a> {
             _ => None,
         })
     }
+}
+
+/// Reads all of an object that a linker would read.
+fn readable(object: &[u8]) -> Result<()> {
+    Validator::new_with_features(WasmFeatures::all()).validate_all(object)?;
+    Symbols::of(object)?;
+    tls_alignment(object)?;
+    for payload in Parser::new(0).parse_all(object) {
+        if let Payload::CustomSection(custom) = payload?
+            && let KnownCustom::Reloc(reloc) = custom.as_known()
+        {
+            for entry in reloc.entries() {
+                entry?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The functions of a linked module that call an import, by the module's own names.
+///
+/// # Errors
+///
+/// What was read is not a module.
+pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Wanter>> {
+    let mut imports = Vec::new();
+    let mut callers = Vec::new();
+    let mut wanters = Vec::new();
+    let mut index = 0;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(reader) => {
+                for import in reader.into_imports() {
+                    let import = import?;
+                    if matches!(import.ty, TypeRef::Func(_)) {
+                        imports.push((import.module, import.name));
+                        index += 1;
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                for operator in body.get_operators_reader()? {
+                    if let Operator::Call { function_index } = operator?
+                        && imports.get(function_index as usize) == Some(&(imports_from, field))
+                    {
+                        callers.push(index);
+                    }
+                }
+                index += 1;
+            }
+            Payload::CustomSection(custom) => {
+                if let KnownCustom::Name(subsections) = custom.as_known() {
+                    for name in subsections {
+                        let Name::Function(map) = name? else { continue };
+                        for naming in map {
+                            let naming = naming?;
+                            if callers.contains(&naming.index) {
+                                let function = demangle(naming.name);
+                                let krate = root(&function).unwrap_or("unknown").to_owned();
+                                let object = "seen in the linked program".to_owned();
+                                wanters.push(Wanter { krate, object, function: Some(function) });
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    wanters.sort();
+    wanters.dedup();
+    Ok(wanters)
 }
 
 /// log2 of the largest alignment of an object's thread-local segments.

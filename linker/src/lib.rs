@@ -14,7 +14,7 @@
 //! It knows neither std nor the runtime: each name it shares with them stands in [`contract`].
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -26,7 +26,9 @@ use arguments::{Arguments, Artifact};
 pub use arguments::{Optimize, Strip};
 use inputs::Inputs;
 use lld::WasmLd;
-use rewrite::Wants;
+use place::Place;
+use rewrite::{Supply, Wants};
+use stubs::Stub;
 
 mod arguments;
 mod bindings;
@@ -35,12 +37,14 @@ mod demangle;
 mod encode;
 mod exceptions;
 mod explain;
-mod forward;
+mod guard;
 pub mod inputs;
 pub mod lld;
+mod place;
 mod rewrite;
 mod shorten;
 mod strip;
+mod stubs;
 mod thread_context;
 mod thread_statics;
 mod world;
@@ -48,7 +52,7 @@ mod world;
 /// Links as this process's own command line says, with errors to stderr.
 #[must_use]
 pub fn main() -> ExitCode {
-    match link(env::args_os().skip(1)) {
+    match guard::guarded(|| link(env::args_os().skip(1))) {
         Ok(code) => code,
         Err(error) => {
             say(&format!("component-ld: error: {error:#}\n"));
@@ -68,11 +72,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
         std::io::stdout().write_all(arguments::HELP.as_bytes())?;
     }
     let wasm_ld = WasmLd::find(arguments.wasm_ld.as_deref())?;
-    // Beside the output, so that the last step is a rename within one file system.
-    let directory = match arguments.output.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+    let place = Place::of(&arguments.output)?;
+    let directory = &place.directory();
     remove_left_behind(directory);
     let scratch = tempfile::Builder::new()
         .prefix(SCRATCH)
@@ -90,17 +91,20 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
                 (Optimize::Size, Strip::Nothing | Strip::Debug) => Optimize::Speed,
                 (optimize, _) => optimize,
             };
-            let component = component(read(&module)?, optimize, arguments.strip, &inputs)
+            let linked = read(&module)?;
+            let unreached = rewrite::unreached(&linked)?;
+            let component = component(linked, optimize, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
             // wasm-ld has set the mode an executable gets here.
             fs::set_permissions(&file, fs::metadata(&module)?.permissions())?;
-            place(&file, &arguments.output)?;
+            place.put(&file)?;
+            say(&explain::unreached(&unreached).unwrap_or_default());
         }
-        Artifact::CoreModule => place(&module, &arguments.output)?,
+        Artifact::CoreModule => place.put(&module)?,
         // `--version` and the like write nothing.
-        Artifact::Untouched if module.exists() => place(&module, &arguments.output)?,
+        Artifact::Untouched if module.exists() => place.put(&module)?,
         Artifact::Untouched => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -127,6 +131,7 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
     let module = scratch.join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
     let mut wants = Wants::default();
     let mut statics = BTreeMap::new();
+    let mut is_settled = false;
     loop {
         let mut words = for_wasm_ld(arguments, &module, &wants);
         for word in &mut words {
@@ -139,9 +144,10 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             write(&object, thread_context::object())?;
             words.extend(["--start-lib".into(), object.into(), "--end-lib".into()]);
         }
-        if !wants.forwards.is_empty() {
-            let object = scratch.join(".forward.o");
-            write(&object, forward::object(&wants.forwards))?;
+        if !wants.supplies.is_empty() {
+            let object = scratch.join(".supplied.o");
+            let stubs: Vec<Stub> = wants.supplies.iter().map(Supply::stub).collect();
+            write(&object, stubs::object(&stubs))?;
             words.push(object.into());
         }
         let linked = wasm_ld.run(&words, scratch)?;
@@ -157,6 +163,12 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
                     wasm_ld.path().display()
                 );
             }
+            if linked.status.code().is_none()
+                || ["Stack dump:", "LLVM ERROR:"].iter().any(|word| messages.contains(word))
+            {
+                let status = linked.status.to_string();
+                bail!("{}", explain::crash(wasm_ld.path(), &status, &messages, inputs));
+            }
             say(&explain::failure(&messages, inputs));
             if !messages.contains("error:") {
                 bail!("{} ended with {}", wasm_ld.path().display(), linked.status);
@@ -168,12 +180,22 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             Artifact::Untouched => Wants::default(),
             Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?, inputs)?,
         };
-        if wants != Wants::default() || found == wants {
+        let next = if wants.left_out.is_empty() && !found.left_out.is_empty() {
+            // What else it wants shows when what is left out is gone.
+            Wants { left_out: found.left_out, ..Wants::default() }
+        } else if is_settled {
+            // A symbol of an import may show only when another is supplied.
+            wants.with(found.supplies)
+        } else {
+            is_settled = true;
+            Wants { left_out: wants.left_out.clone(), ..found }
+        };
+        if next == wants {
             say(&demangle::demangle_all(&messages));
             return Ok(Some(module));
         }
-        wants = found;
-        if wants.threads || wants.tasks {
+        wants = next;
+        if (wants.threads || wants.tasks) && statics.is_empty() {
             statics = thread_statics(arguments, scratch)?;
         }
     }
@@ -183,7 +205,7 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
 /// the inputs', for messages.
 fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut copies = BTreeMap::new();
-    for (number, input) in arguments.all_inputs().enumerate() {
+    for (number, input) in arguments.inputs().enumerate() {
         let (Some(name), Some(bytes)) = (input.file_name(), thread_statics::of(input)?) else { continue };
         let directory = scratch.join(number.to_string());
         fs::create_dir(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
@@ -202,7 +224,7 @@ fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<Path
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
 pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    encode::component(&rewrite::rewrite(module, optimize, inputs)?, strip, inputs)
+    guard::guarded(|| encode::component(&rewrite::rewrite(module, optimize, inputs)?, strip, inputs))
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
@@ -247,6 +269,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
         if wants.futex {
             all.extend(contract::FUTEX.into_iter().flat_map(taken));
         }
+        all.extend(wants.supplies.iter().filter_map(Supply::export).map(|name| format!("--export={name}").into()));
         if arguments.strip > Strip::Nothing {
             // Shortens the padded indices relocation has left behind; impossible while DWARF counts in them.
             all.push("--compress-relocations".into());
@@ -254,16 +277,25 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     }
     // The passes know functions by their names; encode.rs strips what is left.
     let keeps_names = arguments.artifact == Artifact::Component;
-    all.extend(arguments.forwarded.iter().map(|word| match word.to_str() {
-        Some("--strip-all" | "-s") if keeps_names => "--strip-debug".into(),
-        _ => word.clone(),
-    }));
+    let mut words = arguments.forwarded.iter().peekable();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--strip-all" | "-s") if keeps_names => all.push("--strip-debug".into()),
+            Some("--export" | "-export") if words.next_if(|name| is_left_out(name, wants)).is_some() => {}
+            Some(flag) if flag.strip_prefix("--export=").is_some_and(|name| is_left_out(name.as_ref(), wants)) => {}
+            _ => all.push(word.clone()),
+        }
+    }
     all.extend(["-o".into(), module.into()]);
     all
 }
 
 fn write(file: &Path, bytes: Vec<u8>) -> Result<()> {
     fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn is_left_out(export: &OsStr, wants: &Wants) -> bool {
+    export.to_str().is_some_and(|export| wants.left_out.contains(export))
 }
 
 /// Writes to stderr. If nobody reads it there is nobody to tell.
@@ -278,8 +310,4 @@ fn read(module: &Path) -> Result<Vec<u8>> {
 /// Has a symbol exported if anything defines it, and taken out of an archive for that.
 fn taken(symbol: &str) -> [OsString; 2] {
     [format!("--undefined={symbol}").into(), format!("--export-if-defined={symbol}").into()]
-}
-
-fn place(result: &Path, output: &Path) -> Result<()> {
-    fs::rename(result, output).with_context(|| format!("{} cannot be put in place", output.display()))
 }

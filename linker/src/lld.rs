@@ -72,6 +72,8 @@ impl WasmLd {
     /// It cannot be started. That it ends with a failure is not an error here: the caller reads [`Output::status`].
     pub fn run(&self, arguments: &[OsString], scratch: &Path) -> Result<Output> {
         let mut command = Command::new(&self.path);
+        // When it crashes, what it says of its own functions is of no use here, and looking them up takes seconds.
+        command.env("LLVM_DISABLE_SYMBOLIZATION", "1");
         // `rust-lld` (`lld`) is all of lld's linkers in one; `wasm-ld` knows the word as well.
         command.args(["-flavor", "wasm"]);
         if arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() > LONG_COMMAND_LINE {

@@ -4,16 +4,17 @@
 //! With debug information in it, the bytes of functions stay in place, because DWARF counts from the code section's beginning: what only makes
 //! a program faster then leaves it alone.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Module, RawSection};
-use wasmparser::{Parser, Payload};
+use wasmparser::{ExternalKind, Parser, Payload};
 
 use crate::arguments::Optimize;
 use crate::contract;
-use crate::forward::Forward;
 use crate::inputs::Inputs;
 use facts::Facts;
+pub(crate) use supplies::Supply;
 
 mod atomics;
 mod body;
@@ -24,6 +25,7 @@ mod component_types;
 mod constructors;
 mod context_slots;
 mod detours;
+pub(crate) mod entry;
 mod exports;
 mod facts;
 mod landing_pads;
@@ -34,6 +36,7 @@ mod pads;
 mod points;
 mod saved_globals;
 mod split_loads;
+mod supplies;
 mod thread_locals;
 mod throws;
 mod turns;
@@ -48,6 +51,7 @@ mod wide_parameters;
 pub(crate) fn rewrite(module: Vec<u8>, optimize: Optimize, inputs: &Inputs) -> Result<Vec<u8>> {
     let module =
         component_types::rewrite(module).context("the component types of two bindings cannot be told apart")?;
+    let module = entry::rewrite(module).context("the program's entry cannot be chosen")?;
     let module = constructors::rewrite(module).context("the call of static constructors cannot be arranged")?;
     let module = match optimize {
         Optimize::Speed | Optimize::Size => {
@@ -80,6 +84,26 @@ pub(crate) fn rewrite(module: Vec<u8>, optimize: Optimize, inputs: &Inputs) -> R
     branch_hints::rewrite(module).context("branches cannot be given hints")
 }
 
+/// The functions a module exports that no component could: there is neither an entry nor a world.
+///
+/// # Errors
+///
+/// What was read is not a module.
+pub(crate) fn unreached(module: &[u8]) -> Result<Vec<String>> {
+    let facts = Facts::of(module)?;
+    let is_program = facts.exports.keys().any(|name| name == contract::MAIN || entry::is_of_run(name));
+    if is_program || component_types::are_in(module)? {
+        return Ok(Vec::new());
+    }
+    let is_ours = |name: &str| {
+        ["cabi_", "canonical_abi_", "component_", "__", "_initialize", "_start"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
+    let functions = facts.exports.iter().filter(|(name, (kind, _))| *kind == ExternalKind::Func && !is_ours(name));
+    Ok(functions.map(|(name, _)| name.clone()).collect())
+}
+
 /// What a linked module wants that only a second link can give it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wants {
@@ -89,11 +113,24 @@ pub(crate) struct Wants {
     pub(crate) tasks: bool,
     /// It waits on, or wakes, addresses by instructions of its own.
     pub(crate) futex: bool,
-    /// It calls functions of WASI 0.1 that the library serves.
-    pub(crate) forwards: Vec<Forward>,
+    /// Exports that give way to another entry of the program.
+    pub(crate) left_out: BTreeSet<String>,
+    /// Functions that nobody else defines.
+    pub(crate) supplies: Vec<Supply>,
 }
 
 impl Wants {
+    /// The same, and more that is to be supplied.
+    pub(crate) fn with(&self, supplies: Vec<Supply>) -> Wants {
+        let mut all = self.clone();
+        for supply in supplies {
+            if !all.supplies.contains(&supply) {
+                all.supplies.push(supply);
+            }
+        }
+        all
+    }
+
     /// Reads it off a module as wasm-ld has left it.
     ///
     /// # Errors
@@ -107,32 +144,10 @@ impl Wants {
                 && facts.exports.keys().any(|name| name.starts_with("[async-lift]"))
                 && !context_slots::are_in_use(&facts),
             futex: atomics::wants_futex(module, &facts)?,
-            forwards: forwards(&facts, inputs)?,
+            left_out: entry::left_out(module, &facts)?,
+            supplies: Supply::of(module, &facts, inputs)?,
         })
     }
-}
-
-/// The imports of WASI 0.1 that the library serves, by every symbol they are known by.
-fn forwards(facts: &Facts, inputs: &Inputs) -> Result<Vec<Forward>> {
-    let mut forwards = Vec::new();
-    let wanted: Vec<_> = facts.imported_functions.iter().filter(|import| import.module == contract::WASI_0_1).collect();
-    if wanted.is_empty() {
-        return Ok(forwards);
-    }
-    let served = inputs.defined(contract::WASI_0_1_SERVED);
-    for import in wanted {
-        let target = format!("{}{}", contract::WASI_0_1_SERVED, import.field);
-        if !served.contains(&target) {
-            continue;
-        }
-        let ty = facts.types.get(import.ty as usize).context("an import's type is not there")?;
-        let params = ty.params().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<Vec<_>, _>>()?;
-        let results = ty.results().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<Vec<_>, _>>()?;
-        for symbol in inputs.symbols_of_import(contract::WASI_0_1, &import.field) {
-            forwards.push(Forward { symbol, target: target.clone(), params: params.clone(), results: results.clone() });
-        }
-    }
-    Ok(forwards)
 }
 
 fn with_threads(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
@@ -153,7 +168,10 @@ fn with_thread_locals(module: Vec<u8>, inputs: &Inputs) -> Result<Vec<u8>> {
 
 /// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to
 /// keep it.
-fn sections(module: &[u8], mut replace: impl FnMut(&Payload<'_>, &mut Module) -> Result<bool>) -> Result<Vec<u8>> {
+pub(crate) fn sections(
+    module: &[u8],
+    mut replace: impl FnMut(&Payload<'_>, &mut Module) -> Result<bool>,
+) -> Result<Vec<u8>> {
     let mut result = Module::new();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload?;

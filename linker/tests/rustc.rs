@@ -54,14 +54,88 @@ fn an_import_of_wasi_0_1_is_explained_by_crate_and_function() {
 
 #[test]
 fn an_import_of_wasi_0_1_that_the_library_serves_is_linked_to_it() {
-    for flags in [&["--cfg=served", "-g"][..], &["--cfg=served", "-Clto=fat"]] {
+    for flags in [&["--cfg=served", "-g"][..], &["--cfg=served", "-Clto=fat"], &["--cfg=served", "-Clinker-plugin-lto"]]
+    {
         let room = Room::new();
-        room.compiles("wants_wasi_0_1", &["--crate-name=dependency"]);
+        // With the linker's own optimisation the objects are in LLVM's format.
+        let of_all: Vec<&str> = flags.iter().copied().filter(|flag| *flag == "-Clinker-plugin-lto").collect();
+        room.compiles("wants_wasi_0_1", &[&["--crate-name=dependency"], &of_all[..]].concat());
         room.compiles("serves_wasi_0_1", &[]);
         let text = wasmprinter::print_bytes(room.links("caller", flags)).unwrap();
         assert!(!text.contains("wasi_snapshot_preview1"), "{text}");
         assert!(text.contains("call $component_wasi_0_1_random_get"), "{text}");
     }
+}
+
+#[test]
+fn an_import_that_nobody_serves_is_explained_in_objects_of_llvms_format_too() {
+    let room = Room::new();
+    room.compiles("wants_wasi_0_1", &["--crate-name=dependency", "-Clinker-plugin-lto"]);
+    let error = room.fails("caller", &["-Clinker-plugin-lto"]);
+    for word in ["`random_get` of WASI 0.1", "in `"] {
+        assert!(error.contains(word), "{word} is missing from: {error}");
+    }
+    assert!(!error.contains("not named"), "{error}");
+}
+
+#[test]
+fn main_gives_way_to_a_run_of_bindings() {
+    for flags in [&["-g"][..], &["--cfg=sync"], &["-Cstrip=symbols"], &["-Clinker-plugin-lto"]] {
+        let text = wasmprinter::print_bytes(Room::new().links("two_entries", flags)).unwrap();
+        assert!(text.contains("\"wasi:cli/run@0.3.0\" (instance"), "{text}");
+        // What only main used is gone.
+        assert!(!text.contains("exit-with-code") && !text.contains("func $component_main"), "{text}");
+        assert_eq!(text.contains("task.return"), flags != ["--cfg=sync"], "{text}");
+    }
+}
+
+#[test]
+fn a_run_of_bindings_gives_way_to_a_test_harness() {
+    let text = wasmprinter::print_bytes(Room::new().links("two_entries", &["--cfg=tests", "-g"])).unwrap();
+    assert!(text.contains("exit-with-code") && !text.contains("task.return"), "{text}");
+}
+
+#[test]
+fn output_ends_before_a_run_of_bindings_returns() {
+    for flags in [&["-g"][..], &["-g", "--cfg=sync"], &["-Clinker-plugin-lto"]] {
+        let room = Room::new();
+        room.compiles("ends_output", &[]);
+        let text = wasmprinter::print_bytes(room.links("two_entries", &[flags, &["--cfg=writes"]].concat())).unwrap();
+        assert!(text.contains("call $component_end_output"), "{flags:?}: {text}");
+        assert!(!text.contains("component_finished_run\""), "{text}");
+    }
+}
+
+#[test]
+fn functions_that_nobody_can_call_are_named_in_a_warning() {
+    let room = Room::new();
+    let linked = room.rustc("exports", &["-Dwarnings", "--force-warn=linker-messages"]);
+    let said = String::from_utf8(linked.stderr).unwrap();
+    assert!(linked.status.success(), "{said}");
+    for word in ["component-ld: ", "nobody can call `first_of_two`, `second_of_two`:", "wit-bindgen"] {
+        assert!(said.contains(word), "{word} is missing from: {said}");
+    }
+    // Programs have an entry, and what else they export is nobody's business.
+    let said = String::from_utf8(room.rustc("constructor", &["--force-warn=linker-messages"]).stderr).unwrap();
+    assert!(!said.contains("component-ld"), "{said}");
+}
+
+#[test]
+fn a_function_named_memory_is_an_error_that_names_its_crate() {
+    let room = Room::new();
+    for flags in [&["--cfg=memory"][..], &["--cfg=memory", "-Clink-arg=--export-all"]] {
+        let error = room.fails("exports", flags);
+        for word in ["exported as `memory`", "crate `exports`", "#[no_mangle]"] {
+            assert!(error.contains(word), "{word} is missing from: {error}");
+        }
+        assert_eq!(error.matches("component-ld: error").count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn everything_may_be_exported() {
+    let text = wasmprinter::print_bytes(Room::new().links("command", &["-Clink-arg=--export-all"])).unwrap();
+    assert!(text.contains("(export $wasi:cli/run@0.3.0"), "{text}");
 }
 
 #[test]
@@ -229,10 +303,7 @@ fn arguments_may_stand_in_a_file() {
         escaped(&output)
     );
     fs::write(&arguments, text).unwrap();
-    let sysroot = Command::new(rustc()).args(["--print", "target-libdir"]).output().unwrap();
-    let tools = Path::new(String::from_utf8(sysroot.stdout).unwrap().trim()).with_file_name("bin");
-    let path = env::join_paths([tools].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
-    let linked = Command::new(LINKER).arg(format!("@{}", arguments.display())).env("PATH", path).output().unwrap();
+    let linked = Command::new(LINKER).arg(format!("@{}", arguments.display())).env("PATH", tools()).output().unwrap();
     assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
     assert!(fs::read(output).unwrap().starts_with(b"\0asm\x0d\0\x01\0"));
 }
@@ -242,6 +313,123 @@ fn an_output_directory_that_is_not_there_is_named() {
     let linked = Command::new(LINKER).args(["-o", "/nowhere/at/all.wasm", "--wasm-ld-path", LINKER]).output().unwrap();
     let error = String::from_utf8(linked.stderr).unwrap();
     assert!(!linked.status.success() && error.contains("/nowhere/at"), "{error}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_no_regular_file_is_written_to_and_stays() {
+    let room = Room::new();
+    let object = room.path("command.o");
+    room.compiles("command", &["--emit=obj", "-o", object.to_str().unwrap()]);
+    let link = |output: &Path| {
+        let arguments = ["-flavor", "wasm", "--no-entry", "--export=wasi:cli/run@0.3.0#run"];
+        let mut command = Command::new(LINKER);
+        command.args(arguments).arg(&object).arg("-o").arg(output).env("PATH", tools()).output().unwrap()
+    };
+    let is_component = |bytes: &[u8]| bytes.starts_with(b"\0asm\x0d\0\x01\0");
+
+    let pipe = room.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    let linked = link(&pipe);
+    assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+    assert!(is_component(&reader.join().unwrap()));
+    assert!(fs::read(&object).is_ok() && !fs::metadata(&pipe).unwrap().is_file());
+
+    // By way of a link, so that a mistake costs the link and not the machine's device.
+    for (device, said) in [("/dev/null", None), ("/dev/full", Some("No space left on device"))] {
+        let at = room.path("device");
+        std::os::unix::fs::symlink(device, &at).unwrap();
+        let linked = link(&at);
+        let error = String::from_utf8(linked.stderr).unwrap();
+        assert_eq!(linked.status.success(), said.is_none(), "{error}");
+        assert!(error.contains(said.unwrap_or_default()), "{error}");
+        assert!(fs::symlink_metadata(&at).unwrap().is_symlink());
+        fs::remove_file(&at).unwrap();
+    }
+
+    // A link to a file, or to nothing, is replaced, as lld and GNU ld do it.
+    let (file, at) = (room.path("file"), room.path("link.wasm"));
+    fs::write(&file, "a file").unwrap();
+    for target in [&file, &room.path("nothing")] {
+        std::os::unix::fs::symlink(target, &at).unwrap();
+        assert!(link(&at).status.success());
+        assert!(fs::symlink_metadata(&at).unwrap().is_file() && is_component(&fs::read(&at).unwrap()));
+        fs::remove_file(&at).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a file");
+
+    let error = String::from_utf8(link(&room.path("")).stderr).unwrap();
+    assert!(error.contains("is a directory"), "{error}");
+}
+
+/// Objects that were damaged on the way: a link of one ends well, or with an error in a line, whatever wasm-ld and the libraries make of it.
+#[test]
+fn a_damaged_object_is_one_error() {
+    let room = Room::new();
+    let object = room.path("whole.o");
+    room.compiles("constructor", &["--emit=obj", "-g", "-o", object.to_str().unwrap()]);
+    let whole = fs::read(&object).unwrap();
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % u64::try_from(below).unwrap()).unwrap()
+    };
+    let damaged: Vec<Vec<u8>> = (0..MUTATIONS)
+        .map(|number| {
+            let mut bytes = whole.clone();
+            let at = 8 + next(bytes.len() - 8);
+            match number % 8 {
+                0 => bytes.truncate(at),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, 0xff),
+                3 => bytes[at] = 0,
+                4 => bytes[at] = 0xff,
+                5 => bytes[at] = bytes[at].wrapping_add(1),
+                _ => bytes[at] ^= 1 << next(8),
+            }
+            bytes
+        })
+        .collect();
+    let path = tools();
+    let (room, path) = (&room, &path);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let halves: Vec<_> = (0..2)
+            .map(|half| {
+                let numbered = damaged.iter().enumerate().filter(move |(number, _)| number % 2 == half);
+                scope.spawn(move || numbered.filter_map(|(number, bytes)| wrong(room, path, number, bytes)).collect())
+            })
+            .collect();
+        halves.into_iter().flat_map(|half| -> Vec<String> { half.join().unwrap() }).collect()
+    });
+    assert!(wrong.is_empty(), "{} of {MUTATIONS}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const MUTATIONS: usize = 200;
+
+/// What is wrong with how the link of a damaged object ends.
+fn wrong(room: &Room, path: &std::ffi::OsStr, number: usize, bytes: &[u8]) -> Option<String> {
+    let (object, output) = (room.path(&format!("{number}.o")), room.path(&format!("{number}.wasm")));
+    fs::write(&object, bytes).unwrap();
+    let linked = Command::new(LINKER)
+        .args(["-flavor", "wasm", "--no-entry", "--threads=1", "--export=wasi:cli/run@0.3.0#run"])
+        .arg(&object)
+        .arg("-o")
+        .arg(&output)
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&linked.stderr);
+    let errors = said.lines().filter(|line| line.contains("error: ")).count();
+    let is_told = linked.status.code() == Some(1) && errors > 0 && !output.exists();
+    let is_raw = ["Stack dump", "LLVM ERROR", "panicked at", "PLEASE submit"].iter().any(|word| said.contains(word));
+    let ends_well = linked.status.success() && output.exists() && errors == 0;
+    ((!is_told && !ends_well) || is_raw).then(|| format!("mutation {number}: {}: {said}", linked.status))
 }
 
 /// A directory for one test's programs, `mini_core` among them.
@@ -295,6 +483,13 @@ impl Room {
 
 fn rustc() -> String {
     env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned())
+}
+
+/// `PATH` as rustc gives it to its linker: with the directory of its own tools in front.
+fn tools() -> std::ffi::OsString {
+    let sysroot = Command::new(rustc()).args(["--print", "target-libdir"]).output().unwrap();
+    let tools = Path::new(String::from_utf8(sysroot.stdout).unwrap().trim()).with_file_name("bin");
+    env::join_paths([tools].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap()
 }
 
 fn escaped(path: &Path) -> String {

@@ -15,6 +15,18 @@ use crate::contract;
 /// Magic number, version and layer of a component.
 const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
 
+/// Whether there are any.
+pub(super) fn are_in(module: &[u8]) -> Result<bool> {
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
+            && section.name().starts_with(contract::COMPONENT_TYPE)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let mut joined = false;
     for payload in Parser::new(0).parse_all(&module) {

@@ -25,6 +25,28 @@ pub unsafe fn cleanup() {
     component_rt::stdio::close();
 }
 
+/// What std still holds of standard output goes to its reader, and from now on it holds back nothing: the end of output for programs whose
+/// `run` is made by bindings, so that nothing of std is entered or left. Their tasks may go on after `run` has returned, and write.
+#[cfg(not(test))]
+extern "C" fn end_output() {
+    io::cleanup();
+    component_rt::stdio::close();
+}
+
+// The symbol that the linker looks for when it supplies the call (`linker/src/contract.rs`). By assembly, because `#[no_mangle]` would export it from
+// every program; and not in the tests of std, which have std beside them.
+#[cfg(not(test))]
+core::arch::global_asm!(
+    ".globl component_end_output",
+    ".type component_end_output,@function",
+    ".functype {end_output} () -> ()",
+    "component_end_output:",
+    ".functype component_end_output () -> ()",
+    "call {end_output}",
+    "end_function",
+    end_output = sym end_output,
+);
+
 /// The value to return from `wasi:cli/run#run`, which can only tell success (0) from failure (1). Any other exit code goes to
 /// the host by `exit-with-code`, and this function does not return.
 pub fn run_result(code: isize) -> isize {

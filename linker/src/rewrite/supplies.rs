@@ -1,0 +1,235 @@
+//! Functions that the linker supplies, because what a program wants shows only when it is linked.
+//!
+//! Each is a stub in an object of ours, with which the program is linked once more (stubs.rs).
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{BlockType, Instruction};
+use wasmparser::{KnownCustom, Name, Parser, Payload};
+
+use super::component_types;
+use super::entry;
+use super::facts::{Facts, Import};
+use crate::bindings::Bindings;
+use crate::contract;
+use crate::inputs::Inputs;
+use crate::stubs::{Callee, IMPORT_SYMBOL, Signature, Step, Stub};
+
+/// A function to be supplied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Supply {
+    /// What a crate imports of WASI 0.1 under `symbol`: a call of the library's function for it.
+    Wasi01 { symbol: String, target: String, signature: Signature },
+    /// What bindings import under `symbol` to return from `run`: it ends the output first.
+    TaskReturn { symbol: String, module: String, field: String, signature: Signature },
+    /// [`contract::FINISHED_RUN`], around the function that is exported as `run`.
+    FinishedRun { run: String },
+    /// [`contract::REALLOC`], by the symbols of Rust's allocator.
+    Reallocate { allocate: String, reallocate: String },
+}
+
+impl Supply {
+    /// Everything that a module as wasm-ld has left it is to be supplied with.
+    ///
+    /// # Errors
+    ///
+    /// It is not a module, or its bindings cannot be read.
+    pub(super) fn of(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Vec<Supply>> {
+        let names = import_names(module)?;
+        let mut all = wasi_0_1(facts, &names, inputs)?;
+        all.extend(end_of_output(facts, &names, inputs)?);
+        all.extend(reallocation(module, facts, inputs)?);
+        Ok(all)
+    }
+
+    /// What is linked for it.
+    pub(crate) fn stub(&self) -> Stub {
+        match self {
+            Supply::Wasi01 { symbol, target, signature } => {
+                let mut body = handed_on(signature);
+                body.push(Step::Call(Callee::Symbol(target.clone()), signature.clone()));
+                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: 0, body }
+            }
+            Supply::TaskReturn { symbol, module, field, signature } => {
+                let mut body = vec![end_output()];
+                body.extend(handed_on(signature));
+                body.push(Step::Call(Callee::Import(module.clone(), field.clone()), signature.clone()));
+                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: 0, body }
+            }
+            Supply::FinishedRun { run } => Stub {
+                symbol: contract::FINISHED_RUN.to_owned(),
+                signature: Signature::of_i32(0, 1),
+                locals: 0,
+                body: vec![Step::Call(Callee::Symbol(run.clone()), Signature::of_i32(0, 1)), end_output()],
+            },
+            Supply::Reallocate { allocate, reallocate } => Stub {
+                symbol: contract::REALLOC.to_owned(),
+                signature: Signature::of_i32(4, 1),
+                locals: 1,
+                body: reallocate_body(allocate, reallocate),
+            },
+        }
+    }
+
+    /// Whether it is to be exported, and under which name.
+    pub(crate) fn export(&self) -> Option<&'static str> {
+        match self {
+            Supply::Wasi01 { .. } | Supply::TaskReturn { .. } => None,
+            Supply::FinishedRun { .. } => Some(contract::FINISHED_RUN),
+            Supply::Reallocate { .. } => Some(contract::REALLOC),
+        }
+    }
+}
+
+fn end_output() -> Step {
+    Step::Call(Callee::Symbol(contract::END_OUTPUT.to_owned()), Signature::default())
+}
+
+/// Every parameter, onto the stack.
+fn handed_on(signature: &Signature) -> Vec<Step> {
+    (0..).zip(&signature.params).map(|(parameter, _)| Step::Do(Instruction::LocalGet(parameter))).collect()
+}
+
+/// `(old, old_size, align, new_size) -> pointer`, as the canonical ABI asks for it. What cannot be had is a trap: there is nobody to tell.
+fn reallocate_body(allocate: &str, reallocate: &str) -> Vec<Step> {
+    let [old, old_size, align, new_size, block] = [0, 1, 2, 3, 4];
+    let get = |local| Step::Do(Instruction::LocalGet(local));
+    vec![
+        // Nothing is a pointer that is aligned and not null.
+        get(new_size),
+        Step::Do(Instruction::I32Eqz),
+        Step::Do(Instruction::If(BlockType::Empty)),
+        get(align),
+        Step::Do(Instruction::Return),
+        Step::Do(Instruction::End),
+        get(old_size),
+        Step::Do(Instruction::If(BlockType::Result(wasm_encoder::ValType::I32))),
+        get(old),
+        get(old_size),
+        get(align),
+        get(new_size),
+        Step::Call(Callee::Symbol(reallocate.to_owned()), Signature::of_i32(4, 1)),
+        Step::Do(Instruction::Else),
+        get(new_size),
+        get(align),
+        Step::Call(Callee::Symbol(allocate.to_owned()), Signature::of_i32(2, 1)),
+        Step::Do(Instruction::End),
+        Step::Do(Instruction::LocalTee(block)),
+        Step::Do(Instruction::I32Eqz),
+        Step::Do(Instruction::If(BlockType::Empty)),
+        Step::Do(Instruction::Unreachable),
+        Step::Do(Instruction::End),
+        get(block),
+    ]
+}
+
+/// The imports of WASI 0.1 that the library serves, by every symbol they are known by.
+fn wasi_0_1(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
+    let wanted = |import: &Import| import.module == contract::WASI_0_1;
+    if !facts.imported_functions.iter().any(wanted) {
+        return Ok(Vec::new());
+    }
+    let served = inputs.defined(contract::WASI_0_1_SERVED);
+    let mut all = Vec::new();
+    for (import, name) in facts.imported_functions.iter().zip(names).filter(|(import, _)| wanted(import)) {
+        let target = format!("{}{}", contract::WASI_0_1_SERVED, import.field);
+        if !served.contains(&target) {
+            continue;
+        }
+        let signature = signature(facts, import)?;
+        for symbol in symbols(import, name, inputs) {
+            all.push(Supply::Wasi01 { symbol, target: target.clone(), signature: signature.clone() });
+        }
+    }
+    Ok(all)
+}
+
+/// What ends std's output before a `run` of bindings returns. Nothing if the program writes none, or has no std.
+fn end_of_output(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
+    let mut all = Vec::new();
+    let writes = facts.imported_functions.iter().any(|import| import.module.starts_with(contract::STDOUT));
+    if !writes || facts.exports.contains_key(contract::MAIN) {
+        return Ok(all);
+    }
+    for (import, name) in facts.imported_functions.iter().zip(names) {
+        let interface = import.module.strip_prefix("[export]").unwrap_or_default();
+        if import.field == "[task-return]run" && entry::is_run_interface(interface) {
+            let signature = signature(facts, import)?;
+            for symbol in symbols(import, name, inputs) {
+                let (module, field) = (import.module.clone(), import.field.clone());
+                all.push(Supply::TaskReturn { symbol, module, field, signature: signature.clone() });
+            }
+        }
+    }
+    // One that bindings of C export is defined under another symbol, and goes without.
+    let run = facts.exports.keys().find(|export| entry::is_sync_run(export));
+    if let Some(run) = run.filter(|run| inputs.defined(run).contains(*run)) {
+        all.push(Supply::FinishedRun { run: run.clone() });
+    }
+    if !all.is_empty() && !inputs.defined(contract::END_OUTPUT).contains(contract::END_OUTPUT) {
+        all.clear();
+    }
+    Ok(all)
+}
+
+/// An allocator for what the host passes in, if bindings want one, nobody defines it, and there is an allocator to build on.
+fn reallocation(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Option<Supply>> {
+    let has_bindings = component_types::are_in(module)?;
+    if !has_bindings || facts.exports.contains_key(contract::REALLOC) {
+        return Ok(None);
+    }
+    let bindings = Bindings::of(&component_types::rewrite(module.to_vec())?, inputs)?;
+    if !bindings.iter().any(Bindings::pass_memory) {
+        return Ok(None);
+    }
+    Ok(inputs.allocator().map(|(allocate, reallocate)| Supply::Reallocate { allocate, reallocate }))
+}
+
+fn signature(facts: &Facts, import: &Import) -> Result<Signature> {
+    let ty = facts.types.get(import.ty as usize).context("an import's type is not there")?;
+    Ok(Signature {
+        params: ty.params().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<_, _>>()?,
+        results: ty.results().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The symbols under which objects know an import: those of the objects, and the one that wasm-ld has kept. That is all there is to see of an
+/// object in LLVM's own format, and if several know the import, the others show in the next link.
+fn symbols(import: &Import, name: &Option<String>, inputs: &Inputs) -> BTreeSet<String> {
+    let mut symbols = inputs.symbols_of_import(&import.module, &import.field);
+    symbols.extend(name.iter().filter(|name| !name.starts_with(IMPORT_SYMBOL)).cloned());
+    symbols
+}
+
+/// The names of the imported functions, by index.
+fn import_names(module: &[u8]) -> Result<Vec<Option<String>>> {
+    let mut count = 0;
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    count += usize::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                }
+                names.resize(count, None);
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(subsections) = section.as_known() {
+                    for name in subsections {
+                        let Name::Function(map) = name? else { continue };
+                        for naming in map {
+                            let naming = naming?;
+                            if let Some(name) = names.get_mut(naming.index as usize) {
+                                *name = Some(naming.name.to_owned());
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}

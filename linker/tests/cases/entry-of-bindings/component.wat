@@ -1,0 +1,56 @@
+(component
+  (core module $main (;0;)
+    (type (;0;) (func (param i32)))
+    (type (;1;) (func (result i32)))
+    (type (;2;) (func (param i32 i32 i32) (result i32)))
+    (import "[export]wasi:cli/run@0.3.2" "[task-return]run" (func $return (;0;) (type 0) (param i32)))
+    (memory (;0;) 1)
+    (export "memory" (memory 0))
+    (export "[async-lift]wasi:cli/run@0.3.2#run" (func $run))
+    (export "[callback][async-lift]wasi:cli/run@0.3.2#run" (func $callback))
+    (func $main (;1;) (type 1) (result i32)
+      i32.const 1
+    )
+    (func $run (;2;) (type 1) (result i32)
+      i32.const 0
+      call $return
+      i32.const 0
+    )
+    (func $callback (;3;) (type 2) (param i32 i32 i32) (result i32)
+      i32.const 0
+    )
+    (@producers
+      (processed-by "wit-component" "0.263.0")
+    )
+  )
+  (type (;0;) (result))
+  (core func $task.return (;0;) (canon task.return (result 0)))
+  (core instance $"[export]wasi:cli/run@0.3.2" (;0;)
+    (export "[task-return]run" (func $task.return))
+  )
+  (core instance $main (;1;) (instantiate $main
+      (with "[export]wasi:cli/run@0.3.2" (instance $"[export]wasi:cli/run@0.3.2"))
+    )
+  )
+  (alias core export $main "memory" (core memory $memory (;0;)))
+  (type (;1;) (func async (result 0)))
+  (alias core export $main "[async-lift]wasi:cli/run@0.3.2#run" (core func $"[async-lift]wasi:cli/run@0.3.2#run" (;1;)))
+  (alias core export $main "[callback][async-lift]wasi:cli/run@0.3.2#run" (core func $"[callback][async-lift]wasi:cli/run@0.3.2#run" (;2;)))
+  (func $run (;0;) (type 1) (canon lift (core func $"[async-lift]wasi:cli/run@0.3.2#run") async (callback $"[callback][async-lift]wasi:cli/run@0.3.2#run")))
+  (component $wasi:cli/run@0.3.2-shim-component (;0;)
+    (type (;0;) (result))
+    (type (;1;) (func async (result 0)))
+    (import "import-func-run" (func (;0;) (type 1)))
+    (type (;2;) (result))
+    (type (;3;) (func async (result 2)))
+    (export (;1;) "run" (func 0) (func (type 3)))
+  )
+  (instance $wasi:cli/run@0.3.2-shim-instance (;0;) (instantiate $wasi:cli/run@0.3.2-shim-component
+      (with "import-func-run" (func $run))
+    )
+  )
+  (export $wasi:cli/run@0.3.2 (;1;) "wasi:cli/run@0.3.2" (instance $wasi:cli/run@0.3.2-shim-instance))
+  (@producers
+    (processed-by "wit-component" "0.263.0")
+  )
+)

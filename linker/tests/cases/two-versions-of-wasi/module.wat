@@ -1,0 +1,11 @@
+;; std speaks WASI 0.3.0 and bindings speak 0.3.2: one import for both.
+(module
+  (import "wasi:clocks/monotonic-clock@0.3.0" "now" (func $now (result i64)))
+  (import "wasi:clocks/monotonic-clock@0.3.2" "now" (func $newer-now (result i64)))
+  (import "wasi:clocks/monotonic-clock@0.3.2" "get-resolution" (func $resolution (result i64)))
+  (memory (export "memory") 1)
+  (func $main (export "component_main") (result i32)
+    (drop (call $now))
+    (drop (call $newer-now))
+    (drop (call $resolution))
+    i32.const 0))
