@@ -109,19 +109,30 @@ pub(crate) fn set(word: &AtomicU32, value: u32) {
     unsafe { word.as_ptr().write_volatile(value) };
 }
 
-/// The word that a thread waits for; null if it waits for none.
-pub(crate) fn waits_for(thread: u32) -> *const u8 {
+/// Puts the waiters in order for [`waits_for`]. Nobody can be woken any more: it is for when no thread will ever run again.
+pub(crate) fn order_by_thread() {
     QUEUES.with(|queues| {
-        for queue in &queues.0 {
-            // SAFETY: what is in a queue is alive.
-            let next = |waiter: &&Waiter| unsafe { waiter.next.get().as_ref() };
-            // SAFETY: as above.
-            let mut waiters = core::iter::successors(unsafe { queue.first.as_ref() }, next);
-            if let Some(waiter) = waiters.find(|waiter| waiter.thread == thread) {
-                return ptr::without_provenance(waiter.address);
+        let mut all = Queue { first: ptr::null(), last: ptr::null() };
+        for queue in &mut queues.0 {
+            while let Some(waiter) = queue.take() {
+                all.push(waiter);
             }
         }
-        ptr::null()
+        while let Some(waiter) = all.take() {
+            queues.of_thread(waiter.thread).push(waiter);
+        }
+    });
+}
+
+/// The word that a thread waits for; null if it waits for none. [`order_by_thread`] comes first.
+pub(crate) fn waits_for(thread: u32) -> *const u8 {
+    QUEUES.with(|queues| {
+        // SAFETY: what is in a queue is alive.
+        let next = |waiter: &&Waiter| unsafe { waiter.next.get().as_ref() };
+        // SAFETY: as above.
+        let mut waiters = core::iter::successors(unsafe { queues.of_thread(thread).first.as_ref() }, next);
+        let waiter = waiters.find(|waiter| waiter.thread == thread);
+        waiter.map_or(ptr::null(), |waiter| ptr::without_provenance(waiter.address))
     })
 }
 
@@ -181,6 +192,10 @@ impl Queues {
     fn of(&mut self, address: usize) -> &mut Queue {
         &mut self.0[(address >> 2).wrapping_mul(0x9e37_79b1) as u32 as usize >> 26]
     }
+
+    fn of_thread(&mut self, thread: u32) -> &mut Queue {
+        &mut self.0[thread as usize % QUEUE_COUNT]
+    }
 }
 
 /// Waiters in the order they came. Each is alive while it is in here.
@@ -198,6 +213,14 @@ impl Queue {
             None => self.first = waiter,
         }
         self.last = waiter;
+    }
+
+    fn take<'a>(&mut self) -> Option<&'a Waiter> {
+        // SAFETY: what is in the queue is alive, and goes on waiting for ever when this is called.
+        let waiter = unsafe { self.first.as_ref()? };
+        self.remove(waiter);
+        waiter.next.set(ptr::null());
+        Some(waiter)
     }
 
     fn take_first(&mut self, address: usize) -> Option<*const Waiter> {

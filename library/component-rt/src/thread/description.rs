@@ -36,12 +36,13 @@ impl Description {
     };
 }
 
-/// Describes the thread of `block`, or the first one if that is null.
+/// Describes the thread of `block`, or the first one if that is null, with which the host begins.
 pub(crate) extern "C" fn describe(block: *const Block) -> *const Description {
     THREADS.with(|threads| {
         // SAFETY: the host passes on what it was given here, and no thread has ended since.
         threads.description = match unsafe { block.as_ref() } {
             None => {
+                futex::order_by_thread();
                 Description { next: threads.youngest, waits_for: futex::waits_for(threads.first), ..Description::NONE }
             }
             Some(thread) => Description {
