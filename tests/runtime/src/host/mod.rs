@@ -18,6 +18,8 @@ use crate::refusal::Refusal;
 use crate::schedule;
 use crate::setup::{Access, Network, Setup};
 use lookup::Lookup;
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::net::SocketAddr;
 use stdio::{Stdio, Streams};
 use wasmtime::Result;
@@ -172,12 +174,11 @@ fn unicode(what: impl FnOnce() -> String, value: &std::ffi::OsStr) -> Result<&st
 }
 
 /// The pairs without those whose name comes again: the guest's std would take the first one.
-fn last_of_each<T: PartialEq>(pairs: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
-    pairs
-        .iter()
-        .enumerate()
-        .filter(|(index, (name, _))| !pairs[index + 1..].iter().any(|(later, _)| later == name))
-        .map(|(_, pair)| pair)
+fn last_of_each<T: Eq + Hash>(pairs: &[(T, T)]) -> Vec<&(T, T)> {
+    let mut names = HashSet::with_capacity(pairs.len());
+    let mut last: Vec<_> = pairs.iter().rev().filter(|(name, _)| names.insert(name)).collect();
+    last.reverse();
+    last
 }
 
 /// Whether a guest that is granted the loopback may use `address` so. A socket that connects or sends without having been bound is bound by the
@@ -185,4 +186,23 @@ fn last_of_each<T: PartialEq>(pairs: &[(T, T)]) -> impl Iterator<Item = &(T, T)>
 fn is_on_loopback(address: SocketAddr, purpose: &SocketAddrUse) -> bool {
     let binds = matches!(purpose, SocketAddrUse::TcpBind | SocketAddrUse::UdpBind);
     address.ip().is_loopback() || (binds && address.ip().is_unspecified() && address.port() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_of_each;
+
+    #[test]
+    fn of_several_entries_of_one_name_the_last_one_counts_in_its_place() {
+        let pairs = [("a", "1"), ("b", "2"), ("a", "3"), ("c", "4"), ("a", "5"), ("b", "2")];
+        let last: Vec<_> = last_of_each(&pairs).into_iter().copied().collect();
+        assert_eq!(last, [("c", "4"), ("a", "5"), ("b", "2")]);
+    }
+
+    #[test]
+    fn a_long_environment_costs_no_more_for_each_entry_than_a_short_one() {
+        // Compared with one another, these would take long.
+        let pairs: Vec<_> = (0..1_000_000).map(|number: u32| (number, number)).collect();
+        assert_eq!(last_of_each(&pairs).len(), pairs.len());
+    }
 }
