@@ -9,7 +9,7 @@ use crate::host::{self, Host};
 use crate::interrupt::Aim;
 use crate::refusal::Refusal;
 use crate::schedule;
-use crate::setup::{Features, Network};
+use crate::setup::Features;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use wasmtime::Engine;
@@ -47,13 +47,7 @@ pub(crate) struct Command {
 
 impl Command {
     /// Reads, compiles (or takes from the cache) and resolves the component in `file`.
-    pub(crate) fn load(
-        file: &Path,
-        kind: Kind,
-        cache: &Cache,
-        network: Network,
-        clocks: Clocks,
-    ) -> Result<Self, Refusal> {
+    pub(crate) fn load(file: &Path, kind: Kind, cache: &Cache, clocks: Clocks) -> Result<Self, Refusal> {
         let binary = std::fs::read(file).map_err(|cause| Refusal::Unreadable { file: file.to_owned(), cause })?;
         if binary.starts_with(CORE_MODULE) {
             return Err(Refusal::CoreModule { file: file.to_owned() });
@@ -78,7 +72,7 @@ impl Command {
             return Err(Refusal::OtherRun { file: file.to_owned() });
         }
         let mut linker = Linker::new(&engine);
-        let instance = host::add_to_linker(&mut linker, network)
+        let instance = host::add_to_linker(&mut linker)
             .and_then(|()| match clocks {
                 Clocks::Real => Ok(()),
                 Clocks::MadeUp => schedule::add_to_linker(&mut linker),

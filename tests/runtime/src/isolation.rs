@@ -53,8 +53,8 @@ impl Isolation {
         let (file, features, network) = (component.as_ref().to_owned(), setup.features, setup.network);
         let cache = setup.cache.clone();
         // A component that is too large for the pool is refused with it, and so is a pool by a machine that has not the addresses.
-        let pooled = Command::load(&file, Kind { features, pooled: true }, &cache, network, Clocks::Real)
-            .or_else(|_| Command::load(&file, Kind { features, pooled: false }, &cache, network, Clocks::Real))?;
+        let pooled = Command::load(&file, Kind { features, pooled: true }, &cache, Clocks::Real)
+            .or_else(|_| Command::load(&file, Kind { features, pooled: false }, &cache, Clocks::Real))?;
         Ok(Self { file, features, network, cache, pooled: Arc::new(pooled) })
     }
 
@@ -132,14 +132,8 @@ impl Isolation {
 
     /// What the pool has no room for (a program of thousands of threads) runs without it.
     fn load_on_demand(&self) -> Result<Arc<Command>, Refusal> {
-        Command::load(
-            &self.file,
-            Kind { features: self.features, pooled: false },
-            &self.cache,
-            self.network,
-            Clocks::Real,
-        )
-        .map(Arc::new)
+        Command::load(&self.file, Kind { features: self.features, pooled: false }, &self.cache, Clocks::Real)
+            .map(Arc::new)
     }
 
     fn confine(&self, setup: Setup) -> Setup {

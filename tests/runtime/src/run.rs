@@ -42,7 +42,7 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
         Some(_) => (Network::None, Clocks::MadeUp),
     };
     let setup = Setup { network, ..setup };
-    let command = Command::load(file, kind, &setup.cache, network, clocks)?;
+    let command = Command::load(file, kind, &setup.cache, clocks)?;
     // What is not Unicode is refused below.
     if let Some(path) = setup.current_dir.as_deref().filter(|path| path.to_str().is_some()) {
         setup.check_current_dir(path.as_ref())?;

@@ -2,8 +2,8 @@
 //!
 //! Here because most of WASI is wasmtime-wasi's, and where ours takes its place must be visible at one spot. The standard streams:
 //! wasmtime-wasi's would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest. Name lookup:
-//! it knows all or nothing. The environment: the guest's library asks there where it is. On Linux, for speed and precision: the clock, and
-//! functions for files.
+//! it knows all or nothing, and panics without threads. The environment: the guest's library asks there where it is. On
+//! Linux, for speed and precision: the clock, and functions for files.
 
 mod backtrace;
 #[cfg(target_os = "linux")]
@@ -66,8 +66,8 @@ pub(crate) struct Host {
     wasi: WasiCtx,
     table: ResourceTable,
     streams: Streams,
-    /// May the guest look `localhost` up?
-    localhost: bool,
+    /// What the guest may look up.
+    network: Network,
     asked: backtrace::Asked,
     #[cfg(target_os = "linux")]
     parents: filesystem::Parents,
@@ -85,7 +85,7 @@ impl WasiView for Host {
 }
 
 /// Defines every interface of [`INTERFACES`].
-pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Result<()> {
+pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     cli::environment::add_to_linker::<_, WasiCli>(linker, Host::cli)?;
     cli::exit::add_to_linker::<_, WasiCli>(linker, Host::cli)?;
     stdio::add_to_linker(linker, |host| Stdio { streams: &host.streams, table: &mut host.table })?;
@@ -100,10 +100,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>, network: Network) -> Resu
         clock::add_to_linker(linker)?;
         filesystem::add_to_linker(linker)?;
     }
-    if network != Network::All {
-        sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { localhost: host.localhost })?;
-    }
-    Ok(())
+    sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { network: host.network })
 }
 
 impl Host {
@@ -147,7 +144,7 @@ impl Host {
                 wasi.socket_addr_check(|address, purpose| Box::pin(async move { is_on_loopback(address, &purpose) }));
             }
             Network::All => {
-                wasi.allow_ip_name_lookup(true).inherit_network();
+                wasi.inherit_network();
             }
         }
         let streams = Streams::new(setup.stdin, setup.stdout, setup.stderr)?;
@@ -159,7 +156,7 @@ impl Host {
             streams,
             #[cfg(target_os = "linux")]
             devices,
-            localhost: setup.network == Network::Loopback,
+            network: setup.network,
             asked: backtrace::Asked::new(setup.current_dir.as_deref().and_then(|path| path.to_str())),
             #[cfg(target_os = "linux")]
             parents: filesystem::Parents::default(),
