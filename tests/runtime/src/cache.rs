@@ -12,6 +12,7 @@
 //! put in the place of another's. To the superuser the kernel allows all writing; so there each file
 //! that a guest opens for writing is asked first whether [`is_kept`].
 
+use crate::compiling;
 use rustix::fs::{FileType, Mode, OFlags, fstat};
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
@@ -76,12 +77,12 @@ pub enum Cache {
 impl Cache {
     /// The compiled component for this binary: from the cache, or compiled now and put there.
     pub(crate) fn component(&self, engine: &Engine, binary: &[u8]) -> Result<Component> {
-        let Some(directory) = self.directory() else { return Component::from_binary(engine, binary) };
+        let Some(directory) = self.directory() else { return compile(engine, binary) };
         let entry = directory.join(name(engine, binary));
         if let Some(component) = lookup(engine, &entry) {
             return Ok(component);
         }
-        let component = Component::from_binary(engine, binary)?;
+        let component = compile(engine, binary)?;
         // Failing to keep it must not fail the run.
         if let Ok(code) = component.serialize()
             && insert(&directory, &entry, &code).is_ok()
@@ -102,6 +103,10 @@ impl Cache {
             },
         }
     }
+}
+
+fn compile(engine: &Engine, binary: &[u8]) -> Result<Component> {
+    compiling::together(|| Component::from_binary(engine, binary))
 }
 
 /// The entry's file name: a hash of the content, and one of wasmtime's version and configuration.

@@ -1,11 +1,13 @@
 //! The compiled code of a component: which function of the guest an address in it belongs to, and which line.
 //!
-//! Here because wasmtime tells that of the frames it walks itself, and of no others. What it gives is where functions lie and from which byte
-//! of the component an instruction comes; lines are then found in the component's debug information.
+//! Here because wasmtime tells that of the frames it walks itself, and of no others. What it gives is where functions
+//! lie and from which byte of the component an instruction comes; lines are then found in the component's debug
+//! information.
 
-use crate::trap::{Frame, demangle};
+use crate::trap::{FRAMES, Frame, demangle};
 use addr2line::Context;
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use wasmparser::{Parser, Payload};
@@ -27,7 +29,11 @@ struct Module<'a> {
     /// Its code section, in bytes of the component; debug information counts from its beginning.
     code: Range<u64>,
     sections: HashMap<&'a str, &'a [u8]>,
+    /// Read when it is first asked for, which takes long.
+    debug: OnceCell<Option<Debug<'a>>>,
 }
+
+type Debug<'a> = Context<EndianSlice<'a, LittleEndian>>;
 
 impl<'a> Code<'a> {
     /// `binary` is what the component was compiled from.
@@ -68,8 +74,13 @@ impl<'a> Code<'a> {
         self.function(address).is_some()
     }
 
+    /// The frames of a stack's return addresses, innermost first, as many as are kept.
+    pub(crate) fn stack(&self, calls: &[usize]) -> Vec<Frame> {
+        calls.iter().flat_map(|call| self.frames(*call)).take(FRAMES).collect()
+    }
+
     /// The frames of a return address, innermost first: several where functions were inlined.
-    pub(crate) fn frames(&self, address: usize) -> Vec<Frame> {
+    fn frames(&self, address: usize) -> Vec<Frame> {
         let Some(function) = self.function(address) else { return Vec::new() };
         let lines = self.lines(address - self.text.start - 1, function);
         if lines.is_empty() {
@@ -108,7 +119,11 @@ impl<'a> Code<'a> {
 }
 
 impl<'a> Module<'a> {
-    fn debug(&self) -> Option<Context<EndianSlice<'a, LittleEndian>>> {
+    fn debug(&self) -> Option<&Debug<'a>> {
+        self.debug.get_or_init(|| self.read()).as_ref()
+    }
+
+    fn read(&self) -> Option<Debug<'a>> {
         let section = |id: SectionId| {
             let data = self.sections.get(id.name()).copied().unwrap_or_default();
             Ok::<_, addr2line::gimli::Error>(EndianSlice::new(data, LittleEndian))

@@ -4,6 +4,7 @@
 
 use crate::baseline;
 use crate::cache::Cache;
+use crate::compiling;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
 use crate::interrupt::Aim;
@@ -55,11 +56,13 @@ impl Command {
         if !binary.starts_with(COMPONENT) {
             return Err(Refusal::NotWasm { file: file.to_owned() });
         }
-        let engine = engine::engine(kind)
-            .map_err(|error| Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") })?;
+        let engine = engine::engine(kind).map_err(|error| {
+            let refusal = || Refusal::Host { cause: format!("wasmtime cannot start: {error:#}") };
+            Refusal::no_memory(&error).unwrap_or_else(refusal)
+        })?;
         let component = cache
             .component(&engine, &binary)
-            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: explain(&error, &binary, kind) })?;
+            .map_err(|error| refusal(file, &error, || explain(&error, &binary, kind)))?;
         let imports = missing(&engine, &component);
         if !imports.is_empty() {
             return Err(Refusal::MissingImports { file: file.to_owned(), imports });
@@ -78,7 +81,7 @@ impl Command {
                 Clocks::MadeUp => schedule::add_to_linker(&mut linker),
             })
             .and_then(|()| linker.instantiate_pre(&component))
-            .map_err(|error| Refusal::Invalid { file: file.to_owned(), cause: format!("{error:#}") })?;
+            .map_err(|error| refusal(file, &error, || format!("{error:#}")))?;
         Ok(Self { engine, binary, instance, run, aim: OnceLock::new() })
     }
 
@@ -97,6 +100,11 @@ fn is_run(item: &ComponentItem) -> bool {
     function.params().len() == 0 && results.next().is_some_and(is_result) && results.next().is_none()
 }
 
+/// Why wasmtime does not take the component in `file`: its fault, unless the host had no memory.
+fn refusal(file: &Path, error: &wasmtime::Error, cause: impl FnOnce() -> String) -> Refusal {
+    Refusal::no_memory(error).unwrap_or_else(|| Refusal::Invalid { file: file.to_owned(), cause: cause() })
+}
+
 /// The imports that are none of ours, by name.
 fn missing(engine: &Engine, component: &Component) -> Vec<String> {
     component
@@ -111,7 +119,8 @@ fn missing(engine: &Engine, component: &Component) -> Vec<String> {
 /// wasmtime's message, and what to do where the cause is a feature that is off: it would compile with all of them on.
 fn explain(error: &wasmtime::Error, binary: &[u8], kind: Kind) -> String {
     let all = Kind { features: Features::All, ..kind };
-    if kind.features == Features::Stock && engine::engine(all).and_then(|all| Component::new(&all, binary)).is_ok() {
+    let compiles = |engine| compiling::together(|| Component::from_binary(&engine, binary)).is_ok();
+    if kind.features == Features::Stock && engine::engine(all).is_ok_and(compiles) {
         return format!("{error:#}. {}", baseline::ADVICE);
     }
     format!("{error:#}")

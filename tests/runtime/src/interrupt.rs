@@ -1,34 +1,44 @@
 //! How a guest that computes is ended from outside, at no cost before that.
 //!
-//! Here because the checks for epochs that wasmtime can compile into every loop cost a fifth of the time of a sort, in every run with a time
-//! limit. Instead, the guest's thread gets a signal. If that finds it within a function of the guest, the handler has it go on at a trap
-//! instruction, as if the guest had called a function that traps; what follows is wasmtime's, and the backtrace tells where the guest was. If
-//! it finds it in a call of the host, it has the processor stop after each instruction until the guest goes on; and the sender tries again.
+//! Here because the checks for epochs that wasmtime can compile into every loop cost a fifth of the time of a sort, in
+//! every run with a time limit. Instead, the guest's thread gets a signal. If that finds it within a function of the
+//! guest, the handler has it go on at a trap instruction, as if the guest had called a function that traps; what
+//! follows is wasmtime's, and the backtrace tells where the guest was. If it finds it in a call of the host, it has the
+//! processor stop after each instruction until the guest goes on; and the sender tries again.
 //!
-//! What is relied on beyond wasmtime's documentation: a trap may happen at every instruction of a guest's function, as far as wasmtime's
-//! handler is concerned (it takes the frame pointer from the signal, and all else from the entry into the guest); compiled code keeps frame
-//! pointers, and nothing beyond 128 bytes below its stack pointer. tests/interrupt.rs shows that it works, on x86-64; the lines for AArch64 say
-//! the same but for the single steps, and have not been run.
+//! What is relied on beyond wasmtime's documentation: a trap may happen at every instruction of a guest's function, as
+//! far as wasmtime's handler is concerned (it takes the frame pointer from the signal, and all else from the entry into
+//! the guest); compiled code keeps frame pointers, and nothing beyond 128 bytes below its stack pointer.
+//! tests/interrupt.rs shows that it works, on x86-64; the lines for AArch64 say the same but for the single steps, and
+//! have not been run.
 //!
-//! Left out: a guest that stays in one call of the host. Its thread is left behind (watchdog.rs).
+//! Left out: a guest that stays in one call of the host, such as the copy of a large piece of memory. Its thread is
+//! left behind (watchdog.rs), and the outcome tells whether it computes or waits.
 
 // SAFETY comments below speak of "the handler": `handle`, which runs on the thread that the signal was sent to.
 #![allow(unsafe_code)]
 
+use crate::compiling;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
+use std::time::Duration;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 /// The signal. By default it does nothing, and few programs use it: it tells of urgent data on a socket.
 const SIGNAL: libc::c_int = libc::SIGURG;
 
-/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some ten milliseconds; and how many
-/// signals of the sender there are to one such walk, so that the host gets on with what takes long.
+/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some
+/// ten milliseconds; and how many signals of the sender there are to one such walk, so that the host gets on with what
+/// takes long.
 const STEP: libc::c_int = libc::SIGTRAP;
 const STEPS: u32 = 10_000;
 const STEP_EACH: u32 = 16;
+
+/// How often, and after which time each, a thread is looked at to tell whether it computes.
+const LOOKS: u32 = 5;
+const LOOK: Duration = Duration::from_millis(2);
 
 /// `(module (func (export "f") unreachable))`
 pub(crate) const TRAP: &[u8] =
@@ -53,7 +63,7 @@ pub(crate) struct Aim {
 impl Aim {
     /// `None`: wasmtime's code does not look as expected.
     pub(crate) fn new(engine: &Engine, component: &Component) -> Option<Self> {
-        let module = Module::new(engine, TRAP).ok()?;
+        let module = compiling::alone(|| Module::new(engine, TRAP)).ok()?;
         let function = module.functions().next()?;
         let code = module.text().get(function.offset..function.offset + function.len)?;
         let place = code.windows(TRAP_INSTRUCTION.len()).position(|bytes| bytes == TRAP_INSTRUCTION)?;
@@ -76,7 +86,7 @@ impl Aim {
 #[derive(Default)]
 pub(crate) struct Interrupt {
     /// The thread that runs the guest now.
-    thread: Mutex<Option<libc::pthread_t>>,
+    thread: Mutex<Option<Thread>>,
     /// Set when the guest is to be interrupted.
     aim: OnceLock<Arc<Aim>>,
     /// How many signals have come, and how many steps are left of those being made.
@@ -96,8 +106,7 @@ impl Interrupt {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| install(SIGNAL));
         OWN.with(|own| own.store(Arc::as_ptr(self).cast_mut(), Ordering::Release));
-        // SAFETY: asks for nothing.
-        *self.lock() = Some(unsafe { libc::pthread_self() });
+        *self.lock() = Some(Thread::this());
         Exposed(Arc::clone(self))
     }
 
@@ -106,10 +115,10 @@ impl Interrupt {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| install(STEP));
         self.aim.get_or_init(|| Arc::clone(aim));
-        if let Some(thread) = *self.lock() {
-            // SAFETY: the thread lives: it stands here until `Exposed` is dropped there, which takes the lock. The handler is installed.
-            // A signal that is not sent is as one that does not hit.
-            unsafe { libc::pthread_kill(thread, SIGNAL) };
+        if let Some(Thread { handle, .. }) = *self.lock() {
+            // SAFETY: the thread lives: it stands here until `Exposed` is dropped there, which takes the lock. The
+            // handler is installed. A signal that is not sent is as one that does not hit.
+            unsafe { libc::pthread_kill(handle, SIGNAL) };
         }
     }
 
@@ -118,8 +127,53 @@ impl Interrupt {
         self.has_hit.load(Ordering::Acquire)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<libc::pthread_t>> {
+    /// Does the guest's thread want the processor? Asked several times, because a signal that was sent a moment ago
+    /// wakes a thread that waits.
+    pub(crate) fn is_computing(&self) -> bool {
+        (0..LOOKS).all(|_| {
+            std::thread::sleep(LOOK);
+            (*self.lock()).is_some_and(|thread| thread.is_running())
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Thread>> {
         self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread of the host: by what it gets signals, and by what the kernel tells of it.
+#[derive(Clone, Copy)]
+struct Thread {
+    handle: libc::pthread_t,
+    #[cfg(target_os = "linux")]
+    number: libc::pid_t,
+}
+
+impl Thread {
+    fn this() -> Self {
+        Self {
+            // SAFETY: asks for nothing.
+            handle: unsafe { libc::pthread_self() },
+            // SAFETY: asks for nothing.
+            #[cfg(target_os = "linux")]
+            number: unsafe { libc::gettid() },
+        }
+    }
+
+    /// Does it run, or wait for the processor and nothing else?
+    #[cfg(target_os = "linux")]
+    fn is_running(self) -> bool {
+        // The state is the word after the name, which is in parentheses and may contain any byte.
+        let state = |stat: Vec<u8>| {
+            let end = stat.iter().rposition(|byte| *byte == b')')?;
+            stat.get(end + 2).copied()
+        };
+        std::fs::read(format!("/proc/self/task/{}/stat", self.number)).ok().and_then(state) == Some(b'R')
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn is_running(self) -> bool {
+        false
     }
 }
 
@@ -141,16 +195,17 @@ fn install(signal: libc::c_int) {
     // On the other stack, because the guest's may be full; system calls go on where they were.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
     for other in [SIGNAL, STEP] {
-        // SAFETY: a set of signals of our own, and numbers of signals. Neither interrupts the handler of the other: that would be stepped
-        // through, which a handler that keeps off further steps cannot be.
+        // SAFETY: a set of signals of our own, and numbers of signals. Neither interrupts the handler of the other:
+        // that would be stepped through, which a handler that keeps off further steps cannot be.
         unsafe { libc::sigaddset(&raw mut action.sa_mask, other) };
     }
-    // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not call. That it
-    // fails is told by guests that are not interrupted.
+    // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not
+    // call. That it fails is told by guests that are not interrupted.
     unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
 }
 
-/// Has the guest go on at the trap, if it is the guest that was running here and it is to be interrupted. Takes no lock and no memory.
+/// Has the guest go on at the trap, if it is the guest that was running here and it is to be interrupted. Takes no lock
+/// and no memory.
 extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: with SA_SIGINFO, the third argument is the context of this thread, the handler's alone until it returns.
     let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
@@ -171,12 +226,13 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
         return step(registers, left > 0 && !is_system_call(at));
     };
     step(registers, false);
-    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the frame pointer at the two; and
-    // above it the frame that the interrupted function has not made yet, or has no more. Backtraces look up the byte before a return address.
+    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the
+    // frame pointer at the two; and above it the frame that the interrupted function has not made yet, or has no more.
+    // Backtraces look up the byte before a return address.
     let callee = ((stack - BELOW_STACK_POINTER) & !15) - 4 * size_of::<usize>();
     let words = std::ptr::with_exposed_provenance_mut::<usize>(callee);
-    // SAFETY: the stack pointer is the guest's, below it are the pages that wasmtime keeps for the host's functions (engine.rs, HOST_STACK), and
-    // what is so far below it nobody uses.
+    // SAFETY: the stack pointer is the guest's, below it are the pages that wasmtime keeps for the host's functions
+    // (engine.rs, HOST_STACK), and what is so far below it nobody uses.
     unsafe {
         words.write(frame);
         words.add(1).write(at + 1);
@@ -209,7 +265,8 @@ fn unframed(at: usize, start: usize, stack: usize) -> Option<usize> {
         _ if RETURNS.contains(&next) => stack,
         _ => return None,
     };
-    // SAFETY: there the call of this function has put its return address, and `push` the caller's frame pointer below it.
+    // SAFETY: there the call of this function has put its return address, and `push` the caller's frame pointer below
+    // it.
     Some(unsafe { std::ptr::with_exposed_provenance::<usize>(place).read() })
 }
 
@@ -226,11 +283,13 @@ fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
     }
 }
 
-/// Is this the instruction that calls the kernel? That can block signals, and a step that cannot be told ends the process.
+/// Is this the instruction that calls the kernel? That can block signals, and a step that cannot be told ends the
+/// process.
 #[cfg(target_arch = "x86_64")]
 fn is_system_call(at: usize) -> bool {
     let code = std::ptr::with_exposed_provenance::<u8>(at);
-    // SAFETY: `at` is the address of the next instruction, which is mapped, and one that begins with this byte has another one.
+    // SAFETY: `at` is the address of the next instruction, which is mapped, and one that begins with this byte has
+    // another one.
     unsafe { code.read() == 0x0f && code.add(1).read() == 0x05 }
 }
 

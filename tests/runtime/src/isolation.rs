@@ -12,12 +12,11 @@ use crate::engine::Kind;
 use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
-use crate::run::{End, reactor, start_on};
+use crate::run::{End, caught, reactor, start_on};
 use crate::setup::{Features, Network, Setup};
-use crate::watchdog::{Deadline, GRACE, TICK};
+use crate::watchdog::Deadline;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,8 +52,8 @@ impl Isolation {
         let (file, features, network) = (component.as_ref().to_owned(), setup.features, setup.network);
         let cache = setup.cache.clone();
         // A component that is too large for the pool is refused with it, and so is a pool by a machine that has not the addresses.
-        let pooled = Command::load(&file, Kind { features, pooled: true }, &cache, Clocks::Real)
-            .or_else(|_| Command::load(&file, Kind { features, pooled: false }, &cache, Clocks::Real))?;
+        let load = |pooled| Command::load(&file, Kind { features, pooled }, &cache, Clocks::Real);
+        let pooled = caught(|| load(true).or_else(|_| load(false)))?;
         Ok(Self { file, features, network, cache, pooled: Arc::new(pooled) })
     }
 
@@ -113,12 +112,13 @@ impl Isolation {
                         if !flight.patience(Some(start)).is_zero() && flight.expired.is_none() {
                             continue;
                         }
-                        if flight.expired.get_or_insert_with(Instant::now).elapsed() < GRACE {
-                            flight.deadline.expire(&flight.command);
+                        let (grace, _) = flight.deadline.grace();
+                        if flight.expired.get_or_insert_with(Instant::now).elapsed() < grace {
+                            flight.deadline.expire(|| flight.command.aim());
                         } else if let Some(flight) = flights.remove(&number) {
                             crew.give_up(number);
                             crew.hire(workers.min(flights.len()))?;
-                            let outcome = Outcome::TimedOut { limit: flight.limit, trap: None, blocked: Vec::new() };
+                            let outcome = Outcome::given_up(flight.limit, flight.deadline.is_computing());
                             done(flight.job, Ended { outcome, returned: false, time: start.elapsed() });
                         }
                     }
@@ -132,8 +132,8 @@ impl Isolation {
 
     /// What the pool has no room for (a program of thousands of threads) runs without it.
     fn load_on_demand(&self) -> Result<Arc<Command>, Refusal> {
-        Command::load(&self.file, Kind { features: self.features, pooled: false }, &self.cache, Clocks::Real)
-            .map(Arc::new)
+        let kind = Kind { features: self.features, pooled: false };
+        caught(|| Command::load(&self.file, kind, &self.cache, Clocks::Real)).map(Arc::new)
     }
 
     fn confine(&self, setup: Setup) -> Setup {
@@ -156,7 +156,10 @@ impl<J> Flight<J> {
     /// How long to wait before something has to be done about it; `start` is when it began, if it has.
     fn patience(&self, start: Option<Instant>) -> Duration {
         match (self.expired, start) {
-            (Some(expired), _) => GRACE.saturating_sub(expired.elapsed()).min(TICK),
+            (Some(expired), _) => {
+                let (grace, tick) = self.deadline.grace();
+                grace.saturating_sub(expired.elapsed()).min(tick)
+            }
             (None, Some(start)) => self.limit.saturating_sub(start.elapsed()),
             (None, None) => self.limit,
         }
@@ -278,9 +281,7 @@ fn work(tasks: &Mutex<Receiver<Task>>, results: &Sender<Report>, state: &Mutex<S
                 Err(refusal) => Err(Refusal::Host { cause: refusal.to_string() }),
             }
         };
-        let defect = || Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() };
-        let end = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(defect()));
-        let end = end.unwrap_or_else(|refusal| End {
+        let end = caught(run).unwrap_or_else(|refusal| End {
             outcome: Outcome::Refused(refusal),
             returned: false,
             pool_exhausted: false,

@@ -27,6 +27,11 @@ impl Limits {
         self.limit
     }
 
+    /// The bytes that the guest has.
+    pub(crate) fn used(&self) -> u64 {
+        self.used
+    }
+
     /// The bytes that the guest would have had in all with the first growth that it did not get.
     pub(crate) fn refused(&self) -> Option<u64> {
         self.refused

@@ -3,9 +3,10 @@
 //! Here because an exit code alone cannot tell a guest's `exit(134)` from a trap: the library returns the outcome, the command line maps it
 //! to an exit code and a message. The codes follow the shell's and coreutils' customs (124 of `timeout`, 125 to 127 of `env`, 128 + signal).
 
-use crate::deadlock::{self, Blocked, Deadlock};
+use crate::deadlock;
 use crate::refusal::Refusal;
 use crate::trap::Trap;
+use crate::waiting::Waiting;
 use std::fmt;
 use std::time::Duration;
 
@@ -35,10 +36,10 @@ pub enum Outcome {
         /// Where the guest was, if it was computing.
         trap: Option<Trap>,
         /// Its threads and where they were, if it was waiting and that could be found out.
-        blocked: Vec<Blocked>,
+        blocked: Waiting,
     },
     /// Every thread of the guest waits for something that only another one could do. Exit code 135.
-    Deadlocked(Deadlock),
+    Deadlocked(Waiting),
     /// The guest was never started. Exit code 125, 126 or 127.
     Refused(Refusal),
 }
@@ -55,6 +56,13 @@ impl Outcome {
             Self::Deadlocked(_) => deadlock::EXIT_CODE,
             Self::Refused(refusal) => refusal.exit_code(),
         }
+    }
+
+    /// The time limit passed, and the guest did not come back from a call of the host.
+    pub(crate) fn given_up(limit: Duration, computes: bool) -> Self {
+        let reason = || "it was computing, in a function of the runtime that had not come to its end".to_owned();
+        let trap = computes.then(|| Trap { reason: reason(), thread: None, frames: Vec::new() });
+        Self::TimedOut { limit, trap, blocked: Waiting::default() }
     }
 
     /// The trap that the guest ended with, if it did.
@@ -104,9 +112,9 @@ impl fmt::Display for Outcome {
                     Some(trap) => write!(f, ": {trap}"),
                     None => write!(f, "; it was waiting"),
                 }?;
-                blocked.iter().try_for_each(|thread| write!(f, "\n{thread}"))
+                blocked.fmt(f)
             }
-            Self::Deadlocked(deadlock) => deadlock.fmt(f),
+            Self::Deadlocked(threads) => deadlock::write(f, threads),
             Self::Refused(refusal) => refusal.fmt(f),
         }
     }

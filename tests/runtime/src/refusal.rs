@@ -1,7 +1,8 @@
 //! Why a component was not started.
 //!
-//! Here because each of these is a mistake of the person who runs it, not of the guest: one message that names the thing, the cause and the
-//! next step. Exit code 127: there is no such file; 126: the file is there but cannot be run; 125: what was asked for cannot be had.
+//! Here because each of these is a mistake of the person who runs it, not of the guest: one message that names the
+//! thing, the cause and the next step. Exit code 127: there is no such file; 126: the file is there but cannot be run;
+//! 125: what was asked for cannot be had.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -80,6 +81,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// `None`: the error is about something else than the host's memory.
+    pub(crate) fn no_memory(error: &wasmtime::Error) -> Option<Self> {
+        lacks_memory(error).then(|| Self::Host {
+            cause: format!(
+                "the host has no memory for the guest: {error:#}. Each memory of a guest takes 4 GiB of addresses, and each \
+                 thread 66 MiB, however little is used of them: is there a limit (`ulimit -v`)?"
+            ),
+        })
+    }
+
     /// 125, 126 or 127.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
@@ -94,6 +105,15 @@ impl Refusal {
             Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => 125,
         }
     }
+}
+
+/// Is this error that the host had no memory, or no addresses, to give?
+pub(crate) fn lacks_memory(error: &wasmtime::Error) -> bool {
+    error.chain().any(|cause| {
+        let is_errno = cause.downcast_ref() == Some(&rustix::io::Errno::NOMEM);
+        let error = cause.downcast_ref::<std::io::Error>();
+        is_errno || error.is_some_and(|error| error.kind() == std::io::ErrorKind::OutOfMemory)
+    })
 }
 
 impl fmt::Display for Refusal {

@@ -1,39 +1,53 @@
 //! One run of one component: from the setup to the outcome.
 //!
-//! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome has to be told apart.
+//! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome
+//! has to be told apart.
 
 use crate::component::{Clocks, Command};
-use crate::deadlock::{self, Deadlock};
+use crate::deadlock;
 use crate::engine::Kind;
 use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::setup::{Network, Setup};
+use crate::stacks::Run;
 use crate::trap::{FRAMES, Trap};
+use crate::waiting::Waiting;
 use crate::watchdog::{self, Deadline, Guarded};
-use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use wasmparser::{KnownCustom, Name, Parser, Payload};
 use wasmtime::{Mutability, PoolConcurrencyLimitError, Store, Val, WasmCoreDump};
 use wasmtime_wasi::I32Exit;
 
-/// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in bytes.
+/// How many bytes below the stack pointer a function may use that calls no other one.
+const RED_ZONE: i32 = 128;
+
+/// How far below address 0 (as an unsigned number: below 4 GiB) an address still counts as the end of the stack, in
+/// bytes.
 const BELOW_STACK: u64 = 64 << 20;
 
 /// Runs the `wasi:cli/command` in the file `component` and says how it ended.
 ///
-/// Whatever the component does, the process goes on: a trap, a limit, a deadlock, a file that is no component are outcomes. With a time
-/// limit, a guest that hangs inside a system call leaves a host thread behind.
+/// Whatever the component does, the process goes on: a trap, a limit, a deadlock, a file that is no component are
+/// outcomes. With a time limit, a guest that hangs inside a system call leaves a host thread behind.
 pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
-    guarded(component.as_ref(), setup).unwrap_or_else(Outcome::Refused)
+    caught(|| whole(component.as_ref(), setup)).unwrap_or_else(Outcome::Refused)
 }
 
-fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
+/// Nothing that a component or a host does makes the process panic.
+pub(crate) fn caught<T>(run: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()))
+}
+
+fn panicked() -> Refusal {
+    Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() }
+}
+
+fn whole(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let limit = setup.time_limit;
     let kind = Kind { features: setup.features, pooled: false };
     let (network, clocks) = match setup.schedule {
@@ -48,17 +62,13 @@ fn guarded(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
         setup.check_current_dir(path.as_ref())?;
     }
     let host = Host::new(setup, file.as_os_str())?;
-    let panicked = || Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() };
-    let Some(limit) = limit else {
-        let guest = AssertUnwindSafe(|| start(&command, host, &Deadline::default(), Duration::MAX));
-        return catch_unwind(guest).unwrap_or_else(|_| Err(panicked()));
-    };
+    let Some(limit) = limit else { return start(&command, host, &Deadline::default(), Duration::MAX) };
     let command = Arc::new(command);
     let watched = Arc::clone(&command);
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
-    match watchdog::guard(limit, &watched, guest) {
+    match watchdog::guard(limit, || watched.aim(), guest) {
         Ok(Guarded::Returned(outcome)) => outcome,
-        Ok(Guarded::GivenUp) => Ok(Outcome::TimedOut { limit, trap: None, blocked: Vec::new() }),
+        Ok(Guarded::GivenUp { computes }) => Ok(Outcome::given_up(limit, computes)),
         Ok(Guarded::Panicked) => Err(panicked()),
         Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
     }
@@ -95,44 +105,33 @@ pub(crate) struct End {
 pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> End {
     let mut store = Store::new(&command.engine, host);
     store.limiter(|host| &mut host.limits);
+    let run = Run::begin();
     let exposed = deadline.expose();
-    let ended = reactor.block_on(async {
-        let (mut call, mut pass) = (pin!(call(command, &mut store)), pin!(deadline.pass()));
-        poll_fn(|cx| match call.as_mut().poll(cx) {
-            Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => pass.as_mut().poll(cx).map(|()| None),
-        })
-        .await
-    });
+    let ended = reactor.block_on(deadline.before(call(command, &mut store)));
     drop(exposed);
+    deadline.end();
     let returned = matches!(ended, Some(Ok(_)));
     let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
-    let look = |store: &mut Store<Host>| {
-        reactor.block_on(deadlock::look(store, command.instance.component(), &command.binary))
-    };
+    let look = |store| deadlock::look(store, &run, reactor, command);
     let outcome = match ended {
         Some(Ok(code)) => Outcome::Exited(code),
         Some(Err(error)) if error.downcast_ref() == Some(&wasmtime::Trap::AsyncDeadlock) => {
-            Outcome::Deadlocked(look(&mut store))
+            Outcome::Deadlocked(look(store))
         }
         Some(Err(error)) => {
-            let mut outcome = outcome(&error, &mut store, deadline, limit);
+            let mut outcome = outcome(&error, &mut store, command, deadline, limit);
             if let Some(trap) = outcome.trap_mut() {
-                trap.thread = reactor.block_on(deadlock::thread_of_trap(
-                    &mut store,
-                    command.instance.component(),
-                    &command.binary,
-                    &trap.frames,
-                ));
+                trap.thread = deadlock::thread_of_trap(store, &run, reactor, command, &trap.frames);
             }
             outcome
         }
-        None => Outcome::TimedOut { limit, trap: None, blocked: look(&mut store).threads },
+        None => Outcome::TimedOut { limit, trap: None, blocked: look(store) },
     };
     End { outcome, returned, pool_exhausted }
 }
 
-/// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the guest.
+/// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the
+/// guest.
 async fn call(command: &Command, store: &mut Store<Host>) -> wasmtime::Result<u8> {
     let instance = command.instance.instantiate_async(&mut *store).await?;
     let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, &command.run)?;
@@ -141,51 +140,83 @@ async fn call(command: &Command, store: &mut Store<Host>) -> wasmtime::Result<u8
 }
 
 /// Tells apart why the call failed.
-fn outcome(error: &wasmtime::Error, store: &mut Store<Host>, deadline: &Deadline, limit: Duration) -> Outcome {
+fn outcome(
+    error: &wasmtime::Error,
+    store: &mut Store<Host>,
+    command: &Command,
+    deadline: &Deadline,
+    limit: Duration,
+) -> Outcome {
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         // wasi:cli/exit.exit-with-code takes a u8.
         let code = exit.0.to_le_bytes()[0];
-        let found = if code == deadlock::EXIT_CODE { Deadlock::alone(&Trap::new(error).frames) } else { None };
+        let found = if code == deadlock::EXIT_CODE { deadlock::alone(&Trap::new(error).frames) } else { None };
         return found.map_or(Outcome::Exited(code), Outcome::Deadlocked);
     }
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
     let trap = Trap::new(error);
     if deadline.has_interrupted() {
         let trap = Trap { reason: "it was computing".to_owned(), ..trap };
-        return Outcome::TimedOut { limit, trap: Some(trap), blocked: Vec::new() };
+        return Outcome::TimedOut { limit, trap: Some(trap), blocked: Waiting::default() };
     }
-    if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store) {
+    if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store, &command.binary) {
         return Outcome::StackOverflowed(trap);
     }
-    let Host { limits, .. } = store.data();
-    match limits.refused() {
-        Some(wanted) => {
-            Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: (!trap.frames.is_empty()).then_some(trap) }
-        }
+    let limits = &store.data().limits;
+    let has_begun = !trap.frames.is_empty();
+    if let Some(wanted) = limits.refused() {
+        return Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: has_begun.then_some(trap) };
+    }
+    match Refusal::no_memory(error) {
+        // For a thread's stack, for instance.
+        Some(_) if has_begun => Outcome::MemoryExhausted { wanted: limits.used(), limit: None, trap: Some(trap) },
+        Some(refusal) => Outcome::Refused(refusal),
         None => Outcome::Trapped(trap),
     }
 }
 
-/// Was the stack in linear memory exhausted? It lies at the bottom (`--stack-first`), so an overflow wraps around to the top of the address
-/// space, where nothing else is. What tells it, in this order: the stack pointer, which wasm-ld makes the first global; the address of the
-/// access, if wasmtime knows it; or, where it does not, a call stack deeper than any other wild access has.
-fn is_below_stack(error: &wasmtime::Error, trap: &Trap, store: &mut Store<Host>) -> bool {
+/// Was the stack in linear memory exhausted? It lies at the bottom (`--stack-first`), so an overflow wraps around to
+/// the top of the address space, where nothing else is, except for what an access of something before a null pointer
+/// reaches. What tells it is the stack pointer, which wasm-ld makes the first global. (In programs with threads it is
+/// elsewhere, but there each change of it is checked.) Where another linker keeps it elsewhere, a call stack deeper
+/// than any other wild access has tells it, and the address of the access, if wasmtime knows it.
+fn is_below_stack(error: &wasmtime::Error, trap: &Trap, store: &mut Store<Host>, binary: &[u8]) -> bool {
     if error.downcast_ref::<wasmtime::Trap>() != Some(&wasmtime::Trap::MemoryOutOfBounds) {
         return false;
     }
     let globals = error.downcast_ref::<WasmCoreDump>().map(WasmCoreDump::globals).unwrap_or_default();
     let mutable = globals.iter().find(|global| global.ty(&mut *store).mutability() == Mutability::Var);
-    // A frame has less than 2 GiB, so the stack pointer is negative then.
-    if let Some(Val::I32(..0)) = mutable.map(|global| global.get(&mut *store)) {
-        return true;
-    }
-    match fault_address(error) {
-        Some(address) => address >= (1 << 32) - BELOW_STACK,
-        None => trap.frames.len() == FRAMES,
+    let is_within = |bytes: u64| fault_address(error).is_none_or(|address| address >= (1 << 32) - bytes);
+    match mutable.map(|global| global.get(&mut *store)) {
+        // A frame has less than 2 GiB, so the stack pointer is negative then.
+        Some(Val::I32(..0)) => true,
+        Some(Val::I32(0..=RED_ZONE)) if is_within(RED_ZONE as u64) => true,
+        Some(_) if begins_with_stack_pointer(binary) => false,
+        _ => trap.frames.len() == FRAMES && is_within(BELOW_STACK),
     }
 }
 
-/// The address in linear memory of an access that failed, beyond 4 GiB if an offset was added. wasmtime keeps it in a message only.
+/// Is the first global that can change the stack pointer? It is in what wasm-ld links, and nobody else gives it this
+/// name. If no global has a name, the component is taken for a stripped one of wasm-ld's.
+fn begins_with_stack_pointer(binary: &[u8]) -> bool {
+    let sections = Parser::new(0).parse_all(binary).map_while(Result::ok);
+    let names = sections.filter_map(|payload| match payload {
+        Payload::CustomSection(section) => match section.as_known() {
+            KnownCustom::Name(names) => Some(names.into_iter().map_while(Result::ok)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let globals = names.flatten().filter_map(|names| match names {
+        Name::Global(names) => Some(names.into_iter().map_while(Result::ok)),
+        _ => None,
+    });
+    let mut globals = globals.flatten().peekable();
+    globals.peek().is_none() || globals.any(|global| global.name == "__stack_pointer")
+}
+
+/// The address in linear memory of an access that failed, beyond 4 GiB if an offset was added. wasmtime keeps it in a
+/// message only.
 fn fault_address(error: &wasmtime::Error) -> Option<u64> {
     error.chain().find_map(|cause| {
         let message = cause.to_string();

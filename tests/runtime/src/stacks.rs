@@ -1,23 +1,26 @@
 //! The native stacks of the guest's threads.
 //!
-//! Here for two reasons. A deadlock report reads the stacks of threads that are suspended, and wasmtime knows no other way to them than to have
-//! made them. And a stack is used again for the next thread, where wasmtime itself would unmap it: threads that come and go cost half.
+//! Here for two reasons. A deadlock report reads the stacks of threads that are suspended, and wasmtime knows no other
+//! way to them than to have made them. And a stack is used again for the next thread, where wasmtime itself would unmap
+//! it: threads that come and go cost half.
 //!
-//! What is relied on beyond wasmtime's documentation is its layout of a suspended stack: the stack pointer stands 16 bytes below the top
-//! (wasmtime-internal-fiber 48, unix.rs). A test shows that it holds (tests/programs/src/bin/deadlock_together.rs); if it did not,
-//! reports would have no backtraces.
+//! What is relied on beyond wasmtime's documentation is its layout of a suspended stack: the stack pointer stands 16
+//! bytes below the top (wasmtime-internal-fiber 48, unix.rs). A test shows that it holds
+//! (tests/programs/src/bin/deadlock_together.rs); if it did not, reports would have no backtraces.
 //!
 //! Left out: the pooling allocator's stacks, which are its own.
 
-// SAFETY comments below speak of "the mapping": the pages from `Mapping::bottom` to `Mapping::top`, private and anonymous.
+// SAFETY comments below speak of "the mapping": the pages from `Mapping::bottom` to `Mapping::top`, private and
+// anonymous.
 #![allow(unsafe_code)]
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap_anonymous, mprotect, munmap};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::ThreadId;
-use wasmtime::{StackCreator, StackMemory};
+use wasmtime::{StackCreator, StackMemory, Store};
 
 /// How many stacks are kept for the next threads, and how much of what one has touched stays with it, in bytes.
 const MAX_SPARE: usize = 256;
@@ -28,6 +31,38 @@ pub(crate) fn creator() -> Arc<dyn StackCreator> {
     Arc::new(Stacks)
 }
 
+/// One run of a guest: its stacks are those that this thread of the host makes until it is dropped.
+pub(crate) struct Run(u64);
+
+thread_local! {
+    /// The run whose stacks this thread makes. 0: none that anybody will ask for.
+    static RUN: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Run {
+    /// Begins one.
+    pub(crate) fn begin() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        RUN.set(number);
+        Self(number)
+    }
+
+    /// What is on each of its suspended stacks. `_store` is the run's: whoever has it knows that no stack of it is
+    /// running.
+    pub(crate) fn suspended<'a, T>(&self, _store: &'a Store<T>) -> impl Iterator<Item = Suspended> + 'a {
+        let of_this = |(&top, &(bottom, run)): (&usize, &(usize, u64))| (run == self.0).then_some(bottom..top);
+        let stacks: Vec<_> = registry().live.iter().filter_map(of_this).collect();
+        stacks.into_iter().filter_map(read)
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        RUN.set(0);
+    }
+}
+
 /// What is on a suspended stack, from its stack pointer up.
 pub(crate) struct Suspended {
     /// The address of the first word.
@@ -36,20 +71,13 @@ pub(crate) struct Suspended {
     pub(crate) words: Vec<usize>,
 }
 
-/// The suspended stacks that were made on this thread of the host: those of the guest that it runs.
-pub(crate) fn suspended() -> Vec<Suspended> {
-    let registry = registry();
-    let here = std::thread::current().id();
-    let of_here = registry.live.iter().filter(|(_, (_, thread))| *thread == here);
-    of_here.filter_map(|(&top, (bottom, _))| read(*bottom..top)).collect()
-}
-
-/// Copies what is on a stack, unless it has not been suspended.
+/// Copies what is on a stack of the run that `Run::suspended` is asked about, unless it has not been suspended.
 fn read(stack: Range<usize>) -> Option<Suspended> {
     const WORD: usize = size_of::<usize>();
     let word = |address: usize| {
-        // SAFETY: `address` is within the mapping, which is in the registry, so it is mapped; its guest is not running, because that would be
-        // on this thread.
+        // SAFETY: `address` is within the mapping. That was in the registry, so it belongs to the store that
+        // `Run::suspended` was given: it stays mapped while that is borrowed, and the guest does not run meanwhile,
+        // because running it takes the store, too.
         unsafe { std::ptr::with_exposed_provenance::<usize>(address).read() }
     };
     let end = stack.end - 2 * WORD;
@@ -73,8 +101,8 @@ struct Stack(Option<Mapping>);
 
 #[derive(Default)]
 struct Registry {
-    /// The stacks in use: bottom by top, and the thread of the host on which each was made.
-    live: BTreeMap<usize, (usize, ThreadId)>,
+    /// The stacks in use: bottom by top, and the run that each was made for.
+    live: BTreeMap<usize, (usize, u64)>,
     spare: Vec<Mapping>,
 }
 
@@ -84,7 +112,8 @@ fn registry() -> std::sync::MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-// SAFETY: `new_stack` gives page-aligned memory that nobody else uses, with a guard page below; if it shall be zero, it is fresh.
+// SAFETY: `new_stack` gives page-aligned memory that nobody else uses, with a guard page below; if it shall be zero, it
+// is fresh.
 unsafe impl StackCreator for Stacks {
     fn new_stack(&self, size: usize, zeroed: bool) -> Result<Box<dyn StackMemory>, wasmtime::Error> {
         let mut registry = registry();
@@ -93,7 +122,7 @@ unsafe impl StackCreator for Stacks {
             Some(spare) if fits(&spare) => spare,
             _ => Mapping::new(size)?,
         };
-        registry.live.insert(mapping.top, (mapping.bottom, std::thread::current().id()));
+        registry.live.insert(mapping.top, (mapping.bottom, RUN.get()));
         Ok(Box::new(Stack(Some(mapping))))
     }
 }

@@ -1,21 +1,28 @@
 //! The time limit of one run.
 //!
-//! Here because a guest can be in three states when its time is up: computing (it is interrupted), waiting (its future is dropped), or inside a
-//! host call that does not come back, such as the read of a FIFO. For the last one the guest has a host thread of its own, which is left behind.
+//! Here because a guest can be in three states when its time is up: computing (it is interrupted), waiting (its future
+//! is dropped), or inside a host call that does not come back, such as the read of a FIFO. For the last one the guest
+//! has a host thread of its own, which is left behind.
 
-use crate::component::Command;
-use crate::interrupt::{Exposed, Interrupt};
+use crate::interrupt::{Aim, Exposed, Interrupt};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// How long an interrupted guest may take to end before its thread is given up.
-pub(crate) const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How long the report of a guest may take that has ended, when its time is up meanwhile. Each part of it has an end of
+/// its own.
+const REPORT: Duration = Duration::from_secs(60);
 
 /// How often in that time it is tried to interrupt one that is found outside of its own code.
-pub(crate) const TICK: Duration = Duration::from_micros(500);
+const TICK: Duration = Duration::from_micros(500);
 
 /// Tells a run that its time is up.
 #[derive(Clone, Default)]
@@ -24,17 +31,19 @@ pub(crate) struct Deadline(Arc<State>);
 #[derive(Default)]
 struct State {
     passed: AtomicBool,
+    ended: AtomicBool,
     notify: Notify,
     interrupt: Arc<Interrupt>,
 }
 
 impl Deadline {
-    /// Tells the run: it ends where it waits. One that computes is interrupted; again and again if it is found inside the host.
-    pub(crate) fn expire(&self, command: &Command) {
+    /// Tells the run: it ends where it waits. One that computes is interrupted where `aim` says; again and again if it
+    /// is found inside the host.
+    pub(crate) fn expire<'a>(&self, aim: impl FnOnce() -> Option<&'a Arc<Aim>>) {
         if !self.0.passed.swap(true, Ordering::AcqRel) {
             self.0.notify.notify_one();
         }
-        if let Some(aim) = command.aim() {
+        if let Some(aim) = aim() {
             self.0.interrupt.strike(aim);
         }
     }
@@ -49,9 +58,29 @@ impl Deadline {
         self.0.interrupt.has_hit()
     }
 
-    /// Waits until the time is up; for ever if there is no limit.
-    pub(crate) async fn pass(&self) {
-        self.0.notify.notified().await;
+    /// Does the work, unless the time is up before it is done.
+    pub(crate) async fn before<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let (mut work, mut passed) = (pin!(work), pin!(self.0.notify.notified()));
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending => passed.as_mut().poll(cx).map(|()| None),
+        })
+        .await
+    }
+
+    /// The guest has ended: what comes now is the report.
+    pub(crate) fn end(&self) {
+        self.0.ended.store(true, Ordering::Release);
+    }
+
+    /// How long to wait for the run when its time is up, and how often to tell it again meanwhile.
+    pub(crate) fn grace(&self) -> (Duration, Duration) {
+        if self.0.ended.load(Ordering::Acquire) { (REPORT, GRACE) } else { (GRACE, TICK) }
+    }
+
+    /// Does the guest's thread compute? If it does not end all the same, it is in a call of the host.
+    pub(crate) fn is_computing(&self) -> bool {
+        self.0.interrupt.is_computing()
     }
 }
 
@@ -60,15 +89,18 @@ pub(crate) enum Guarded<T> {
     /// It returned, in time or interrupted.
     Returned(T),
     /// It was given up.
-    GivenUp,
+    GivenUp {
+        /// Whether its thread computes. If not, it waits.
+        computes: bool,
+    },
     /// It panicked; the message went to stderr.
     Panicked,
 }
 
 /// Calls `run` on a thread of its own, and interrupts it after `limit`. `Err`: no thread to be had.
-pub(crate) fn guard<T: Send + 'static>(
+pub(crate) fn guard<'a, T: Send + 'static>(
     limit: Duration,
-    command: &Command,
+    aim: impl Fn() -> Option<&'a Arc<Aim>>,
     run: impl FnOnce(Deadline) -> T + Send + 'static,
 ) -> std::io::Result<Guarded<T>> {
     let deadline = Deadline::default();
@@ -80,13 +112,49 @@ pub(crate) fn guard<T: Send + 'static>(
     })?;
     let mut result = receiver.recv_timeout(limit);
     let expired = Instant::now();
-    while matches!(result, Err(RecvTimeoutError::Timeout)) && expired.elapsed() < GRACE {
-        deadline.expire(command);
-        result = receiver.recv_timeout(TICK);
+    while matches!(result, Err(RecvTimeoutError::Timeout)) {
+        let (grace, tick) = deadline.grace();
+        if expired.elapsed() >= grace {
+            return Ok(Guarded::GivenUp { computes: deadline.is_computing() });
+        }
+        deadline.expire(&aim);
+        result = receiver.recv_timeout(tick);
     }
     Ok(match result {
         Ok(value) => Guarded::Returned(value),
-        Err(RecvTimeoutError::Timeout) => Guarded::GivenUp,
-        Err(RecvTimeoutError::Disconnected) => Guarded::Panicked,
+        Err(_) => Guarded::Panicked,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Deadline, GRACE, Guarded, guard};
+    use std::time::Duration;
+
+    const SHORT: Duration = Duration::from_millis(20);
+
+    #[test]
+    fn a_report_that_takes_longer_than_the_time_limit_is_waited_for() {
+        let report = |deadline: Deadline| {
+            deadline.end();
+            std::thread::sleep(SHORT + 2 * GRACE);
+        };
+        assert!(matches!(guard(SHORT, || None, report), Ok(Guarded::Returned(()))));
+    }
+
+    #[test]
+    fn one_that_does_not_come_back_is_left_behind_and_whether_it_computes_is_told() {
+        let sleep = |deadline: Deadline| {
+            let _exposed = deadline.expose();
+            std::thread::sleep(SHORT + 4 * GRACE);
+        };
+        assert!(matches!(guard(SHORT, || None, sleep), Ok(Guarded::GivenUp { computes: false })));
+        let compute = |deadline: Deadline| {
+            let _exposed = deadline.expose();
+            let begin = std::time::Instant::now();
+            while begin.elapsed() < SHORT + 4 * GRACE {}
+        };
+        let computes = cfg!(target_os = "linux");
+        assert!(matches!(guard(SHORT, || None, compute), Ok(Guarded::GivenUp { computes: told }) if told == computes));
+    }
 }

@@ -74,6 +74,22 @@ fn a_guest_that_is_nearly_always_in_the_host_is_stopped() {
     assert_eq!(functions(computing(&run(component, limit(SHORT)))), ["run"]);
 }
 
+/// A copy of so many bytes is one call of a function of the runtime, in which nobody can be interrupted.
+#[test]
+fn a_guest_that_copies_computes() {
+    for copy in [
+        "(memory.copy (i32.const 0x4000000) (i32.const 0x100000) (i32.const 0x3f00000))",
+        "(memory.fill (i32.const 0x100000) (i32.const 1) (i32.const 0x7e00000))",
+    ] {
+        let component = body(&format!(
+            "(drop (memory.grow (i32.const 2048))) (loop $for-ever {copy} (br $for-ever)) (i32.const 0)"
+        ));
+        let outcome = run(component, limit(SHORT));
+        let Outcome::TimedOut { trap: Some(trap), .. } = &outcome else { panic!("{copy}: {outcome:?}") };
+        assert!(trap.reason.starts_with("it was computing"), "{copy}: {outcome}");
+    }
+}
+
 #[test]
 fn a_thread_that_computes_while_the_others_wait_is_stopped() {
     let component = guest(

@@ -1,6 +1,9 @@
 //! How a run ends, and what the outcome says about it.
 
+#[path = "../guest/mod.rs"]
 mod guest;
+mod scarcity;
+mod threads;
 
 use component_run::{Features, Input, Outcome, Refusal, Setup};
 use guest::{body, file, guest, output, printing, run};
@@ -106,9 +109,35 @@ fn a_sleeping_guest_is_stopped() {
     let started = Instant::now();
     let outcome = run(component, seconds(0.2));
     let Outcome::TimedOut { trap: None, blocked, .. } = &outcome else { panic!("{outcome:?}") };
-    assert_eq!(blocked.len(), 1, "{outcome}");
-    assert_eq!(blocked[0].frames.last().map(|frame| frame.function.as_str()), Some("run"), "{outcome}");
+    assert_eq!(blocked.places.len(), 1, "{outcome}");
+    assert_eq!(blocked.places[0].frames.last().map(|frame| frame.function.as_str()), Some("run"), "{outcome}");
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// What an earlier and deeper call of the host has left on the stack is not taken for where the guest waits.
+#[test]
+fn a_guest_that_waits_for_the_other_side_of_a_named_pipe_is_there_and_nowhere_else() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("file"), "1234").unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, directory.path().join("pipe"), rustix::fs::Mode::RWXU).unwrap();
+    for (flags, what) in [(1, "to read"), (2, "to write")] {
+        let component = guest::files::looking(
+            "filepipe",
+            &format!(
+                "(drop (call $read (call $open (i32.const 4096) (i32.const 4) (i32.const 1))))
+                 (drop (call $size (i32.const 4096) (i32.const 4)))
+                 (drop (call $open (i32.const 4100) (i32.const 4) (i32.const {flags})))"
+            ),
+        );
+        let setup =
+            Setup { time_limit: Some(Duration::from_millis(200)), ..guest::files::granting(&[directory.path()]) };
+        let outcome = run(component, setup);
+        let Outcome::TimedOut { trap: None, blocked, .. } = &outcome else { panic!("{what}: {outcome:?}") };
+        let functions = blocked.places.iter().flat_map(|place| &place.frames).map(|frame| &frame.function[..]);
+        // What wit-component puts before an import has no name.
+        let functions: Vec<_> = functions.filter(|name| !name.starts_with("function ")).collect();
+        assert_eq!(functions, ["open", "run"], "{what}: {outcome}");
+    }
 }
 
 #[test]
@@ -295,6 +324,45 @@ fn an_access_outside_of_memory_is_no_stack_overflow() {
          (func $run (result i32) (i32.load (i32.const 0x10000000)))",
     );
     assert!(matches!(run(component, Setup::default()), Outcome::Trapped(_)));
+}
+
+/// A wild access near address 0 from below, in a guest whose stack pointer is well, and in one that is deep in calls.
+#[test]
+fn nor_is_an_access_of_something_before_a_null_pointer() {
+    for access in [
+        "(i32.load (i32.const -16))",
+        "(i32.store offset=8 (i32.const -4) (i32.const 1)) (i32.const 0)",
+        "(memory.fill (i32.const -1) (i32.const 0) (i32.const 1)) (i32.const 0)",
+    ] {
+        for depth in [1, 500] {
+            let component = guest(
+                "",
+                &format!(
+                    "(global $__stack_pointer (mut i32) (i32.const 65536))
+                     (func $down (param $n i32) (result i32)
+                       (if (i32.eqz (local.get $n)) (then (return {access})))
+                       (i32.add (call $down (i32.sub (local.get $n) (i32.const 1))) (i32.const 1)))
+                     (func $run (result i32) (call $down (i32.const {depth})))"
+                ),
+            );
+            let outcome = run(component, Setup::default());
+            assert!(matches!(outcome, Outcome::Trapped(_)), "{access}, {depth}: {outcome:?}");
+        }
+    }
+}
+
+/// A function that calls no other one need not move the stack pointer.
+#[test]
+fn what_a_function_keeps_below_the_stack_pointer_overflows_too() {
+    let component = guest(
+        "",
+        "(global $__stack_pointer (mut i32) (i32.const 65536))
+         (func $run (result i32)
+           (global.set $__stack_pointer (i32.const 64))
+           (i32.load (i32.sub (global.get $__stack_pointer) (i32.const 96))))",
+    );
+    let outcome = run(component, Setup::default());
+    assert!(matches!(outcome, Outcome::StackOverflowed(_)), "{outcome:?}");
 }
 
 #[test]
