@@ -8,8 +8,11 @@ use std::fmt::{self, Display};
 use anyhow::Result;
 
 /// Adds the next step to an error.
-pub(crate) trait Advise<T> {
+pub trait Advise<T> {
     /// `step` is a sentence: what the reader can do now.
+    ///
+    /// # Errors
+    /// Whatever it was called on.
     fn advise(self, step: impl Display) -> Result<T>;
 }
 
@@ -20,7 +23,7 @@ impl<T, E: Into<anyhow::Error>> Advise<T> for Result<T, E> {
 }
 
 /// Prints an error, its causes, and the steps that were advised, to standard error.
-pub(crate) fn report(error: &anyhow::Error) {
+pub fn report(error: &anyhow::Error) {
     eprintln!("error: {error:#}");
     for step in error.chain().filter_map(|cause| cause.downcast_ref::<Advised>()) {
         eprintln!("help: {}", step.step);

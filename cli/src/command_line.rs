@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::cache::{self, Cache};
 use crate::forward::{self, Verb};
 use crate::guest::{Guest, TARGET};
-use crate::{doctor, environment, process, readiness, runner, std_test};
+use crate::{chores, doctor, environment, process, runner};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
@@ -55,8 +55,12 @@ enum Own {
         #[arg(long, conflicts_with = "json")]
         rust_analyzer: bool,
     },
-    /// Run Rust's own test suites: those of core, alloc, std and libtest
-    StdTest(std_test::Arguments),
+    /// Run Rust's own test suites: those of core, alloc, std and libtest (in a checkout; `std-test --help`)
+    #[command(disable_help_flag = true)]
+    StdTest {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// Does what this process's arguments say.
@@ -96,9 +100,9 @@ pub(crate) fn main() -> Result<ExitCode> {
     match Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).verb {
         Own::Setup { verbose } => setup(verbose),
         Own::Doctor => doctor::doctor(),
-        Own::Readiness { arguments } => readiness::run(arguments),
+        Own::Readiness { arguments } => chores::readiness(&arguments),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
-        Own::StdTest(arguments) => std_test::run(&arguments),
+        Own::StdTest { arguments } => chores::std_test(&arguments),
     }
 }
 

@@ -18,10 +18,10 @@ use crate::advice::{Advise, report};
 use crate::cache::{self, Cache};
 use crate::progress::Steps;
 use crate::toolchain::{self, Search};
-use crate::{provision, std_test, wrapper};
+use crate::{provision, wrapper};
 
 /// The target that guests are built for.
-pub(crate) const TARGET: &str = "wasm32-wasip3";
+pub const TARGET: &str = "wasm32-wasip3";
 
 /// The name under which cargo starts this executable to run a component.
 pub(crate) const RUNNER: &str = "cargo-p3-runner";
@@ -30,7 +30,7 @@ pub(crate) const RUNNER: &str = "cargo-p3-runner";
 pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP3_RUNNER";
 
 /// A sysroot that is ready for use, with its toolchain.
-pub(crate) struct Guest {
+pub struct Guest {
     sysroot: Sysroot,
     bin: PathBuf,
 }
@@ -41,12 +41,20 @@ impl Guest {
     /// # Errors
     /// No toolchain and no way to install one; a cache that cannot be written; a library that does not compile.
     pub(crate) fn ready(prebuilt: bool, verbose: bool) -> Result<Guest> {
+        Guest::ready_for(&[], prebuilt, verbose)
+    }
+
+    /// The same for an executable that answers to more names than `cargo-p3` does: the links have these, too.
+    ///
+    /// # Errors
+    /// As [`Guest::ready`].
+    pub fn ready_for(names: &[&str], prebuilt: bool, verbose: bool) -> Result<Guest> {
         let cache = Cache::locate()?;
         let toolchain = toolchain(verbose)?;
         let advice = format!("the cache is {}; {} names another", cache.path().display(), cache::VARIABLE);
         let own = env::current_exe().context("this process does not know its executable")?;
         let bin = own_bin(&own);
-        let links = links(&own, &bin, &toolchain);
+        let links = links(&own, names, &bin, &toolchain);
         let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links).advise(&advice)?;
         if prebuilt && !sysroot.is_prebuilt(TARGET) {
             let steps = Steps::begin(&format!("Building the standard library for {TARGET} (once)"));
@@ -64,7 +72,7 @@ impl Guest {
     }
 
     /// The sysroot.
-    pub(crate) fn sysroot(&self) -> &Sysroot {
+    pub fn sysroot(&self) -> &Sysroot {
         &self.sysroot
     }
 
@@ -79,7 +87,7 @@ impl Guest {
     }
 
     /// One of these links.
-    pub(crate) fn tool(&self, name: &str) -> PathBuf {
+    pub fn tool(&self, name: &str) -> PathBuf {
         self.bin.join(name)
     }
 
@@ -153,9 +161,9 @@ fn own_bin(own: &Path) -> PathBuf {
 
 /// The links of a sysroot: this executable under the names it answers to, and the toolchain's own programs. They stand in a folder of this
 /// executable's own, and in `bin`, where editors and people look, for the one that was the last to run.
-fn links(own: &Path, own_bin: &Path, toolchain: &Toolchain) -> Vec<Link> {
-    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER, std_test::RUSTC_WRAPPER];
-    let ours = ours.map(|name| (name.to_owned(), own.to_owned()));
+fn links(own: &Path, others: &[&str], own_bin: &Path, toolchain: &Toolchain) -> Vec<Link> {
+    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER];
+    let ours = ours.iter().chain(others).map(|&name| (name.to_owned(), own.to_owned()));
     let theirs = [
         ("cargo".to_owned(), toolchain.cargo().to_owned()),
         (wrapper::real("rustc"), toolchain.rustc().to_owned()),

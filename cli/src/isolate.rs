@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use component_run::Setup;
-use harness::isolated::{Binary, Choice, Event, Options, Test};
-use harness::record::{Ending, Record};
+use component_run::isolated::record::{Ending, Record};
+use component_run::isolated::{Binary, Choice, Event, Options, Test};
 
 use crate::libtest::{Arguments, Color, Format};
 use crate::process;

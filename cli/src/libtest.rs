@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 use anyhow::{Result, anyhow};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Parser, ValueEnum};
-use harness::isolated::{Choice, Test};
+use component_run::isolated::{Choice, Test};
 
 /// The tests of one binary, each in an instance of its own
 #[derive(Debug, Parser)]

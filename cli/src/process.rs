@@ -8,7 +8,8 @@ use anyhow::{Context, Error, Result};
 
 /// Replaces this process by the command, so that exit codes, signals and the terminal are nobody's business but its own. Returns only if it
 /// cannot be started.
-pub(crate) fn replace_by(mut command: Command) -> Error {
+#[must_use]
+pub fn replace_by(mut command: Command) -> Error {
     let error = command.exec();
     Error::new(error).context(format!("cannot start {}", command.get_program().display()))
 }
@@ -17,7 +18,7 @@ pub(crate) fn replace_by(mut command: Command) -> Error {
 ///
 /// # Errors
 /// Standard output cannot be written for another reason.
-pub(crate) fn print(text: &str) -> Result<()> {
+pub fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -30,7 +30,7 @@ impl Drop for Waiting {
 }
 
 /// A job of so many steps.
-pub(crate) struct Steps {
+pub struct Steps {
     what: String,
     start: Instant,
     bar: Option<ProgressBar>,
@@ -38,7 +38,8 @@ pub(crate) struct Steps {
 
 impl Steps {
     /// Announces the job.
-    pub(crate) fn begin(what: &str) -> Steps {
+    #[must_use]
+    pub fn begin(what: &str) -> Steps {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style =
                 ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg}").expect("the template is right");
@@ -53,7 +54,7 @@ impl Steps {
     }
 
     /// `done` of `total` steps are done, the last of them being `name`.
-    pub(crate) fn step(&self, done: usize, total: usize, name: &str) {
+    pub fn step(&self, done: usize, total: usize, name: &str) {
         if let Some(bar) = &self.bar {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
@@ -62,7 +63,7 @@ impl Steps {
     }
 
     /// Prints lines that are to stay.
-    pub(crate) fn say(&self, text: &str) {
+    pub fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprint!("{text}")),
             None => eprint!("{text}"),
@@ -70,7 +71,7 @@ impl Steps {
     }
 
     /// The job is done: says how long it took.
-    pub(crate) fn finish(self) {
+    pub fn finish(self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

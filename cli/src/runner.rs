@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use component_run::Setup;
-use harness::isolated;
+use component_run::isolated;
 
 use crate::guest::TARGET;
 use crate::temporary::Temporary;

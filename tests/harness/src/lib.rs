@@ -9,7 +9,6 @@
 //! | [`build`] | the whole package, built for host and target |
 //! | [`run`] | one run of a program, on the host or on the runtime |
 //! | [`verdict`] | what differs from what was expected |
-//! | [`isolated`] | the tests of a test binary, each in an instance of its own |
 //! | [`expectations`] | known failures: data, with a reason, and still run |
 //! | [`record`] | how each test of a run ended, for reports |
 //! | [`report`] | what people and CI are told about a run |
@@ -23,7 +22,6 @@
 pub mod build;
 pub mod census;
 pub mod expectations;
-pub mod isolated;
 pub mod program;
 pub mod record;
 pub mod report;

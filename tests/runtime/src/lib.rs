@@ -33,6 +33,7 @@ mod description;
 mod engine;
 mod host;
 mod interrupt;
+pub mod isolated;
 mod isolation;
 mod limits;
 mod outcome;

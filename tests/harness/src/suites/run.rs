@@ -18,9 +18,9 @@ use component_run::{Access, Directory, Network, Setup};
 
 use super::build::Binary;
 use super::libtest::{self, Event, Reader};
-use crate::isolated::{self, Choice};
 use crate::record::{Ending, Record, Side};
 use crate::report::Selection;
+use component_run::isolated::{self, Choice};
 
 /// What runs test binaries.
 #[derive(Debug, Clone)]

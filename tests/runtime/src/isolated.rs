@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::{Access, Capture, Directory, Ended, Isolation, Outcome, Output, Setup};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use component_run::{Access, Capture, Directory, Ended, Isolation, Outcome, Output, Setup};
 
-use crate::record::{Ending, Record};
+use record::{Ending, Record};
+
+pub mod record;
 
 /// The words that the binary understands, and what tells that it does. `library/test/src/isolated.rs` has the same.
 const LIST: &str = "--isolated-list";

@@ -7,13 +7,17 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use anyhow::{Context, Result};
-use clap::Args;
+use cargo_p3::advice::{self, Advise};
+use cargo_p3::guest::{Guest, TARGET};
+use cargo_p3::process;
+use cargo_p3::progress::Steps;
+use clap::Parser;
 use harness::expectations::Expectations;
 use harness::record::{Ending, Record, Side, SuiteRecord};
 use harness::report::{self, Environment, Partition, Report, Run, Selection};
@@ -24,23 +28,19 @@ use harness::suites::run::{Runner, Step, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use overlay::RUST_RELEASE;
 
-use crate::advice::Advise;
-use crate::guest::{Guest, TARGET};
-use crate::process;
-use crate::progress::Steps;
-
 /// The name under which cargo starts this executable around rustc while it compiles the suites.
-pub(crate) const RUSTC_WRAPPER: &str = "std-test-rustc";
+const RUSTC_WRAPPER: &str = "std-test-rustc";
 
 /// The known failures, as they were when this executable was built.
-const EXPECTATIONS: &str = include_str!("../../tests/expectations/wasm32-wasip3.toml");
+const EXPECTATIONS: &str = include_str!("../../expectations/wasm32-wasip3.toml");
 
 /// How long one test binary may run.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
-/// What follows the verb.
-#[derive(Args)]
-pub(crate) struct Arguments {
+/// Run Rust's own test suites: those of core, alloc, std and libtest
+#[derive(Parser)]
+#[command(name = "cargo p3 std-test", bin_name = "cargo p3 std-test")]
+struct Arguments {
     /// The suites to run: test, coretests, alloctests, std, std-tests, doc-core, doc-alloc, doc-std; `doc` for the last three. All but those
     /// if none is named
     #[arg(value_name = "SUITE", value_parser = named)]
@@ -82,11 +82,26 @@ fn named(word: &str) -> Result<Named, harness::suites::UnknownSuite> {
     Suite::named(word).map(Named)
 }
 
+fn main() -> ExitCode {
+    let called = env::args_os().next().unwrap_or_default();
+    let name = Path::new(&called).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let result = match name {
+        "std-test" => run(&Arguments::parse()),
+        RUSTC_WRAPPER => rustc(),
+        // The sysroot's links for this executable: compiler, linker, runtime.
+        _ => return cargo_p3::main(),
+    };
+    result.unwrap_or_else(|error| {
+        advice::report(&error);
+        ExitCode::FAILURE
+    })
+}
+
 /// Runs suites.
 ///
 /// # Errors
 /// No toolchain, a suite that does not compile, a report that cannot be written. A test that fails is an exit code.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+fn run(arguments: &Arguments) -> Result<ExitCode> {
     let expectations = match &arguments.expectations {
         Some(file) => Expectations::read(file)?,
         None => toml::from_str(EXPECTATIONS).context("in the list of known failures that this program carries")?,
@@ -113,7 +128,7 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
         // not inherited.
         ctrlc::set_handler(|| std::process::exit(130)).context("Ctrl-C cannot be handled")?;
     }
-    let guest = Guest::ready(false, false)?;
+    let guest = Guest::ready_for(&[RUSTC_WRAPPER], false, false)?;
     let session = Session::new(&guest, side, arguments, selection, expectations)?;
     let chosen: Vec<Suite> = Suite::ALL
         .into_iter()
@@ -303,7 +318,7 @@ impl Drop for Watch {
 ///
 /// # Errors
 /// It cannot be started.
-pub(crate) fn rustc() -> Result<ExitCode> {
+fn rustc() -> Result<ExitCode> {
     let mut arguments = env::args_os().skip(1);
     let rustc = arguments.next().context("this is started by cargo, with a rustc as the first argument")?;
     let mut command = Command::new(rustc);

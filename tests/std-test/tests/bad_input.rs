@@ -16,9 +16,9 @@ fn refused(arguments: &[&str]) -> String {
 
 /// `cargo p3 std-test` that finds no toolchain.
 fn std_test(place: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-p3"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_std-test"));
     command.env_clear().current_dir(place.path());
-    command.env("HOME", place.path()).env("CARGO_P3_CACHE", place.path().join("cache")).args(["p3", "std-test"]);
+    command.env("HOME", place.path()).env("CARGO_P3_CACHE", place.path().join("cache"));
     command
 }
 
