@@ -3,22 +3,25 @@
 //! Cargo's verbs are not parsed here: every argument after one of them is cargo's (or, for those that run something, the runtime's: `grants`).
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cache::{self, Cache};
-use crate::forward::{self, Verb};
+use crate::configuration::Configuration;
 use crate::guest::{Guest, TARGET};
-use crate::{chores, doctor, environment, process, runner};
+use crate::verb::{self, Verb};
+use crate::words::Words;
+use crate::{chores, doctor, environment, forward, process, runner};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
 #[command(name = "cargo p3", bin_name = "cargo p3", version, subcommand_required = true, arg_required_else_help = true)]
 #[command(
     after_help = "Cargo's verbs take all of cargo's arguments; the target is wasm32-wasip3 unless --target says otherwise.\n\
+    Those that concern no target (add, new, update, ...), aliases, and installed subcommands are cargo's own.\n\
     `cargo p3 help run` tells what a program that is run may see, and how to grant it more.\n\n\
     CARGO_P3_CACHE  where sysroots are kept\n\
     CARGO_P3_RUSTC  the rustc to use; found or installed otherwise"
@@ -63,40 +66,76 @@ enum Own {
     },
 }
 
+/// How often an alias may lead to another.
+const ALIASES: usize = 8;
+
 /// Does what this process's arguments say.
 ///
 /// # Errors
 /// Whatever the verb says.
 pub(crate) fn main() -> Result<ExitCode> {
-    let mut arguments: Vec<OsString> = env::args_os().collect();
+    let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
     // Cargo calls a subcommand with its name as the first argument.
-    if arguments.get(1).is_some_and(|first| first == "p3") {
-        arguments.remove(1);
+    if arguments.first().is_some_and(|first| first == "p3") {
+        arguments.remove(0);
     }
-    if let Some(word) = arguments.get(1).and_then(|word| word.to_str()) {
-        let rest = || arguments[2..].to_vec();
-        match (word, Verb::named(word)) {
-            ("clean", _) if rest().iter().any(|argument| argument == "--cache") => return clean_cache(&rest()),
-            // What launchers call. Not a verb for people; and clap would take a `--` for its own.
-            ("launch", _) => return runner::for_launcher(rest()),
-            (_, Some(verb)) if !rest().iter().take_while(|&argument| argument != "--").any(is_help) => {
-                return forward::forward(verb, rest());
-            }
-            // Cargo's own help follows from ours, which names it.
-            (_, Some(verb)) => {
-                process::print(
-                    &command()
-                        .find_subcommand_mut(verb.name())
-                        .expect("every verb is a subcommand")
-                        .render_help()
-                        .to_string(),
-                )?;
-                return Ok(ExitCode::SUCCESS);
-            }
-            _ => {}
+    // What launchers call. Not a verb for people; and every word after it is the program's.
+    if arguments.first().is_some_and(|first| first == "launch") {
+        return runner::for_launcher(arguments.split_off(1));
+    }
+    let mut words = Words::read(arguments)?;
+    for _ in 0..ALIASES {
+        let Some(name) = words.verb.clone() else { break };
+        let word = name.to_str().unwrap_or_default();
+        if let Some(verb) = Verb::named(word) {
+            return cargos(verb, words);
+        }
+        if is_own(word) {
+            break;
+        }
+        if verb::is_cargos_own(word) || word == "--explain" || word == "--list" {
+            return forward::unchanged(&name, words);
+        }
+        if let Some(alias) = Configuration::of(words.cargos()).alias(word) {
+            words = expanded(words, alias)?;
+        } else if forward::subcommand(&name).is_some() && word != "p3" {
+            return forward::external(&name, words);
+        } else {
+            break;
         }
     }
-    let matches = command().get_matches_from(arguments);
+    own(words)
+}
+
+/// A verb of cargo's, or the help for it.
+fn cargos(verb: Verb, words: Words) -> Result<ExitCode> {
+    if verb == Verb::Clean && words.rest.iter().any(|argument| argument == "--cache") {
+        return clean_cache(&words.rest);
+    }
+    if !words.cargos().any(is_help) {
+        return forward::forward(verb, words);
+    }
+    // Cargo's own help follows from ours, which names it.
+    let mut command = command();
+    let verb = command.find_subcommand_mut(verb.name()).expect("every verb is a subcommand");
+    process::print(&verb.render_help().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A verb that cargo does not have; or help, or what is no verb at all.
+fn own(words: Words) -> Result<ExitCode> {
+    // Cargo has help for its own verbs.
+    if words.verb.as_deref() == Some(OsStr::new("help"))
+        && let Some(word) = words.rest.first().and_then(|word| word.to_str())
+        && verb::is_cargos_own(word)
+    {
+        return forward::unchanged("help".as_ref(), words);
+    }
+    if let (Some(option), Some(verb)) = (words.options.first(), &words.verb) {
+        bail!("`{}` is an option of cargo's, and `{}` is no verb of cargo's", option.display(), verb.display());
+    }
+    let line = ["cargo-p3".into()].into_iter().chain(words.options).chain(words.verb).chain(words.rest);
+    let matches = command().get_matches_from(line);
     match Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).verb {
         Own::Setup { verbose } => setup(verbose),
         Own::Doctor => doctor::doctor(),
@@ -104,6 +143,21 @@ pub(crate) fn main() -> Result<ExitCode> {
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
         Own::StdTest { arguments } => chores::std_test(&arguments),
     }
+}
+
+/// The words with what an alias stands for in its place.
+fn expanded(words: Words, alias: Vec<OsString>) -> Result<Words> {
+    let mut expanded = Words::read(alias)?;
+    expanded.options.splice(0..0, words.options);
+    expanded.rest.extend(words.rest);
+    Ok(expanded)
+}
+
+/// Whether a word is a verb that cargo does not have, or asks for help.
+fn is_own(word: &str) -> bool {
+    word == "help"
+        || word.starts_with('-') && word != "--explain" && word != "--list"
+        || Arguments::command().find_subcommand(word).is_some()
 }
 
 fn is_help(argument: &OsString) -> bool {

@@ -10,7 +10,7 @@ use overlay::{RUST_RELEASE, Sysroot, Toolchain};
 
 use crate::cache::{self, Cache};
 use crate::guest::TARGET;
-use crate::toolchain::{self, Search};
+use crate::toolchain::{self, Incomplete, Look, Search};
 use crate::{process, provision};
 
 /// A thing that was looked for.
@@ -36,9 +36,10 @@ enum State {
 /// No place for a cache.
 pub(crate) fn doctor() -> Result<ExitCode> {
     let cache = Cache::locate()?;
-    let toolchain = toolchain::search();
+    let toolchain = toolchain::search(Look::Close);
     let mut findings = vec![rust(&toolchain)];
     if let Ok(Search::Found(toolchain)) = &toolchain {
+        findings.push(found("cargo", shown(toolchain.cargo())));
         findings.push(found("wasm-ld", toolchain::wasm_ld(toolchain).map(|linker| shown(&linker)).unwrap_or_default()));
         findings.push(tool(toolchain, "rustdoc", "rustdoc", "doc, and documentation tests"));
         findings.push(tool(toolchain, "clippy", "cargo-clippy", "clippy"));
@@ -66,7 +67,7 @@ pub(crate) fn doctor() -> Result<ExitCode> {
 
 /// The sysroot that builds use now, if there is a toolchain to say so.
 pub(crate) fn sysroot_in_use(cache: &Cache) -> Option<PathBuf> {
-    match toolchain::search() {
+    match toolchain::search(Look::Quick) {
         Ok(Search::Found(toolchain)) => Some(Sysroot::directory(&toolchain, cache.path())),
         _ => None,
     }
@@ -85,10 +86,10 @@ fn rust(search: &Result<Search>) -> Finding {
             found(thing, format!("{} (sources: {})", shown(toolchain.rustc()), shown(&toolchain.library())))
         }
         Ok(Search::Missing(wrong)) => {
-            let reasons: Vec<String> = wrong.iter().map(|error| format!("{error:#}")).collect();
+            let reasons: Vec<String> = wrong.iter().flat_map(Incomplete::reasons).collect();
             let reasons =
                 if reasons.is_empty() { "no rustc found".to_owned() } else { reasons.join(&format!("\n{:26}", "")) };
-            bad(reasons, format!("cargo p3 setup   (or: {})", provision::commands()))
+            bad(reasons, format!("cargo p3 setup   (or: {})", provision::commands(wrong)))
         }
         Err(error) => bad(format!("{error:#}"), format!("unset {}", toolchain::VARIABLE)),
     }
@@ -102,7 +103,7 @@ fn tool(toolchain: &Toolchain, thing: &'static str, program: &str, needed_for: &
     let mend = if thing == "clippy" {
         provision::tool_command(thing, program.starts_with("/usr/bin"))
     } else {
-        provision::commands()
+        provision::commands(&[])
     };
     Finding { thing, state: State::Absent, detail: format!("needed for: {needed_for}"), mend: Some(mend) }
 }
@@ -117,10 +118,7 @@ fn host_linker() -> Finding {
             thing,
             state: State::Bad,
             detail: "no linker for this machine, which build scripts and procedural macros need".to_owned(),
-            mend: Some(
-                if provision::is_debian() { "apt-get install gcc libc6-dev" } else { "install a C compiler" }
-                    .to_owned(),
-            ),
+            mend: Some(provision::host_linker_command()),
         },
     }
 }

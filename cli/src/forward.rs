@@ -2,139 +2,30 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
 use crate::advice::Advise;
-use crate::guest::{Guest, TARGET};
-use crate::{grants, install, nextest, process, provision, wrapper};
-
-/// A verb of cargo's.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Build,
-    Check,
-    Clippy,
-    Doc,
-    Run,
-    Test,
-    Bench,
-    Install,
-    Uninstall,
-    Clean,
-    Rustc,
-    Tree,
-    Nextest,
-}
-
-impl Verb {
-    /// All of them.
-    pub(crate) const ALL: [Verb; 13] = [
-        Verb::Build,
-        Verb::Check,
-        Verb::Clippy,
-        Verb::Doc,
-        Verb::Run,
-        Verb::Test,
-        Verb::Bench,
-        Verb::Install,
-        Verb::Uninstall,
-        Verb::Clean,
-        Verb::Rustc,
-        Verb::Tree,
-        Verb::Nextest,
-    ];
-
-    /// The verb that a word or cargo's abbreviation of it means.
-    pub(crate) fn named(word: &str) -> Option<Verb> {
-        Verb::ALL.into_iter().find(|verb| verb.name() == word || verb.abbreviation() == Some(word))
-    }
-
-    /// Its word.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Verb::Build => "build",
-            Verb::Check => "check",
-            Verb::Clippy => "clippy",
-            Verb::Doc => "doc",
-            Verb::Run => "run",
-            Verb::Test => "test",
-            Verb::Bench => "bench",
-            Verb::Install => "install",
-            Verb::Uninstall => "uninstall",
-            Verb::Clean => "clean",
-            Verb::Rustc => "rustc",
-            Verb::Tree => "tree",
-            Verb::Nextest => "nextest",
-        }
-    }
-
-    fn abbreviation(self) -> Option<&'static str> {
-        match self {
-            Verb::Build => Some("b"),
-            Verb::Check => Some("c"),
-            Verb::Doc => Some("d"),
-            Verb::Run => Some("r"),
-            Verb::Test => Some("t"),
-            _ => None,
-        }
-    }
-
-    /// What `cargo p3 help VERB` says.
-    pub(crate) fn help(self) -> clap::Command {
-        let about = match self {
-            Verb::Build => "Build a package's components",
-            Verb::Check => "Check a package without building it",
-            Verb::Clippy => "Check a package with clippy",
-            Verb::Doc => "Build a package's documentation",
-            Verb::Run => "Build and run a program",
-            Verb::Test => "Build and run tests, documentation tests included",
-            Verb::Bench => "Build and run benchmarks",
-            Verb::Install => "Build a program and put it, with a launcher, on the path",
-            Verb::Uninstall => "Remove an installed program and its launcher",
-            Verb::Clean => "Remove what cargo built; with --cache: old sysroots (with --all: every sysroot)",
-            Verb::Rustc => "Build a package with extra arguments for rustc",
-            Verb::Tree => "Show a package's dependencies on the target",
-            Verb::Nextest => "Build tests and run them with cargo-nextest",
-        };
-        let command = match self {
-            // Gives the command its own description: the runtime's.
-            Verb::Run | Verb::Test | Verb::Bench | Verb::Nextest => {
-                grants::document(clap::Command::new(self.name()), self == Verb::Test)
-            }
-            Verb::Install => clap::Command::new(self.name()).after_help(install::HELP),
-            _ => clap::Command::new(self.name()).after_help(format!(
-                "Every argument of `cargo {0}` is passed on to it; `cargo {0} --help` lists them.",
-                self.name()
-            )),
-        };
-        let usage = format!("cargo p3 {} [ARGUMENTS OF CARGO {0}]", self.name());
-        command.about(about).long_about(None).override_usage(usage).disable_help_flag(true)
-    }
-
-    /// Whether components are run.
-    fn runs(self) -> bool {
-        matches!(self, Verb::Run | Verb::Test | Verb::Bench | Verb::Nextest)
-    }
-
-    /// Whether crates are compiled.
-    fn compiles(self) -> bool {
-        !matches!(self, Verb::Uninstall | Verb::Clean | Verb::Tree)
-    }
-}
+use crate::configuration::Configuration;
+use crate::guest::{self, Guest, TARGET};
+use crate::toolchain::{self, Look, Search};
+use crate::verb::Verb;
+use crate::words::Words;
+use crate::workspace::Workspace;
+use crate::{grants, install, nextest, process, provision, release, wrapper};
 
 /// Does a verb of cargo's. Returns only if cargo cannot be started, or if something is left to do after it.
 ///
 /// # Errors
 /// No toolchain, no sysroot; and whatever the verb's own part says.
-pub(crate) fn forward(verb: Verb, mut arguments: Vec<OsString>) -> Result<ExitCode> {
-    if verb != Verb::Test && verb.runs() && isolates(&arguments) {
+pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
+    if verb != Verb::Test && verb.runs() && isolates(&words) {
         bail!("{} is for `cargo p3 test`, which runs each test in an instance of its own", grants::ISOLATE);
     }
-    let runtime = if verb.runs() { Some(grants::take(&mut arguments)?) } else { None };
-    let (unstable, build_std) = unstable(&arguments);
-    let guest = Guest::ready(verb.compiles() && !build_std, false)?;
+    let runtime = if verb.runs() { Some(grants::take(&mut words.rest)?) } else { None };
+    let guest = ready(verb.compiles(), &words)?;
     let mut cargo = match verb {
         Verb::Clippy => clippy(&guest)?,
         Verb::Nextest => nextest::command(&guest)?,
@@ -143,29 +34,88 @@ pub(crate) fn forward(verb: Verb, mut arguments: Vec<OsString>) -> Result<ExitCo
     if let Some(options) = runtime {
         cargo.env(grants::VARIABLE, options);
     }
-    if unstable && env::var_os("RUSTC_BOOTSTRAP").is_none() {
-        cargo.env("RUSTC_BOOTSTRAP", "1").env(wrapper::BOOTSTRAP_IS_CARGOS, "1");
-    }
-    cargo.arg(verb.name());
+    begin(&mut cargo, verb.name().as_ref(), &words);
     match verb {
-        Verb::Install | Verb::Uninstall => install::forward(verb, cargo, &arguments),
+        Verb::Install | Verb::Uninstall => install::forward(verb, cargo, &words.rest),
         _ => {
-            cargo.args(default_target(verb, &arguments)).args(arguments);
+            cargo.args(default_target(verb, &words)).args(words.rest);
             Err(process::replace_by(cargo))
         }
     }
 }
 
+/// Does what is no verb of cargo's own: `cargo-NAME`, which finds what it needs to build for the target. Returns only if cargo cannot be started.
+///
+/// # Errors
+/// No toolchain, no sysroot.
+pub(crate) fn external(name: &OsStr, words: Words) -> Result<ExitCode> {
+    let guest = ready(true, &words)?;
+    let mut cargo = guest.cargo();
+    begin(&mut cargo, name, &words);
+    cargo.args(words.rest);
+    Err(process::replace_by(cargo))
+}
+
+/// Does a verb of cargo's that concerns no target. For that no toolchain is installed; where there is none, the cargo that called us does it.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub(crate) fn unchanged(name: &OsStr, words: Words) -> Result<ExitCode> {
+    let mut cargo = match toolchain::search(Look::Quick) {
+        Ok(Search::Found(toolchain)) => {
+            let mut cargo = Command::new(toolchain.cargo());
+            guest::forget_the_caller(&mut cargo);
+            // What is newest for this Rust is what `add` and `update` choose.
+            cargo.env("RUSTC", toolchain.rustc());
+            cargo
+        }
+        _ => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+    };
+    begin(&mut cargo, name, &words);
+    cargo.args(words.rest);
+    Err(process::replace_by(cargo))
+}
+
+/// Where a subcommand that is a program of its own lies: on the path, or where cargo installs.
+pub(crate) fn subcommand(name: &OsStr) -> Option<PathBuf> {
+    let mut program = OsString::from("cargo-");
+    program.push(name);
+    let home = install::cargo_home().map(|home| home.join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = home.into_iter().chain(env::split_paths(&path).collect::<Vec<_>>());
+    folders.map(|folder| folder.join(&program)).find(|program| program.is_file())
+}
+
+/// What a build needs, after telling what it will not be as the package says.
+fn ready(compiles: bool, words: &Words) -> Result<Guest> {
+    let workspace = Workspace::find(words.cargos());
+    if compiles {
+        release::tell(words, workspace.as_ref());
+    }
+    let (_, build_std) = unstable(words);
+    let guest = Guest::ready(compiles && !build_std, false)?;
+    Ok(guest.with_clash(workspace.is_some_and(|workspace| workspace.has_clash())))
+}
+
+/// Gives cargo its options and the verb, and what the runner has to know of them.
+fn begin(cargo: &mut Command, name: &OsStr, words: &Words) {
+    if unstable(words).0 && env::var_os("RUSTC_BOOTSTRAP").is_none() {
+        cargo.env("RUSTC_BOOTSTRAP", "1").env(wrapper::BOOTSTRAP_IS_CARGOS, "1");
+    }
+    cargo.envs(Configuration::of(words.cargos()).told());
+    cargo.args(&words.options).arg(name);
+}
+
 /// Whether tests shall have instances of their own.
-fn isolates(arguments: &[OsString]) -> bool {
-    arguments.iter().take_while(|&argument| argument != "--").any(|argument| argument == grants::ISOLATE)
+fn isolates(words: &Words) -> bool {
+    words.cargos().any(|word| word == grants::ISOLATE)
 }
 
 /// The target in so many words for `clean`, which does not look for a package's files where the environment's default target puts them.
-fn default_target(verb: Verb, arguments: &[OsString]) -> Option<String> {
+fn default_target(verb: Verb, words: &Words) -> Option<String> {
     let names_one =
         |argument: &OsString| argument == "--target" || argument.as_encoded_bytes().starts_with(b"--target=");
-    (matches!(verb, Verb::Clean) && !arguments.iter().any(names_one)).then(|| format!("--target={TARGET}"))
+    (matches!(verb, Verb::Clean) && !words.cargos().any(names_one)).then(|| format!("--target={TARGET}"))
 }
 
 /// cargo-clippy, which starts cargo with its driver as a wrapper; ours goes around that (see `wrapper`).
@@ -185,9 +135,8 @@ fn clippy(guest: &Guest) -> Result<Command> {
 }
 
 /// Whether cargo is asked for anything unstable, and whether that is building the standard library.
-fn unstable(arguments: &[OsString]) -> (bool, bool) {
-    let cargos: Vec<&OsStr> =
-        arguments.iter().map(OsString::as_os_str).take_while(|&argument| argument != "--").collect();
+fn unstable(words: &Words) -> (bool, bool) {
+    let cargos: Vec<&OsStr> = words.cargos().map(OsString::as_os_str).collect();
     let flags = cargos.iter().filter(|argument| argument.as_encoded_bytes().starts_with(b"-Z")).count();
     let of_flag = |argument: &&OsStr| argument.as_encoded_bytes().starts_with(b"-Zbuild-std");
     let after_flag = |pair: &[&OsStr]| pair[0] == "-Z" && pair[1].as_encoded_bytes().starts_with(b"build-std");

@@ -3,6 +3,7 @@
 //! `cargo p3 run`, `test` and `bench` take them among cargo's arguments. They travel past cargo in a variable, [`VARIABLE`], which users set too:
 //! for installed programs, whose own arguments are nobody else's, it is the way to give them.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -17,10 +18,11 @@ use crate::advice::Advise;
 /// Holds options of the runtime, quoted as in a shell.
 pub(crate) const VARIABLE: &str = "CARGO_P3_RUN";
 
-/// The variables that every guest gets, beside those that begin with [`PREFIXES`].
-const PASSED: [&str; 3] = ["TERM", "LANG", "TZ"];
-/// Cargo's, the standard library's, and those of widespread test tools.
-const PREFIXES: [&str; 6] = ["CARGO_", "RUST_", "NEXTEST", "INSTA_", "PROPTEST_", "QUICKCHECK_"];
+/// The variables that every guest gets, beside those that begin with [`PREFIXES`]: what it is to look like for whoever reads it.
+const PASSED: [&str; 10] =
+    ["TERM", "LANG", "TZ", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES"];
+/// Cargo's, the standard library's, the locale's, and those of widespread test tools.
+const PREFIXES: [&str; 7] = ["CARGO_", "RUST_", "LC_", "NEXTEST", "INSTA_", "PROPTEST_", "QUICKCHECK_"];
 
 /// What the command line or the variable says about running.
 #[derive(Debug, Args)]
@@ -51,7 +53,8 @@ pub(crate) fn document(command: Command, tests: bool) -> Command {
          The program has, under the same absolute paths as outside: the workspace, the target directory, the current directory, and \
          a temporary directory of its own (TMPDIR) that is removed when it ends; and /dev with null, zero, full, random, urandom, stdin, \
          stdout and stderr. It has the loopback network, and of the environment \
-         CARGO_*, RUST_*, NEXTEST*, INSTA_*, PROPTEST_*, QUICKCHECK_* (tokens left out), TERM, LANG and TZ. The options grant more; so does the variable {VARIABLE}, which holds \
+         CARGO_*, RUST_*, NEXTEST*, INSTA_*, PROPTEST_*, QUICKCHECK_* (tokens left out), TERM, LANG, LC_*, TZ, those by which one asks for \
+         colours and a width (NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, COLUMNS, ...), and what [env] of cargo's configuration names. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
 }
@@ -97,13 +100,16 @@ pub(crate) fn read(defaults: &[&str]) -> Result<Given> {
     parse(&words).advise(format!("{VARIABLE} holds options such as: --dir /usr/share:ro --env NAME --net all"))
 }
 
-/// The options, on top of what this process's environment gives every guest.
-pub(crate) fn setup(options: Options) -> Setup {
+/// The options, on top of what this process's environment gives every guest, and of the variables in it that are `named`.
+pub(crate) fn setup(options: Options, named: &BTreeSet<&str>) -> Setup {
     let inherits = options.inherit_env;
     let mut setup = options.setup();
     if !inherits {
         let given = std::mem::take(&mut setup.environment);
-        setup.environment = env::vars_os().filter(|(name, value)| is_passed(name, value)).chain(given).collect();
+        let is_named = |name: &OsStr| name.to_str().is_some_and(|name| named.contains(name));
+        let passed =
+            env::vars_os().filter(|(name, value)| is_passed(name, value) || is_named(name) && value.to_str().is_some());
+        setup.environment = passed.chain(given).collect();
     }
     setup
 }
@@ -252,7 +258,9 @@ mod tests {
     fn secrets_and_what_is_not_listed_stay_outside() {
         let passed = |name: &str| is_passed(name.as_ref(), "value".as_ref());
         assert!(
-            ["CARGO_MANIFEST_DIR", "RUST_BACKTRACE", "PROPTEST_CASES", "TERM", "LANG", "TZ"].into_iter().all(passed)
+            ["CARGO_MANIFEST_DIR", "RUST_BACKTRACE", "PROPTEST_CASES", "TERM", "LANG", "LC_ALL", "TZ", "NO_COLOR"]
+                .into_iter()
+                .all(passed)
         );
         assert!(
             !["HOME", "PATH", "CARGO_REGISTRY_TOKEN", "CARGO_REGISTRIES_MINE_TOKEN", "CARGO_P3_RUN"]

@@ -5,19 +5,22 @@
 //! our specification. So cargo needs no unstable option, build scripts see a stable compiler, and `[target.wasm32-wasip3]` of a user's
 //! configuration means what it says.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
+use component_ld::lld;
 use overlay::{Link, Progress, RUST_RELEASE, Sysroot, Toolchain};
 
 use crate::advice::{Advise, report};
 use crate::cache::{self, Cache};
 use crate::progress::Steps;
-use crate::toolchain::{self, Search};
+use crate::toolchain::{self, Look, Search};
 use crate::{provision, wrapper};
 
 /// The target that guests are built for.
@@ -29,10 +32,17 @@ pub(crate) const RUNNER: &str = "cargo-p3-runner";
 /// Whose environment variable says which program runs what cargo built.
 pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP3_RUNNER";
 
+/// The same, whatever runner the user has: what a user's runner may call.
+pub(crate) const DIRECT_RUNNER: &str = "cargo-p3-run";
+
+/// Tells a user's runner where that is.
+pub(crate) const DIRECT_RUNNER_VARIABLE: &str = "CARGO_P3_RUNNER";
+
 /// A sysroot that is ready for use, with its toolchain.
 pub struct Guest {
     sysroot: Sysroot,
     bin: PathBuf,
+    has_clash: bool,
 }
 
 impl Guest {
@@ -50,13 +60,15 @@ impl Guest {
     /// As [`Guest::ready`].
     pub fn ready_for(names: &[&str], prebuilt: bool, verbose: bool) -> Result<Guest> {
         let cache = Cache::locate()?;
-        let toolchain = toolchain(verbose)?;
+        let toolchain = toolchain(&cache, verbose)?;
         let advice = format!("the cache is {}; {} names another", cache.path().display(), cache::VARIABLE);
         let own = env::current_exe().context("this process does not know its executable")?;
         let bin = own_bin(&own);
         let links = links(&own, names, &bin, &toolchain);
         let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links).advise(&advice)?;
         if prebuilt && !sysroot.is_prebuilt(TARGET) {
+            // Whoever has configured another one needs none of that name.
+            provision::host_linker(verbose).unwrap_or_else(|error| report(&error));
             let steps = Steps::begin(&format!("Building the standard library for {TARGET} (once)"));
             sysroot
                 .prebuild(TARGET, &mut |progress| match progress {
@@ -68,7 +80,17 @@ impl Guest {
             steps.finish();
         }
         let bin = sysroot.path().join(bin);
-        Ok(Guest { sysroot, bin })
+        for folder in [&bin, &sysroot.path().join("bin")] {
+            for name in ["rustc", "rustdoc"] {
+                write_script(&folder.join(name), &wrapper::script(&own, &folder.join(name))?).advise(&advice)?;
+            }
+        }
+        Ok(Guest { sysroot, bin, has_clash: false })
+    }
+
+    /// The same, for a workspace in which a program and a library would have files of one name (see `wrapper`).
+    pub(crate) fn with_clash(self, has_clash: bool) -> Guest {
+        Guest { has_clash, ..self }
     }
 
     /// The sysroot.
@@ -97,7 +119,12 @@ impl Guest {
             ("RUSTC", self.tool("rustc").into()),
             ("RUSTDOC", self.tool("rustdoc").into()),
             ("CARGO_BUILD_TARGET", TARGET.into()),
+            (DIRECT_RUNNER_VARIABLE, self.tool(DIRECT_RUNNER).into()),
         ];
+        if self.has_clash {
+            // What cargo has noted of the compiler's answers is of other workspaces, too.
+            variables.extend([(wrapper::CLASH, "1".into()), ("CARGO_CACHE_RUSTC_INFO", "0".into())]);
+        }
         // Whoever names a runner of their own means it. And cargo splits this variable at blanks.
         if !has_users_runner() && !self.has_blank_in_path() {
             variables.push((RUNNER_VARIABLE, self.tool(RUNNER).into()));
@@ -133,17 +160,23 @@ fn has_users_runner() -> bool {
     env::var_os(RUNNER_VARIABLE).is_some_and(|runner| Path::new(&runner).file_name() != Some(OsStr::new(RUNNER)))
 }
 
-/// The toolchain that is here, or is installed now.
-fn toolchain(verbose: bool) -> Result<Toolchain> {
-    let wrong = match toolchain::search()? {
+/// The toolchain that is here, or is installed now. One with which a sysroot was made before is not looked at closely again.
+fn toolchain(cache: &Cache, verbose: bool) -> Result<Toolchain> {
+    if let Search::Found(toolchain) = toolchain::search(Look::Quick)?
+        && Sysroot::directory(&toolchain, cache.path()).is_dir()
+    {
+        return Ok(toolchain);
+    }
+    let wrong = match toolchain::search(Look::Close)? {
         Search::Found(toolchain) => return Ok(toolchain),
         Search::Missing(wrong) => wrong,
     };
     provision::install(&wrong, verbose)?;
-    match toolchain::search()? {
+    match toolchain::search(Look::Close)? {
         Search::Found(toolchain) => Ok(toolchain),
         Search::Missing(wrong) => {
-            wrong.iter().for_each(report);
+            let lacks = wrong.iter().flat_map(|incomplete| &incomplete.lacks);
+            lacks.for_each(|lack| report(&lack.error));
             let failure =
                 || -> Result<Toolchain> { bail!("Rust {RUST_RELEASE} was installed, but no complete one is found") };
             failure().advise("`cargo p3 doctor` shows what is missing")
@@ -159,25 +192,41 @@ fn own_bin(own: &Path) -> PathBuf {
     format!("bin-{:016x}", hasher.finish()).into()
 }
 
-/// The links of a sysroot: this executable under the names it answers to, and the toolchain's own programs. They stand in a folder of this
+/// The links of a sysroot: this executable under the names it answers to, and the programs that it uses. They stand in a folder of this
 /// executable's own, and in `bin`, where editors and people look, for the one that was the last to run.
 fn links(own: &Path, others: &[&str], own_bin: &Path, toolchain: &Toolchain) -> Vec<Link> {
-    let ours = ["rustc", "rustdoc", "clippy", "component-ld", "component-run", RUNNER];
+    let ours = ["clippy", "component-ld", "component-run", RUNNER, DIRECT_RUNNER];
     let ours = ours.iter().chain(others).map(|&name| (name.to_owned(), own.to_owned()));
     let theirs = [
         ("cargo".to_owned(), toolchain.cargo().to_owned()),
         (wrapper::real("rustc"), toolchain.rustc().to_owned()),
         (wrapper::real("rustdoc"), toolchain.rustc().with_file_name("rustdoc")),
     ];
-    let programs = ours.into_iter().chain(theirs);
+    // The linker finds it beside itself, and uses what was found to do.
+    let linker = toolchain::wasm_ld(toolchain).ok().map(|linker| (lld::BESIDE.to_owned(), linker));
+    let programs = ours.into_iter().chain(theirs).chain(linker);
     programs
         .flat_map(|(name, to)| [own_bin, Path::new("bin")].map(|bin| Link { path: bin.join(&name), to: to.clone() }))
         .collect()
 }
 
+/// Writes a program, whole or not at all, unless it is there already.
+fn write_script(file: &Path, text: &[u8]) -> Result<()> {
+    let is_link = fs::symlink_metadata(file).is_ok_and(|file| file.is_symlink());
+    if !is_link && fs::read(file).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    let failed = || format!("{} cannot be written", file.display());
+    let mut fresh = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(Path::new("."))).with_context(failed)?;
+    fresh.write_all(text).with_context(failed)?;
+    fresh.as_file().set_permissions(fs::Permissions::from_mode(0o755)).with_context(failed)?;
+    fresh.persist(file).with_context(failed)?;
+    Ok(())
+}
+
 /// Takes out of a command's environment what the cargo that started us left there for *its* toolchain and package.
-fn forget_the_caller(command: &mut Command) {
-    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "RUST_RECURSION_COUNT"] {
+pub(crate) fn forget_the_caller(command: &mut Command) {
+    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "RUST_RECURSION_COUNT", wrapper::CLASH] {
         command.env_remove(variable);
     }
     // `cargo run` of this very package, as the alias in the checkout does it.

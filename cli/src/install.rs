@@ -11,8 +11,8 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result};
 
-use crate::forward::Verb;
 use crate::guest::TARGET;
+use crate::verb::Verb;
 use crate::{launcher, process};
 
 /// What `cargo p3 help install` says last.

@@ -26,7 +26,7 @@ pub(crate) fn help(name: &str) -> String {
         "{name} is a WebAssembly component, installed by `cargo p3 install`. It sees\n\
          \x20 - the current directory and what is in it, for reading and writing\n\
          \x20 - a temporary directory of its own (TMPDIR), removed when it ends\n\
-         \x20 - of the environment CARGO_*, RUST_*, TERM, LANG and TZ\n\
+         \x20 - of the environment CARGO_*, RUST_*, TERM, LANG, TZ, NO_COLOR and the like\n\
          \x20 - no network\n\
          The variable {variable} grants more. It holds options, quoted as in a shell:\n\
          \x20 --dir HOST[::GUEST][:ro]   a directory, as GUEST if that is given; with :ro for reading only\n\

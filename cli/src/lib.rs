@@ -4,9 +4,10 @@
 //!
 //! ```text
 //! a person    cargo-p3           finds the toolchain, makes the sysroot, becomes that toolchain's cargo
-//! cargo       rustc, rustdoc     becomes the real one, with our sysroot and our target      (wrapper)
+//! cargo       rustc, rustdoc     scripts: `cargo-p3 as .../rustc` becomes the real one, with our sysroot and our target (wrapper)
 //!             clippy             the same around clippy's driver
-//!             cargo-p3-runner    runs the component for `cargo run`, `test` and `bench`     (runner)
+//!             cargo-p3-runner    runs the component for `cargo run`, `test` and `bench`, or has the user's own runner do it (runner)
+//! a runner    cargo-p3-run       runs the component
 //! rustc       component-ld       links                                                      (component_ld)
 //! a person    component-run      runs a component                                           (component_run)
 //!             NAME               an installed program's launcher: `cargo-p3 p3 launch`      (launcher, runner)
@@ -23,6 +24,8 @@ pub mod advice;
 mod cache;
 mod chores;
 mod command_line;
+mod condition;
+mod configuration;
 mod doctor;
 mod environment;
 mod forward;
@@ -36,22 +39,32 @@ mod nextest;
 pub mod process;
 pub mod progress;
 mod provision;
+mod release;
 mod runner;
 mod temporary;
 mod toolchain;
+mod verb;
+mod words;
+mod workspace;
 mod wrapper;
+
+pub use wrapper::AS;
 
 /// Plays the part that this process's name asks for.
 #[must_use]
 pub fn main() -> ExitCode {
-    let called = std::env::args_os().next().unwrap_or_default();
+    let mut words = std::env::args_os();
+    let called = words.next().unwrap_or_default();
+    let first = words.next();
     let name = Path::new(&called).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     match name {
         "component-ld" => component_ld::main(),
         "component-run" => component_run::main(),
-        "rustc" | "rustdoc" => ended(wrapper::compiler(name)),
+        "rustc" | "rustdoc" => ended(wrapper::compiler(std::env::args_os())),
         "clippy" => ended(wrapper::clippy()),
         guest::RUNNER => ended(runner::for_cargo()),
+        guest::DIRECT_RUNNER => ended(runner::direct()),
+        _ if first.is_some_and(|first| first == wrapper::AS) => ended(wrapper::compiler(words)),
         _ => ended(command_line::main()),
     }
 }

@@ -4,14 +4,13 @@
 //! lets a component be such a process: it takes libtest's arguments and gives its exit codes.
 
 use std::env;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::advice::Advise;
+use crate::forward;
 use crate::guest::{Guest, RUNNER_VARIABLE};
-use crate::install;
 
 const PROGRAM: &str = "cargo-nextest";
 
@@ -20,7 +19,7 @@ const PROGRAM: &str = "cargo-nextest";
 /// # Errors
 /// It is not installed, or cannot be told the runner.
 pub(crate) fn command(guest: &Guest) -> Result<Command> {
-    let program = find()
+    let program = forward::subcommand("nextest".as_ref())
         .with_context(|| format!("{PROGRAM} is not installed: it is neither on PATH nor where cargo installs"))
         .advise(format!("cargo install --locked {PROGRAM}"))?;
     let mut command = guest.command(&program);
@@ -29,12 +28,4 @@ pub(crate) fn command(guest: &Guest) -> Result<Command> {
     ensure!(has_runner, "the path {} has a blank, at which {PROGRAM} would split it", guest.sysroot().path().display());
     command.env("CARGO", guest.sysroot().toolchain().cargo());
     Ok(command)
-}
-
-/// The program, where cargo looks for its subcommands.
-fn find() -> Option<PathBuf> {
-    let home = install::cargo_home();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = home.map(|home| home.join("bin")).into_iter().chain(env::split_paths(&path).collect::<Vec<_>>());
-    folders.map(|folder| folder.join(PROGRAM)).find(|program| program.is_file())
 }

@@ -1,62 +1,106 @@
-//! Installing Rust 1.96.0 with its library sources, by whoever installs software on this machine.
+//! Installing Rust 1.96.0 with its library sources, by whoever installs software on this machine; and what a half-installed one lacks.
 //!
-//! As root on Debian (containers, CI) that is apt, if its archive has the release; everywhere else rustup. Nothing is removed and no default is
-//! changed: guests need this release beside whatever Rust the user works with. Each step is announced before it is taken.
+//! As root on Debian (containers, CI) that is apt, if its archive has the release; everywhere else, and where apt fails, rustup. Nothing is removed
+//! and no default is changed: guests need this release beside whatever Rust the user works with. Each step is announced before it is taken.
 
+use std::env;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use overlay::RUST_RELEASE;
 
-use crate::advice::Advise;
-use crate::progress;
+use crate::advice::{Advise, report};
+use crate::toolchain::{self, Incomplete, Look, Part, Search};
+use crate::{install, progress};
 
-/// Debian's names for the release: compiler, cargo, library sources, and the LLVM linker that its `rust-lld` is a link to.
-const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+/// Debian's compiler of the release.
+const COMPILER: &str = "rustc-web";
 
-/// Where installing goes on from.
-#[derive(Clone, Copy)]
-enum Installer {
-    Apt,
-    Rustup,
+/// What it needs to link programs for the machine itself, build scripts among them.
+const HOST_LINKER: [&str; 2] = ["gcc", "libc6-dev"];
+
+/// How often to ask for the lock of another apt before giving up, in seconds.
+const PATIENCE: [&str; 2] = ["-o", "DPkg::Lock::Timeout=300"];
+
+impl Part {
+    /// Debian's package for it. Its `rust-lld` is a link into the last one, by yet another package, which is not needed.
+    fn package(self) -> &'static str {
+        match self {
+            Part::Compiler => COMPILER,
+            Part::Cargo => "cargo-web",
+            Part::Sources => "rust-web-src",
+            Part::Linker => "lld-22",
+        }
+    }
 }
 
-/// Installs the toolchain. `wrong` is why none of those that are here does.
+const PARTS: [Part; 4] = [Part::Compiler, Part::Cargo, Part::Sources, Part::Linker];
+
+/// Installs the toolchain, or what is missing of it. `wrong` is why none of those that are here does.
 ///
 /// # Errors
-/// Neither installer is here, or it fails: with its last words and the commands to type.
-pub(crate) fn install(wrong: &[Error], verbose: bool) -> Result<()> {
+/// No installer is here, or each fails: with its last words and the commands to type.
+pub(crate) fn install(wrong: &[Incomplete], verbose: bool) -> Result<()> {
     eprintln!("Rust {RUST_RELEASE} with its library sources is not installed.");
-    for error in wrong {
-        eprintln!("  {error:#}");
+    for lack in wrong.iter().flat_map(|incomplete| &incomplete.lacks) {
+        eprintln!("  {:#}", lack.error);
     }
-    match choose(verbose)? {
-        Installer::Apt => {
-            let packages = PACKAGES.join(" ");
-            let mut apt = Command::new("apt-get");
-            // Debian's rustc-web stands in the place of rustc: somebody's compiler must not go for it.
-            apt.args(["install", "-y", "--no-remove", "-o", "DPkg::Lock::Timeout=300"]).args(PACKAGES);
-            apt.env("DEBIAN_FRONTEND", "noninteractive");
-            run(apt, &format!("Installing Debian's {packages}"), verbose)
-        }
-        Installer::Rustup => {
-            let mut rustup = Command::new("rustup");
-            rustup.args(["toolchain", "install", RUST_RELEASE, "--profile", "minimal", "--no-self-update"]);
-            rustup.args(["--component", "rust-src", "--component", "clippy"]);
-            run(rustup, &format!("Installing Rust {RUST_RELEASE} with rustup (no default changes)"), verbose)
+    let mut failed = None;
+    if is_debian() && is_root() {
+        match by_apt(wrong, verbose) {
+            Ok(true) => return Ok(()),
+            Ok(false) => eprintln!("Debian's archive does not have {COMPILER} {RUST_RELEASE}."),
+            Err(error) => failed = Some(error),
         }
     }
+    let Some(rustup) = rustup() else {
+        return Err(failed.unwrap_or_else(|| {
+            let apt = if is_debian() { ", and apt needs root and an archive that has this release" } else { "" };
+            anyhow!("Rust {RUST_RELEASE} cannot be installed: there is no rustup here{apt}")
+        }))
+        .advise(format!("{}; then repeat the command", commands(wrong)));
+    };
+    if let Some(error) = &failed {
+        report(error);
+    }
+    let mut command = Command::new(rustup);
+    command.args(["toolchain", "install", RUST_RELEASE, "--profile", "minimal", "--no-self-update"]);
+    command.args(["--component", "rust-src", "--component", "clippy"]);
+    run(command, &format!("Installing Rust {RUST_RELEASE} with rustup (no default changes)"), verbose)
+        .advise(format!("find out why, or install it yourself: {}", commands(wrong)))
 }
 
-/// The commands that install the toolchain here, for messages.
-pub(crate) fn commands() -> String {
-    let rustup =
+/// Installs a linker for the machine itself, if there is none and that can be done.
+///
+/// # Errors
+/// There is none, and the command that installs it.
+pub(crate) fn host_linker(verbose: bool) -> Result<()> {
+    if on_path("cc") {
+        return Ok(());
+    }
+    let missing =
+        || anyhow!("there is no linker `cc` for this machine, which build scripts and procedural macros need");
+    if !(is_debian() && is_root()) {
+        return Err(missing()).advise(host_linker_command());
+    }
+    apt_install(&HOST_LINKER, &[], verbose).map_err(|error| error.context(missing())).advise(host_linker_command())
+}
+
+/// The command that installs one.
+pub(crate) fn host_linker_command() -> String {
+    if is_debian() { format!("apt-get install {}", HOST_LINKER.join(" ")) } else { "install a C compiler".to_owned() }
+}
+
+/// The commands that install here what is missing, for messages.
+pub(crate) fn commands(wrong: &[Incomplete]) -> String {
+    let with_rustup =
         format!("rustup toolchain install {RUST_RELEASE} --profile minimal --component rust-src --component clippy");
-    let rustup = if on_path("rustup") { rustup } else { format!("{rustup} (rustup: https://rustup.rs)") };
-    if is_debian() { format!("apt-get install {}, or {rustup}", PACKAGES.join(" ")) } else { rustup }
+    let with_rustup =
+        if rustup().is_some() { with_rustup } else { format!("{with_rustup} (rustup: https://rustup.rs)") };
+    if is_debian() { format!("apt-get install {}, or {with_rustup}", packages(wrong).join(" ")) } else { with_rustup }
 }
 
 /// The command that installs one of the toolchain's further tools.
@@ -69,37 +113,78 @@ pub(crate) fn tool_command(tool: &str, of_debian: bool) -> String {
 }
 
 /// Whether the machine's software comes from apt.
-pub(crate) fn is_debian() -> bool {
-    Path::new("/etc/debian_version").exists() && on_path("apt-get")
+fn is_debian() -> bool {
+    toolchain::root().join("etc/debian_version").exists() && on_path("apt-get")
 }
 
-fn choose(verbose: bool) -> Result<Installer> {
-    if is_debian() && is_root() {
-        let mut update = Command::new("apt-get");
-        update.args(["update", "-o", "DPkg::Lock::Timeout=300"]);
-        // A mirror that does not answer is no reason to give up: the lists that are here may do, and rustup may be.
-        let updated = run(update, "Updating Debian's package lists", verbose);
-        if apt_has_the_release() {
-            return Ok(Installer::Apt);
-        }
-        if let Err(error) = updated {
-            eprintln!("{error:#}");
-        }
-        eprintln!("Debian's archive does not have {} {RUST_RELEASE}.", PACKAGES[0]);
+/// The packages that are wanting: what Debian's own compiler lacks if it is of the release, and everything if not.
+fn packages(wrong: &[Incomplete]) -> Vec<&'static str> {
+    match wrong.iter().find(|incomplete| is_debians(incomplete)) {
+        Some(incomplete) => incomplete.lacks.iter().map(|lack| lack.part.package()).collect(),
+        None => PARTS.map(Part::package).to_vec(),
     }
-    if on_path("rustup") {
-        return Ok(Installer::Rustup);
+}
+
+/// Whether this is Debian's compiler of the release.
+fn is_debians(incomplete: &Incomplete) -> bool {
+    incomplete.rustc.starts_with(toolchain::root().join("usr"))
+        && incomplete.lacks.iter().all(|lack| lack.part != Part::Compiler)
+}
+
+/// Lets apt install what is wanting. Says whether its archive has the release.
+fn by_apt(wrong: &[Incomplete], verbose: bool) -> Result<bool> {
+    let mut update = Command::new("apt-get");
+    update.arg("update").args(PATIENCE);
+    // A mirror that does not answer is no reason to give up: the lists that are here may do, and rustup may be.
+    let updated = run(update, "Updating Debian's package lists", verbose);
+    if !apt_has_the_release() {
+        return updated.map(|()| false);
     }
-    Err(anyhow!(
-        "Rust {RUST_RELEASE} cannot be installed: there is no rustup here{}",
-        if is_debian() { ", and apt needs root and an archive that has this release" } else { "" }
-    ))
-    .advise(format!("{}; then repeat the command", commands()))
+    let mut wanted = packages(wrong);
+    if !on_path("cc") {
+        wanted.extend(HOST_LINKER);
+    }
+    apt_install(&wanted, &[], verbose)?;
+    // A package that is there in name only, because somebody removed or changed its files, is no news to apt.
+    if let Search::Missing(still) = toolchain::search(Look::Close)?
+        && still.iter().any(is_debians)
+    {
+        apt_install(&packages(&still), &["--reinstall"], verbose)?;
+    }
+    Ok(true)
+}
+
+/// Installs packages, after mending what an installation that was broken off has left.
+fn apt_install(packages: &[&str], options: &[&str], verbose: bool) -> Result<()> {
+    let what = format!("Installing Debian's {}", packages.join(" "));
+    let install = || {
+        let mut apt = Command::new("apt-get");
+        // Debian's rustc-web stands in the place of rustc: somebody's compiler must not go for it.
+        apt.args(["install", "-y", "--no-remove", "--fix-broken"]).args(PATIENCE).args(options).args(packages);
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        run(apt, &what, verbose)
+    };
+    let Err(error) = install() else { return Ok(()) };
+    if is_half_configured() {
+        let mut dpkg = Command::new("dpkg");
+        dpkg.args(["--force-confold", "--configure", "-a"]).env("DEBIAN_FRONTEND", "noninteractive");
+        run(dpkg, "Finishing an installation of Debian's packages that was broken off", verbose)?;
+        return install();
+    }
+    Err(error)
+}
+
+/// Whether dpkg was interrupted: then it wants to be told to go on before anything else.
+fn is_half_configured() -> bool {
+    let audit = Command::new("dpkg").arg("--audit").output();
+    let journal = toolchain::root().join("var/lib/dpkg/updates");
+    audit.is_ok_and(|audit| !audit.stdout.is_empty())
+        || journal.read_dir().is_ok_and(|mut files| files.next().is_some())
 }
 
 /// Whether what apt would install now is the release.
 fn apt_has_the_release() -> bool {
-    let Ok(output) = Command::new("apt-cache").args(["policy", PACKAGES[0]]).output() else { return false };
+    let Ok(output) = Command::new("apt-cache").args(["policy", COMPILER]).output() else { return false };
     let text = String::from_utf8_lossy(&output.stdout);
     text.lines()
         .filter_map(|line| line.trim().strip_prefix("Candidate: "))
@@ -109,18 +194,18 @@ fn apt_has_the_release() -> bool {
 /// Runs an installer: its output is shown as it comes if `verbose`, else its end and only after a failure.
 fn run(mut command: Command, what: &str, verbose: bool) -> Result<()> {
     let line = format!("{command:?}").replace('"', "");
-    let advice = format!("find out why with `{line}`, or install the toolchain yourself: {}", commands());
+    let cannot_start = || format!("cannot start `{line}`");
     if verbose {
         eprintln!("{what}: {line}");
-        let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
-        return if status.success() { Ok(()) } else { Err(anyhow!("`{line}` ended with {status}")).advise(advice) };
+        let status = command.status().with_context(cannot_start)?;
+        return if status.success() { Ok(()) } else { Err(anyhow!("`{line}` ended with {status}")) };
     }
     let mut log = tempfile::tempfile().context("cannot keep an installer's output in the temporary directory")?;
     let copy = |log: &File| log.try_clone().context("cannot keep an installer's output");
     command.stdin(std::process::Stdio::null()).stdout(copy(&log)?).stderr(copy(&log)?);
     let status = {
         let _shown = progress::waiting(what);
-        command.status().with_context(|| format!("cannot start `{line}`"))?
+        command.status().with_context(cannot_start)?
     };
     if status.success() {
         return Ok(());
@@ -132,8 +217,7 @@ fn run(mut command: Command, what: &str, verbose: bool) -> Result<()> {
     let output = String::from_utf8_lossy(&output);
     let lines: Vec<&str> = output.lines().collect();
     let end = lines[lines.len().saturating_sub(20)..].join("\n");
-    let failure = || -> Result<()> { bail!("`{line}` ended with {status}:\n{end}") };
-    failure().advise(advice)
+    bail!("`{line}` ended with {status}:\n{end}")
 }
 
 /// Whether this process may install system software.
@@ -143,7 +227,14 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
+/// rustup, where a shell finds it, or where its installer puts it.
+fn rustup() -> Option<PathBuf> {
+    let home = install::cargo_home().map(|home| home.join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).chain(home).map(|folder| folder.join("rustup")).find(|program| program.is_file())
+}
+
 fn on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

@@ -4,28 +4,58 @@
 //! temporary directory, under the paths they have outside, since tests and build output are full of absolute paths. An installed program has the
 //! current directory and a temporary one. Everything else has to be granted (`grants`).
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use component_run::Setup;
 use component_run::isolated;
 
-use crate::guest::TARGET;
+use crate::advice::Advise;
+use crate::condition::Facts;
+use crate::configuration::Configuration;
+use crate::guest::{self, TARGET};
 use crate::temporary::Temporary;
 use crate::{grants, isolate, launcher, libtest, process};
 
-/// Runs the component that cargo names, with its arguments.
+/// Runs the component that cargo names, with its arguments; or has the runner of the user's configuration do it, which is told of us by a variable.
+///
+/// Cargo itself does not read that: a variable of the environment, which names this program, counts more to it than a file.
+///
+/// # Errors
+/// The user's runner is not there, or two are equally good; or as [`direct`].
+pub(crate) fn for_cargo() -> Result<ExitCode> {
+    let configuration = Configuration::in_force();
+    let own = PathBuf::from(env::args_os().next().unwrap_or_default());
+    match configuration.runner(|| target_facts(&own))?.as_deref() {
+        Some([program, words @ ..]) => {
+            let mut command = Command::new(program);
+            command.args(words).args(env::args_os().skip(1));
+            command.env(guest::DIRECT_RUNNER_VARIABLE, own.with_file_name(guest::DIRECT_RUNNER));
+            Err(process::replace_by(command))
+                .advise("it is the runner that cargo's configuration names for this target")
+        }
+        _ => run_for_cargo(&configuration),
+    }
+}
+
+/// Runs the component that cargo names, with its arguments, whatever the user's configuration says.
 ///
 /// # Errors
 /// Something the guest is to be given is not there.
-pub(crate) fn for_cargo() -> Result<ExitCode> {
+pub(crate) fn direct() -> Result<ExitCode> {
+    run_for_cargo(&Configuration::in_force())
+}
+
+fn run_for_cargo(configuration: &Configuration) -> Result<ExitCode> {
+    component_run::end_with_cargo();
     let mut arguments = env::args_os().skip(1);
     let component = PathBuf::from(arguments.next().context("cargo calls this program, with a component to run")?);
     let given = grants::read(&["--net", "loopback"])?;
-    let mut setup = grants::setup(given.runtime);
+    let mut setup = grants::setup(given.runtime, &configuration.variables());
     setup.arguments = arguments.collect();
     if let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
         let (workspace, target) = match target_directory(&component) {
@@ -62,7 +92,7 @@ pub(crate) fn for_launcher(command: Vec<OsString>) -> Result<ExitCode> {
         process::print(&launcher::help(&name.to_string_lossy()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut setup = grants::setup(grants::read(&[])?.runtime);
+    let mut setup = grants::setup(grants::read(&[])?.runtime, &BTreeSet::new());
     setup.program.get_or_insert(name);
     setup.arguments = arguments;
     run(&launcher::component(&launcher), setup)
@@ -106,6 +136,15 @@ fn target_directory(component: &Path) -> Option<PathBuf> {
     let component = std::path::absolute(component).ok()?;
     let of_target = component.ancestors().find(|ancestor| ancestor.file_name().is_some_and(|name| name == TARGET))?;
     Some(of_target.parent()?.to_owned())
+}
+
+/// What the target is, by the compiler beside this program.
+fn target_facts(own: &Path) -> Result<Facts> {
+    let rustc = own.with_file_name("rustc");
+    let output = Command::new(&rustc).args(["--print", "cfg", "--target", TARGET]).output();
+    let output = output.with_context(|| format!("cannot start {}", rustc.display()))?;
+    ensure!(output.status.success(), "{} does not tell what {TARGET} is", rustc.display());
+    Ok(Facts::printed(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// The root of a package's workspace.

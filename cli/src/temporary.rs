@@ -1,8 +1,9 @@
 //! The temporary directory of a program that runs.
 //!
-//! It goes when the program ends, and when this process is interrupted. A process that is killed removes nothing: what it leaves is removed by
+//! It goes when the program ends, and when a signal asks this process to. A process that is killed removes nothing: what it leaves is removed by
 //! the next one. Whether anybody still uses a directory is told by a lock on it, which the kernel gives up with the process that holds it,
-//! however that ends; a program may run for weeks, so age says nothing.
+//! however that ends; a program may run for weeks, so age says nothing. A directory is locked before it has the name by which others look for
+//! it, so that one without a lock can be removed at once.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,42 +15,43 @@ use tempfile::TempDir;
 /// What their names begin with: nobody else's do, or it would be removed.
 const PREFIX: &str = ".cargo-p3-run-";
 
-/// How long a directory may have been there without a lock: it is made first and locked then.
+/// What their names begin with until they are locked.
+const UNLOCKED_PREFIX: &str = ".cargo-p3-new-";
+
+/// How long that may take.
 const YOUNG: Duration = Duration::from_secs(60);
 
 /// A directory that is there until this is closed.
 pub(crate) struct Temporary {
-    directory: TempDir,
     path: PathBuf,
     _lock: File,
 }
 
 impl Temporary {
-    /// Makes one, and sees to it that Ctrl-C removes it.
+    /// Makes one, and sees to it that a signal that ends this process removes it.
     ///
     /// # Errors
-    /// There is no room for one, or Ctrl-C cannot be handled.
+    /// There is no room for one, or signals cannot be handled.
     pub(crate) fn new() -> Result<Temporary> {
         let temporary = Temporary::within(&std::env::temp_dir())?;
-        let left = temporary.path.clone();
-        ctrlc::set_handler(move || {
-            // It may be in use by the guest, which ends now: what cannot be removed stays.
-            let _ = fs::remove_dir_all(&left);
-            std::process::exit(130);
-        })
-        .context("Ctrl-C cannot be handled")?;
+        component_run::remove_at_signal(&temporary.path).context("Ctrl-C cannot be handled")?;
         Ok(temporary)
     }
 
     fn within(parent: &Path) -> Result<Temporary> {
         let failed = "no temporary directory can be made for the program";
         sweep(parent);
-        let directory = TempDir::with_prefix_in(PREFIX, parent).context(failed)?;
-        let path = directory.path().canonicalize().context("the program's temporary directory is gone")?;
-        let lock = File::open(&path).context(failed)?;
-        // Without a lock, on a file system that has none, another process may take it for left behind in a minute; there it cannot lock it either.
+        let fresh = TempDir::with_prefix_in(UNLOCKED_PREFIX, parent).context(failed)?;
+        let lock = File::open(fresh.path()).context(failed)?;
+        // A file system may have no locks. Nobody can lock it there, and so take it for left behind.
         let _ = lock.lock();
-        Ok(Temporary { directory, path, _lock: lock })
+        let name = fresh.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let path = fresh.path().with_file_name(name.replacen(UNLOCKED_PREFIX, PREFIX, 1));
+        fs::rename(fresh.path(), &path).context(failed)?;
+        // It has another name now.
+        let _ = fresh.keep();
+        let path = path.canonicalize().context("the program's temporary directory is gone")?;
+        Ok(Temporary { path, _lock: lock })
     }
 
     /// Where it is.
@@ -62,23 +64,36 @@ impl Temporary {
     /// # Errors
     /// Something in it cannot be removed.
     pub(crate) fn close(self) -> Result<()> {
-        self.directory.close().context("the program's temporary directory cannot be removed")
+        fs::remove_dir_all(&self.path).context("the program's temporary directory cannot be removed")
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After an error; that is the one to tell.
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
 /// Removes what processes that were killed have left behind. What cannot be removed, another user's for one, stays.
 fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_left_behind(&entry.path()) {
+        let name = entry.file_name();
+        let begins = |prefix: &str| name.to_str().is_some_and(|name| name.starts_with(prefix));
+        let is_ours = begins(PREFIX) || begins(UNLOCKED_PREFIX) && is_old(&entry.path());
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_unlocked(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
-fn is_left_behind(directory: &Path) -> bool {
-    let is_old = || Some(fs::metadata(directory).ok()?.modified().ok()?.elapsed().ok()? > YOUNG);
-    is_old() == Some(true) && File::open(directory).is_ok_and(|directory| directory.try_lock().is_ok())
+fn is_old(directory: &Path) -> bool {
+    let age = || fs::metadata(directory).ok()?.modified().ok()?.elapsed().ok();
+    age().is_some_and(|age| age > YOUNG)
+}
+
+fn is_unlocked(directory: &Path) -> bool {
+    File::open(directory).is_ok_and(|directory| directory.try_lock().is_ok())
 }
 
 #[cfg(test)]
@@ -96,12 +111,14 @@ mod tests {
             File::open(&path).unwrap().set_modified(modified).unwrap();
             path
         };
-        let (left, young) = (directory(".cargo-p3-run-1", 3600), directory(".cargo-p3-run-2", 0));
+        let left =
+            [directory(".cargo-p3-run-1", 3600), directory(".cargo-p3-run-2", 0), directory(".cargo-p3-new-1", 61)];
+        let young = directory(".cargo-p3-new-2", 0);
         let others = [directory("mine", 3600), directory("cargo-p3-source", 3600)];
         let running = Temporary::within(parent.path()).unwrap();
         File::open(running.path()).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
         Temporary::within(parent.path()).unwrap().close().unwrap();
-        assert!(!left.exists());
+        assert!(left.iter().all(|left| !left.exists()));
         assert!(young.exists() && others.iter().all(|other| other.exists()) && running.path().exists());
     }
 }

@@ -1,7 +1,9 @@
 //! `SYSROOT/bin*/{rustc,rustdoc,clippy}`: the toolchain's compilers with our sysroot and our target.
 //!
-//! Cargo starts these a few hundred times in a build, so nothing is read or asked here: everything follows from the name this executable was
-//! called by. To a command line are added:
+//! The compilers are scripts that start this executable and say by which path they were called. A link would do, but for a user's `RUSTC_WRAPPER`
+//! that follows links before it starts the compiler: such a one would start this executable by its own name.
+//!
+//! Cargo starts these a few hundred times in a build, so nothing is read or asked here: everything follows from that path. To a command line are added:
 //!
 //! - `--sysroot`, always;
 //! - for our target: its specification in place of its name, `-Zunstable-options` and `RUSTC_BOOTSTRAP=1` without which rustc takes no
@@ -14,14 +16,17 @@
 //! - for the crate getrandom: `--cfg getrandom_backend="custom"`, unless the user chose a backend. Its version 0.3 refuses every WASI but 0.1 and
 //!   0.2; the library serves the hook of that backend (`component-rt/src/getrandom.rs`).
 //!
+//! A library of type cdylib and a program of one name would both be `NAME.wasm`: cargo warns, and one replaces the other. In a workspace that has such
+//! two ([`CLASH`]), cdylibs are `libNAME.wasm`, as on other systems: cargo learns it when it asks for names, and rustc's file is renamed.
+//!
 //! Clippy is no compiler that cargo could be given: cargo-clippy makes its driver the workspace wrapper, around `RUSTC`. So here it is a wrapper
 //! around that wrapper (`RUSTC_WRAPPER`), and passes on to the user's own one, if there is any.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::time::SystemTime;
+use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
@@ -38,38 +43,60 @@ pub(crate) const BOOTSTRAP_IS_CARGOS: &str = "CARGO_P3_BOOTSTRAP_IS_CARGOS";
 /// The user's own `RUSTC_WRAPPER`, while ours is clippy's.
 pub(crate) const USERS_WRAPPER: &str = "CARGO_P3_RUSTC_WRAPPER";
 
+/// Says that a library and a program in this workspace have one name.
+pub(crate) const CLASH: &str = "CARGO_P3_LIBRARY_PREFIX";
+
+/// The first argument of this executable when a script has it become the compiler that the next one names.
+pub const AS: &str = "as";
+
+/// The program that becomes the compiler at `path`, by way of the executable `own`.
+///
+/// It names the linker, so that it changes with it: cargo asks a compiler what it is when that file has changed.
+pub(crate) fn script(own: &Path, path: &Path) -> Result<Vec<u8>> {
+    let quoted = |path: &Path| {
+        let quoted = shlex::bytes::try_quote(path.as_os_str().as_bytes()).map(|quoted| quoted.into_owned());
+        quoted.with_context(|| format!("{} cannot stand in a script", path.display()))
+    };
+    let first = format!("#!/bin/sh\n# For guests; made by cargo p3, whose linker is {LINKER}.\nexec ");
+    Ok([first.as_bytes(), &quoted(own)?, b" as ", &quoted(path)?, b" \"$@\"\n"].concat())
+}
+
+/// What the linker is: the hash of its sources.
+const LINKER: &str = env!("LINKER_HASH");
+
 /// Under which name a program of the toolchain is linked beside its wrapper.
 pub(crate) fn real(name: &str) -> String {
     format!("{name}-{RUST_RELEASE}")
 }
 
-/// Becomes the compiler `name`.
+/// Becomes the compiler that the first word names by its path, with the other words as its arguments.
 ///
 /// # Errors
 /// It cannot be started.
-pub(crate) fn compiler(name: &str) -> Result<ExitCode> {
-    let place = Place::of(name)?;
+pub(crate) fn compiler(mut words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
+    let called = PathBuf::from(words.next().unwrap_or_default());
+    let name = called.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let place = Place::of(&called)?;
     let program = place.bin.join(real(name));
-    if name == "rustc" && env::args_os().skip(1).eq(["-vV"]) {
+    let arguments: Vec<OsString> = words.collect();
+    if name == "rustc" && arguments == ["-vV"] {
         return tell_version(&program, &place.sysroot);
     }
-    let call = Call::read(&place.sysroot, env::args_os().skip(1))?;
+    let call = Call::read(&place.sysroot, arguments.into_iter())?;
     let command = Command::new(&program);
     call.start(command, &place).advise("`cargo p3 setup` makes the sysroot's links anew")
 }
 
 /// Answers cargo's question what this compiler is. Cargo builds everything again when the answer changes, and so it has to when the library, which
-/// the sysroot's name stands for, or the linker, which is this executable, is another one.
+/// the sysroot's name stands for, or the linker, which is part of this executable, is another one. Another copy of the same is not: what both make is equal.
 ///
 /// One line more, because build scripts ask, too: rustc_version 0.2, which old packages still use, refuses more than eight.
 fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
     let output =
         Command::new(program).arg("-vV").output().with_context(|| format!("cannot start {}", program.display()))?;
     let library = sysroot.file_name().unwrap_or_default().display();
-    let linker = env::current_exe().and_then(|own| own.metadata()?.modified()).ok();
-    let linker = linker.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
     let version = String::from_utf8_lossy(&output.stdout);
-    process::print(&format!("{version}library: {library}, linker: {}\n", linker.as_nanos()))?;
+    process::print(&format!("{version}library: {library}, linker: {LINKER}\n"))?;
     Ok(process::exit_code(output.status))
 }
 
@@ -78,7 +105,7 @@ fn tell_version(program: &Path, sysroot: &Path) -> Result<ExitCode> {
 /// # Errors
 /// It cannot be started.
 pub(crate) fn clippy() -> Result<ExitCode> {
-    let place = Place::of("clippy")?;
+    let place = Place::of(Path::new(&env::args_os().next().unwrap_or_default()))?;
     let mut arguments = env::args_os().skip(1).peekable();
     let program = arguments.next().context("clippy's wrapper is started by cargo, with a program to wrap")?;
     let is_driver = Path::new(&program).file_stem().is_some_and(|name| name == "clippy-driver");
@@ -97,6 +124,11 @@ pub(crate) fn clippy() -> Result<ExitCode> {
     }
     command.args(arguments);
     Err(process::replace_by(command))
+}
+
+/// Whether a directory is one of our sysroots.
+pub(crate) fn is_sysroot(directory: &Path) -> bool {
+    directory.join("targets").join(format!("{TARGET}.json")).is_file()
 }
 
 /// A command line of rustc or rustdoc.
@@ -186,18 +218,88 @@ impl Call {
         if self.is_ours && self.is_getrandom && !self.has_getrandom_backend {
             arguments.extend(["--cfg".into(), "getrandom_backend=\"custom\"".into()]);
         }
+        let clash = if self.is_ours && env::var_os(CLASH).is_some() { Clash::of(&self.arguments) } else { None };
         arguments.extend(self.arguments);
-        if !self.is_long {
+        let mut file = None;
+        if self.is_long {
+            let written = file.insert(response_file(&arguments)?);
+            let mut argument = OsString::from("@");
+            argument.push(written.path());
+            command.arg(argument);
+        } else {
             command.args(arguments);
-            return Err(process::replace_by(command));
         }
-        let file = response_file(&arguments)?;
-        let mut argument = OsString::from("@");
-        argument.push(file.path());
-        command.arg(argument);
-        let status = command.status().with_context(|| format!("cannot start {}", command.get_program().display()))?;
-        Ok(process::exit_code(status))
+        match (clash, file) {
+            (Some(clash), _) => clash.run(command),
+            (None, Some(_)) => {
+                let status = command.status().with_context(|| cannot_start(&command))?;
+                Ok(process::exit_code(status))
+            }
+            (None, None) => Err(process::replace_by(command)),
+        }
     }
+}
+
+/// A call in a workspace in which a program and a library have one name, that is about the library's file.
+#[derive(Debug, PartialEq, Eq)]
+enum Clash {
+    /// Cargo asks what files will be called.
+    Names,
+    /// It is made under the first name, and is to have the other.
+    File(PathBuf, PathBuf),
+}
+
+impl Clash {
+    fn of(arguments: &[OsString]) -> Option<Clash> {
+        let value = |name: &str| {
+            let joined = arguments.iter().find_map(|word| word.to_str()?.strip_prefix(name)?.strip_prefix('='));
+            let apart = || arguments.windows(2).find(|pair| pair[0] == name)?[1].to_str();
+            joined.or_else(apart)
+        };
+        if arguments.iter().any(|word| word == "--print=file-names") {
+            return Some(Clash::Names);
+        }
+        let is_cdylib = arguments.windows(2).any(|pair| pair[0] == "--crate-type" && pair[1] == "cdylib");
+        let folder = Path::new(value("--out-dir").filter(|_| is_cdylib)?);
+        let suffix =
+            arguments.iter().find_map(|word| word.to_str()?.strip_prefix("extra-filename=")).unwrap_or_default();
+        let name = format!("{}{suffix}.wasm", value("--crate-name")?);
+        Some(Clash::File(folder.join(&name), folder.join(format!("lib{name}"))))
+    }
+
+    fn run(self, mut command: Command) -> Result<ExitCode> {
+        match self {
+            Clash::Names => {
+                let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(&command))?;
+                process::print(&libraries_renamed(&String::from_utf8_lossy(&output.stdout)))?;
+                Ok(process::exit_code(output.status))
+            }
+            Clash::File(from, to) => {
+                let status = command.status().with_context(|| cannot_start(&command))?;
+                // Only checked, it makes none.
+                if status.success() && from.is_file() {
+                    let failed = || format!("{} cannot be renamed to {}", from.display(), to.display());
+                    fs::rename(&from, &to).with_context(failed)?;
+                }
+                Ok(process::exit_code(status))
+            }
+        }
+    }
+}
+
+/// The names of files, each for a type of crate: the first one without a prefix is a program's, the others are libraries'.
+fn libraries_renamed(names: &str) -> String {
+    let mut programs = 0;
+    let renamed = names.lines().map(|line| {
+        let is_plain = line.ends_with(".wasm") && line.starts_with("___");
+        programs += usize::from(is_plain);
+        if is_plain && programs > 1 { format!("lib{line}\n") } else { format!("{line}\n") }
+    });
+    renamed.collect()
+}
+
+fn cannot_start(command: &Command) -> String {
+    format!("cannot start {}", command.get_program().display())
 }
 
 /// The names that a released library gives to its files and those of its dependencies.
@@ -238,22 +340,59 @@ struct Place {
 }
 
 impl Place {
-    fn of(name: &str) -> Result<Place> {
-        let called = PathBuf::from(env::args_os().next().unwrap_or_default());
+    fn of(called: &Path) -> Result<Place> {
+        let name = called.file_name().unwrap_or_default().display();
         let program = if called.components().count() > 1 {
-            std::path::absolute(&called).ok()
+            std::path::absolute(called).ok()
         } else {
             // Started by its bare name: the shell found it on PATH, and so can we.
             let path = env::var_os("PATH").unwrap_or_default();
-            env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+            env::split_paths(&path).map(|folder| folder.join(called)).find(|program| program.is_file())
         };
         let place = || {
             let bin = program?.parent()?.to_owned();
             Some(Place { sysroot: bin.parent()?.to_owned(), bin })
         };
         place()
-            .filter(|place| place.sysroot.join("targets").is_dir())
+            .filter(|place| is_sysroot(&place.sysroot))
             .with_context(|| format!("{} is not in a sysroot of cargo p3", called.display()))
             .advise(format!("call the {name} in the `bin` folder of a sysroot; `cargo p3 env` names it"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_program_has_the_librarys_name_the_library_has_a_prefix() {
+        let names = "___.wasm\nlib___.rlib\nlib___.rlib\n___.wasm\n___.wasm\nlib___.a\n/usr\nunix\n";
+        assert_eq!(
+            libraries_renamed(names),
+            "___.wasm\nlib___.rlib\nlib___.rlib\nlib___.wasm\nlib___.wasm\nlib___.a\n/usr\nunix\n"
+        );
+        let clash = |line: &str| Clash::of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        let renamed = Clash::File("/t/deps/a_b-1.wasm".into(), "/t/deps/liba_b-1.wasm".into());
+        let library = "--crate-name a_b --crate-type rlib --crate-type cdylib -C extra-filename=-1 --out-dir /t/deps";
+        assert_eq!(clash(library), Some(renamed));
+        assert_eq!(clash("--crate-name a_b --crate-type bin --out-dir /t/deps"), None);
+        assert_eq!(clash("- --crate-name ___ --print=file-names --crate-type bin"), Some(Clash::Names));
+    }
+
+    #[test]
+    fn a_script_starts_what_has_blanks_and_quotes_in_its_path() {
+        let place = tempfile::tempdir().unwrap();
+        let own = place.path().join("it's here");
+        fs::write(&own, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+        let path = place.path().join("a b/rustc");
+        let text = script(&own, &path).unwrap();
+        assert!(text.starts_with(b"#!/bin/sh\n"));
+        let output = Command::new("sh")
+            .arg("-c")
+            .arg(OsStr::from_bytes(&text).to_str().unwrap().replace("exec ", "sh "))
+            .args(["sh", "x y"])
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("as\n{}\nx y\n", path.display()));
     }
 }

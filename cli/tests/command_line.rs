@@ -14,6 +14,7 @@ fn cargo_p3(place: &TempDir) -> Command {
     command
         .env("PATH", place.path().join("bin"))
         .env("HOME", place.path())
+        .env("CARGO_P3_ROOT", place.path())
         .env("CARGO_P3_CACHE", place.path().join("cache"));
     command
 }
@@ -48,7 +49,8 @@ fn failure(command: &mut Command) -> String {
 fn help_lists_every_verb_and_each_has_its_own() {
     let place = place();
     let help = stdout(&cargo_p3(&place).args(["p3", "--help"]).output().unwrap());
-    let verbs = "setup doctor env build check clippy doc run test bench install uninstall clean";
+    let verbs =
+        "setup doctor env build check clippy doc run test bench install uninstall clean fix rustdoc package metadata";
     for verb in verbs.split(' ') {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is missing in: {help}");
     }
@@ -67,6 +69,68 @@ fn help_lists_every_verb_and_each_has_its_own() {
 fn a_word_that_is_no_verb_is_an_error() {
     let error = failure(cargo_p3(&place()).args(["p3", "biuld"]));
     assert!(error.contains("biuld") && error.contains("build"), "{error}");
+}
+
+/// A cargo, and a subcommand of it, that say what they were asked.
+fn place_with_cargo() -> TempDir {
+    let place = place();
+    script(place.path(), "cargo", r#"echo "cargo $*"; /bin/pwd"#);
+    place
+}
+
+#[test]
+fn verbs_that_concern_no_target_are_cargos_own_and_need_no_toolchain() {
+    let place = place_with_cargo();
+    fs::create_dir(place.path().join("inner")).unwrap();
+    let asked = |words: &[&str]| {
+        let output = cargo_p3(&place).arg("p3").args(words).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        stdout(&output)
+    };
+    let here = place.path().canonicalize().unwrap();
+    let said =
+        |line: &str, folder: &str| format!("cargo {line}\n{}\n", here.join(folder).components().as_path().display());
+    let verbs = "add new init remove rm update fetch search info vendor login logout owner yank version pkgid config \
+                 generate-lockfile locate-project read-manifest fmt";
+    for verb in verbs.split_whitespace() {
+        assert_eq!(asked(&[verb, "x", "--y"]), said(&format!("{verb} x --y"), ""));
+    }
+    assert_eq!(asked(&["add", "--help"]), said("add --help", ""));
+    assert_eq!(asked(&["help", "add"]), said("help add", ""));
+    assert_eq!(asked(&["--explain", "E0001"]), said("--explain E0001", ""));
+    let options = ["-q", "--offline", "--color", "never", "--config", "a=1", "update"];
+    assert_eq!(asked(&options), said("-q --offline --color never --config a=1 update", ""));
+    assert_eq!(asked(&["-C", "inner", "new", "x"]), said("new x", "inner"));
+    assert!(!place.path().join("cache").exists());
+}
+
+#[test]
+fn an_alias_of_cargos_configuration_is_one_here() {
+    let place = place_with_cargo();
+    let folder = place.path().join(".cargo");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "[alias]\nfresh = 'new --vcs none'\nround = 'about'\nabout = 'round'\n")
+        .unwrap();
+    let asked = |words: &[&str]| cargo_p3(&place).arg("p3").args(words).output().unwrap();
+    assert!(stdout(&asked(&["-q", "fresh", "x"])).starts_with("cargo -q new --vcs none x\n"));
+    let command = asked(&["--config", "alias.other='search y'", "other"]);
+    assert!(stdout(&command).starts_with("cargo --config alias.other='search y' search y\n"), "{command:?}");
+    assert!(!asked(&["round"]).status.success());
+}
+
+#[test]
+fn cargos_options_may_stand_before_every_verb_of_cargos() {
+    let place = place();
+    for options in [&["-q"][..], &["--offline", "-vv"], &["--config", "a.b=1"], &["-Zx"], &["--color=never"]] {
+        let error = failure(cargo_p3(&place).arg("p3").args(options).arg("build"));
+        assert!(error.contains("Rust 1.96.0 cannot be installed"), "{error}");
+    }
+    let error = failure(cargo_p3(&place).args(["p3", "+nightly", "build"]));
+    assert!(error.contains("`+nightly`") && error.contains("Rust 1.96.0") && error.contains("help: "), "{error}");
+    let error = failure(cargo_p3(&place).args(["p3", "--offline", "setup"]));
+    assert!(error.contains("--offline") && error.contains("setup"), "{error}");
+    let error = failure(cargo_p3(&place).args(["p3", "-C", "/nowhere", "build"]));
+    assert!(error.contains("/nowhere"), "{error}");
 }
 
 #[test]
@@ -111,9 +175,10 @@ fn a_failing_installer_is_quoted() {
 
 #[test]
 fn as_root_on_debian_its_packages_are_installed_and_none_is_removed() {
-    let is_root_on_debian =
-        fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) && Path::new("/etc/debian_version").exists();
+    let is_root_on_debian = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let place = place();
+    fs::create_dir(place.path().join("etc")).unwrap();
+    fs::write(place.path().join("etc/debian_version"), "12.9\n").unwrap();
     script(place.path(), "apt-get", r#"echo "$@" >> "$HOME/asked""#);
     script(place.path(), "apt-cache", "echo '  Candidate: 1.96.0+dfsg1-1~deb12u2'");
     script(place.path(), "rustup", r#"echo "$@" >> "$HOME/asked""#);

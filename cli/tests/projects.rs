@@ -3,6 +3,7 @@
 mod project;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -437,6 +438,179 @@ fn a_users_configuration_is_respected() {
 }
 
 #[test]
+fn what_cargos_configuration_sets_and_who_wants_colours_reaches_the_guest() {
+    let project = Project::new("coloured");
+    project.write(
+        ".cargo/config.toml",
+        "[env]\nPLAIN = 'plain'\nPATHLIKE = { value = 'here', relative = true }\nSTRONG = { value = 'strong', force = true }\n",
+    );
+    let names =
+        ["PLAIN", "PATHLIKE", "STRONG", "OPTION", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "OTHER"];
+    let main = format!(
+        "fn show() {{ for name in {names:?} {{ println!(\"{{name}}={{}}\", std::env::var(name).unwrap_or_default()) }} }}\n\
+         fn main() {{ show() }}\n#[test] fn shows() {{ show() }}\n"
+    );
+    project.write("src/main.rs", &main);
+    let here = project.path().join("here");
+    let wanted = format!(
+        "PLAIN=plain\nPATHLIKE={}\nSTRONG=strong\nOPTION=by option\nNO_COLOR=1\nCLICOLOR_FORCE=2\nFORCE_COLOR=3\nCOLUMNS=40\nOTHER=\n",
+        here.display()
+    );
+    for (verb, rest) in
+        [("run", &[][..]), ("test", &["--", "--nocapture"]), ("test", &["--isolate", "--", "--nocapture"])]
+    {
+        let mut command = project.p3(verb);
+        command.args(["--quiet", "--config", "env.OPTION='by option'"]).args(rest);
+        command.env("NO_COLOR", "1").env("CLICOLOR_FORCE", "2").env("FORCE_COLOR", "3").env("COLUMNS", "40");
+        command.env("OTHER", "secret").env("STRONG", "weak");
+        let output = succeeded(command.output().unwrap());
+        assert!(stdout(&output).contains(&wanted), "{verb} {rest:?}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_users_runner_runs_and_may_call_ours() {
+    let project = Project::new("driven");
+    project
+        .write("src/main.rs", r#"fn main() { println!("guest {:?}", std::env::args().skip(1).collect::<Vec<_>>()) }"#);
+    project.write("tools/runner", "#!/bin/sh\nshift\necho \"runner of ${1##*/}\"\nexec \"$CARGO_P3_RUNNER\" \"$@\"\n");
+    project.make_executable("tools/runner");
+    let run = |arguments: &[&str]| {
+        let output = project.p3("run").arg("--quiet").args(arguments).args(["--", "x y"]).output().unwrap();
+        stdout(&succeeded(output))
+    };
+    let (ours, theirs) = ("guest [\"x y\"]\n", "runner of driven.wasm\nguest [\"x y\"]\n");
+    for key in ["wasm32-wasip3", "'cfg(all(target_os = \"wasi\", target_abi = \"nolibc\"))'"] {
+        project.write(".cargo/config.toml", &format!("[target.{key}]\nrunner = ['tools/runner', 'first']\n"));
+        assert_eq!(run(&[]), theirs, "{key}");
+    }
+    project.write(".cargo/config.toml", "[target.'cfg(unix)']\nrunner = 'tools/runner first'\n");
+    assert_eq!(run(&[]), ours);
+    assert_eq!(run(&["--config", "target.wasm32-wasip3.runner='tools/runner first'"]), theirs);
+    project.write(".cargo/config.toml", "[target.wasm32-wasip3]\nrunner = 'nowhere/runner'\n");
+    failed(project.p3("run").output().unwrap(), "nowhere/runner");
+    // By a variable, as always, and that counts more than a file.
+    let mut run = project.p3("run");
+    run.arg("--quiet")
+        .env("CARGO_TARGET_WASM32_WASIP3_RUNNER", format!("{} first", project.path().join("tools/runner").display()));
+    assert!(stdout(&succeeded(run.output().unwrap())).starts_with("runner of driven.wasm\nguest"));
+}
+
+#[test]
+fn a_wrapper_that_follows_links_finds_the_compiler() {
+    let project = Project::new("wrapped");
+    project.write(
+        "wrapper",
+        "#!/bin/sh\nprogram=$(readlink -f \"$1\")\nshift\necho \"$program\" >> \"$CALLS\"\nexec \"$program\" \"$@\"\n",
+    );
+    project.make_executable("wrapper");
+    let mut run = project.p3("run");
+    run.args(["--quiet"])
+        .env("RUSTC_WRAPPER", project.path().join("wrapper"))
+        .env("CALLS", project.path().join("calls"));
+    succeeded(run.output().unwrap());
+    let calls = fs::read_to_string(project.path().join("calls")).unwrap();
+    // By this name such wrappers know a compiler.
+    assert!(!calls.is_empty() && calls.lines().all(|call| call.ends_with("/rustc")), "{calls}");
+}
+
+#[test]
+fn two_installations_of_one_version_make_the_same_bytes_and_a_new_one_builds_nothing_again() {
+    let project = Project::new("same");
+    project.write("dependency/Cargo.toml", "[package]\nname = 'dependency'\nversion = '1.0.0'\nedition = '2024'\n");
+    project.write("dependency/src/lib.rs", "pub fn text() -> &'static str { \"text\" }\n");
+    project.append("Cargo.toml", "[dependencies]\ndependency = { path = 'dependency' }\n");
+    fs::write(project.path().join("src/main.rs"), "fn main() { println!(\"{}\", dependency::text()) }\n").unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let installed = |name: &str| {
+        let program = place.path().join(name).join("cargo-p3");
+        fs::create_dir_all(program.parent().unwrap()).unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_cargo-p3"), &program).unwrap();
+        program
+    };
+    let build = |program: &Path, target: &str| {
+        let mut command = Command::new(program);
+        project.clean(command.args(["p3", "build", "--target-dir", target]));
+        let said = stderr(&succeeded(command.output().unwrap()));
+        (said, fs::read(project.path().join(target).join("wasm32-wasip3/debug/same.wasm")).unwrap())
+    };
+    let (one, other) = (installed("one"), installed("other"));
+    let (said, first) = build(&one, "first");
+    assert!(said.contains("Compiling"), "{said}");
+    assert!(first == build(&other, "second").1, "the bytes differ");
+    let (said, again) = build(&other, "first");
+    assert!(!said.contains("Compiling") && again == first, "{said}");
+    fs::remove_file(&one).unwrap();
+    let (said, _) = build(&installed("one"), "first");
+    assert!(!said.contains("Compiling"), "{said}");
+}
+
+#[test]
+fn a_library_and_a_program_of_one_name_are_both_there() {
+    let project = Project::new("twin");
+    project.append("Cargo.toml", "[lib]\ncrate-type = ['cdylib', 'rlib']\n");
+    fs::write(project.path().join("src/lib.rs"), "pub fn number() -> u32 { 42 }\n").unwrap();
+    project.write("src/main.rs", "fn main() { println!(\"{}\", twin::number()) }\n#[test] fn passes() {}\n");
+    for verb in ["build", "run", "test", "check"] {
+        let output = succeeded(project.p3(verb).output().unwrap());
+        assert!(!stderr(&output).contains("collision"), "{}", stderr(&output));
+        assert!(verb != "run" || stdout(&output) == "42\n");
+    }
+    let built = |name: &str| project.path().join("target/wasm32-wasip3/debug").join(name);
+    assert!(built("twin.wasm").is_file() && built("libtwin.wasm").is_file());
+    // Nothing of it is remembered: the library alone has its usual name.
+    fs::remove_file(project.path().join("src/main.rs")).unwrap();
+    fs::remove_file(built("twin.wasm")).unwrap();
+    succeeded(project.p3("build").output().unwrap());
+    assert!(built("twin.wasm").is_file());
+}
+
+#[test]
+fn a_package_of_a_newer_rust_is_told_which_one_there_is_and_why() {
+    let project = Project::new("newer");
+    let manifest = fs::read_to_string(project.path().join("Cargo.toml")).unwrap();
+    project.write("Cargo.toml", &manifest.replace("[workspace]", "rust-version = \"1.999\"\n\n[workspace]"));
+    let output = project.p3("build").output().unwrap();
+    failed(output.clone(), "note: ");
+    let text = stderr(&output);
+    for word in ["Rust 1.999", "Rust 1.96.0", "because", "--ignore-rust-version"] {
+        assert!(text.contains(word), "{word} is missing in {text}");
+    }
+    project.write("rust-toolchain.toml", "[toolchain]\nchannel = \"nightly\"\n");
+    let text = stderr(&succeeded(project.p3("build").arg("--ignore-rust-version").output().unwrap()));
+    assert!(text.contains("rust-toolchain.toml") && text.contains("`nightly`") && text.contains("because"), "{text}");
+    let quiet = succeeded(project.p3("build").args(["-q", "--ignore-rust-version"]).output().unwrap());
+    assert_eq!(stderr(&quiet), "");
+}
+
+#[test]
+fn verbs_of_cargos_that_compile_are_of_the_target() {
+    let project = Project::new("compiled");
+    project.write(
+        "src/main.rs",
+        "#[cfg(not(target_env = \"p3\"))] compile_error!(\"elsewhere\");\nfn main() { let mut x = 1; println!(\"{x}\") }\n",
+    );
+    let p3 = |words: &[&str]| succeeded(project.p3(words[0]).args(&words[1..]).output().unwrap());
+    p3(&["fix", "--allow-no-vcs", "-q"]);
+    assert!(fs::read_to_string(project.path().join("src/main.rs")).unwrap().contains("let x"));
+    p3(&["rustdoc", "-q", "--", "--document-private-items"]);
+    assert!(project.path().join("target/wasm32-wasip3/doc/compiled").is_dir());
+    p3(&["package", "-q", "--allow-dirty"]);
+    assert!(project.path().join("target/package/compiled-0.1.0.crate").is_file());
+    let metadata = stdout(&p3(&["metadata", "--no-deps", "--format-version=1"]));
+    assert!(metadata.contains("\"compiled\""));
+    let mut quiet = project.p3("-q");
+    let output = succeeded(quiet.args(["--offline", "--config", "profile.dev.opt-level=1", "build"]).output().unwrap());
+    assert_eq!(stderr(&output), "");
+    // A subcommand that is a program of its own, and builds by cargo.
+    project.write("bin/cargo-again", "#!/bin/sh\nshift\nexec \"$CARGO\" build \"$@\"\n");
+    project.make_executable("bin/cargo-again");
+    let path = format!("{}:{}", project.path().join("bin").display(), std::env::var("PATH").unwrap());
+    succeeded(project.p3("again").arg("--release").env("PATH", path).output().unwrap());
+    assert!(project.path().join("target/wasm32-wasip3/release/compiled.wasm").is_file());
+}
+
+#[test]
 fn a_package_that_is_cleaned_loses_its_component() {
     let project = Project::new("cleaned");
     let component = project.path().join("target/wasm32-wasip3/debug/cleaned.wasm");
@@ -567,23 +741,57 @@ fn check_doc_and_clippy_are_of_the_target() {
 }
 
 #[test]
-fn ctrl_c_ends_a_run_with_130_and_leaves_nothing() {
+fn signals_that_end_a_run_or_tests_leave_nothing() {
     let project = Project::new("patient");
-    project.write(
-        "src/main.rs",
-        r#"fn main() {
+    let text = r#"
+        fn wait() {
+            std::fs::write(std::env::temp_dir().join("file"), "text").unwrap();
             println!("{}", std::env::temp_dir().display());
             std::thread::sleep(std::time::Duration::from_secs(60));
-        }"#,
-    );
+        }
+        fn main() { wait() }
+        #[test] fn waits() { wait() }
+    "#;
+    project.write("src/main.rs", text);
     succeeded(project.p3("build").output().unwrap());
-    let mut run = project.p3("run").arg("--quiet").stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(run.stdout.take().unwrap()), &mut line).unwrap();
-    assert!(Path::new(line.trim()).is_dir(), "{line}");
-    assert!(Command::new("sh").args(["-c", &format!("kill -INT {}", run.id())]).status().unwrap().success());
-    let start = Instant::now();
-    assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert!(start.elapsed() < Duration::from_secs(10));
-    assert!(!Path::new(line.trim()).exists(), "{line}");
+    succeeded(project.p3("test").arg("--no-run").output().unwrap());
+    let start = |words: &[&str]| {
+        let mut child = project.p3(words[0]).args(&words[1..]).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let directory = lines.map(PathBuf::from).find(|line| line.is_absolute()).unwrap();
+        assert!(directory.join("file").is_file());
+        (child, directory)
+    };
+    let kill = |signal: &str, child: u32| {
+        assert!(Command::new("kill").args([signal, &child.to_string()]).status().unwrap().success());
+    };
+    let gone = |directory: &Path| {
+        let start = Instant::now();
+        while directory.exists() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{} is still there", directory.display());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let (mut run, directory) = start(&["run", "--quiet"]);
+        kill(signal, run.id());
+        assert_eq!(run.wait().unwrap().code(), Some(code));
+        gone(&directory);
+    }
+    // The signal is for cargo alone; what it runs ends with it.
+    for signal in ["-TERM", "-KILL"] {
+        let (mut tests, directory) = start(&["test", "--quiet", "--", "--nocapture"]);
+        kill(signal, tests.id());
+        tests.wait().unwrap();
+        gone(&directory);
+    }
+    let (mut killed, directory) = start(&["run", "--quiet"]);
+    kill("-KILL", killed.id());
+    killed.wait().unwrap();
+    assert!(directory.exists());
+    let (mut next, other) = start(&["run", "--quiet"]);
+    assert!(!directory.exists(), "the next run has not removed it");
+    kill("-TERM", next.id());
+    next.wait().unwrap();
+    gone(&other);
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+
+use crate::sources;
 
 /// The Rust release that the edits fit. Guests are compiled with exactly this one.
 pub const RUST_RELEASE: &str = "1.96.0";
@@ -26,6 +28,16 @@ impl Toolchain {
     /// # Errors
     /// A program that does not run, is no rustc, is not [`RUST_RELEASE`], or has no library sources beside it.
     pub fn probe(rustc: &Path, cargo: &Path) -> Result<Self> {
+        let toolchain = Self::ask(rustc, cargo)?;
+        toolchain.has_sources()?;
+        Ok(toolchain)
+    }
+
+    /// The same, whether or not there are library sources.
+    ///
+    /// # Errors
+    /// A program that does not run, is no rustc, or is not [`RUST_RELEASE`].
+    pub fn ask(rustc: &Path, cargo: &Path) -> Result<Self> {
         let verbose_version = ask(rustc, &["--version", "--verbose"])?;
         let release =
             field(&verbose_version, "release").with_context(|| format!("{} is not a rustc", rustc.display()))?;
@@ -44,16 +56,31 @@ impl Toolchain {
         );
         let host = field(&verbose_version, "host").context("rustc does not tell its host")?.to_owned();
         let sysroot = PathBuf::from(ask(rustc, &["--print", "sysroot"])?.trim());
-        let toolchain = Self { rustc: rustc.to_owned(), cargo: cargo.to_owned(), sysroot, host, verbose_version };
-        if !toolchain.library().join("std/src/lib.rs").is_file() {
-            bail!(
-                "{} has no library sources: {} is missing. Install rustup's component `rust-src` for {RUST_RELEASE}, or \
-                 Debian's package rust-web-src; `cargo p3 setup` does it.",
-                rustc.display(),
-                toolchain.library().join("std/src/lib.rs").display()
-            );
-        }
-        Ok(toolchain)
+        Ok(Self { rustc: rustc.to_owned(), cargo: cargo.to_owned(), sysroot, host, verbose_version })
+    }
+
+    /// Whether there are library sources; [`Toolchain::check_sources`] reads them.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn has_sources(&self) -> Result<()> {
+        let first = self.library().join("std/src/lib.rs");
+        ensure!(
+            first.is_file(),
+            "{} has no library sources: {} is missing. Install rustup's component `rust-src` for {RUST_RELEASE}, or \
+             Debian's package rust-web-src; `cargo p3 setup` does it.",
+            self.rustc.display(),
+            first.display()
+        );
+        Ok(())
+    }
+
+    /// Whether the library sources are those of the release.
+    ///
+    /// # Errors
+    /// They are not: what differs, and what to do.
+    pub fn check_sources(&self) -> Result<()> {
+        sources::check(&self.library())
     }
 
     /// The compiler.

@@ -30,6 +30,7 @@ mod compiling;
 mod component;
 mod deadlock;
 mod description;
+mod ending;
 mod engine;
 mod host;
 mod interrupt;
@@ -51,6 +52,7 @@ mod watchdog;
 
 pub use cache::Cache;
 pub use command_line::{Options, main};
+pub use ending::{end_with_cargo, remove_at_signal};
 pub use isolation::{Ended, Isolation};
 pub use outcome::Outcome;
 pub use refusal::Refusal;

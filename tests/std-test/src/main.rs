@@ -9,6 +9,8 @@ use std::io::IsTerminal;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -27,6 +29,8 @@ use harness::suites::documentation::Documentation;
 use harness::suites::run::{Runner, Step, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use overlay::RUST_RELEASE;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 
 /// The name under which cargo starts this executable around rustc while it compiles the suites.
 const RUSTC_WRAPPER: &str = "std-test-rustc";
@@ -85,8 +89,9 @@ fn named(word: &str) -> Result<Named, harness::suites::UnknownSuite> {
 fn main() -> ExitCode {
     let called = env::args_os().next().unwrap_or_default();
     let name = Path::new(&called).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_compiler = env::args_os().nth(1).is_some_and(|first| first == cargo_p3::AS);
     let result = match name {
-        "std-test" => run(&Arguments::parse()),
+        "std-test" if !is_compiler => run(&Arguments::parse()),
         RUSTC_WRAPPER => rustc(),
         // The sysroot's links for this executable: compiler, linker, runtime.
         _ => return cargo_p3::main(),
@@ -126,7 +131,8 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
     if side == Side::Native {
         // A shell's background job ignores Ctrl-C and so do its children, where std's tests of processes wait for one that it ends. A handler is
         // not inherited.
-        ctrlc::set_handler(|| std::process::exit(130)).context("Ctrl-C cannot be handled")?;
+        let always = Arc::new(AtomicBool::new(true));
+        register_conditional_shutdown(SIGINT, 130, always).context("Ctrl-C cannot be handled")?;
     }
     let guest = Guest::ready_for(&[RUSTC_WRAPPER], false, false)?;
     let session = Session::new(&guest, side, arguments, selection, expectations)?;
