@@ -9,8 +9,13 @@
 //! Left alone: a module that calls its constructors itself (wit-bindgen's exports do, once), or has an `_initialize` of
 //! its own. With no constructors the export goes.
 //!
+//! A program that begins at main is no such module, though bindings in it have exports, too: constructors run before main. They do so at
+//! instantiation, and the calls in exports go.
+//!
 //! Delete when: wit-component calls `__wasm_call_ctors`, or wasm-ld makes an `_initialize` for modules without an
 //! entry.
+
+use std::ops::Range;
 
 use anyhow::Result;
 use wasm_encoder::ExportSection;
@@ -22,6 +27,12 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let found = Constructors::find(&module)?;
     if !found.exported {
         return Ok(module);
+    }
+    let mut module = module;
+    if found.called && found.host_calls() {
+        for call in calls_of(&module, found.index)? {
+            module[call].fill(NOP);
+        }
     }
     super::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
@@ -47,21 +58,27 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
 #[derive(Default)]
 struct Constructors {
     exported: bool,
+    /// Which function it is that runs them.
+    index: u32,
     empty: bool,
     called: bool,
     has_initialize: bool,
+    /// The program begins at a function that calls nothing first.
+    begins_at_main: bool,
 }
+
+/// The instruction that does nothing.
+const NOP: u8 = 0x01;
 
 impl Constructors {
     /// Whether the host is to run them, at instantiation.
     fn host_calls(&self) -> bool {
-        !self.empty && !self.called && !self.has_initialize
+        !self.empty && (!self.called || self.begins_at_main) && !self.has_initialize
     }
 
     fn find(module: &[u8]) -> Result<Constructors> {
         let mut found = Constructors::default();
-        // Index of `__wasm_call_ctors`, and of the body being looked at.
-        let mut constructors = 0;
+        // Index of the body being looked at.
         let mut function = 0;
         for payload in Parser::new(0).parse_all(module) {
             match payload? {
@@ -75,18 +92,19 @@ impl Constructors {
                         let export = export?;
                         if export.name == contract::CALL_CONSTRUCTORS {
                             found.exported = true;
-                            constructors = export.index;
+                            found.index = export.index;
                         }
+                        found.begins_at_main |= export.name == contract::RUN;
                         found.has_initialize |= export.name == contract::INITIALIZE;
                     }
                 }
                 // The section of the exports stands in front.
                 Payload::CodeSectionStart { .. } if !found.exported => break,
                 Payload::CodeSectionEntry(body) => {
-                    if function == constructors {
+                    if function == found.index {
                         found.empty = is_empty(&body)?;
                     } else if !found.called {
-                        found.called = calls(&body, constructors)?;
+                        found.called = calls(&body, found.index)?;
                     }
                     if found.empty || found.called {
                         break;
@@ -111,4 +129,20 @@ fn calls(body: &FunctionBody<'_>, function: u32) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Where functions call one.
+fn calls_of(module: &[u8], function: u32) -> Result<Vec<Range<usize>>> {
+    let mut all = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::CodeSectionEntry(body) = payload? else { continue };
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let start = operators.original_position();
+            if matches!(operators.read()?, Operator::Call { function_index } if function_index == function) {
+                all.push(usize::try_from(start)?..usize::try_from(operators.original_position())?);
+            }
+        }
+    }
+    Ok(all)
 }

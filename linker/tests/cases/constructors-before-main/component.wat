@@ -1,0 +1,70 @@
+(component
+  (core module $main (;0;)
+    (type (;0;) (func))
+    (type (;1;) (func (result i32)))
+    (memory (;0;) 1)
+    (global $count (;0;) (mut i32) i32.const 0)
+    (export "memory" (memory 0))
+    (export "_initialize" (func $__wasm_call_ctors))
+    (export "f" (func $f))
+    (export "wasi:cli/run@0.3.0#run" (func $main))
+    (func $__wasm_call_ctors (;0;) (type 0)
+      call $constructor
+    )
+    (func $constructor (;1;) (type 0)
+      i32.const 1
+      global.set $count
+    )
+    (func $once (;2;) (type 0)
+      nop
+      nop
+    )
+    (func $f (;3;) (type 0)
+      call $once
+    )
+    (func $main (;4;) (type 1) (result i32)
+      i32.const 0
+    )
+    (@producers
+      (processed-by "wit-component" "0.263.0")
+    )
+  )
+  (core instance $main (;0;) (instantiate $main))
+  (alias core export $main "memory" (core memory $memory (;0;)))
+  (core module $wit-component-fixup (;1;)
+    (type (;0;) (func))
+    (import "main" "_initialize" (func $_initialize (;0;) (type 0)))
+    (start $_initialize)
+    (@producers
+      (processed-by "wit-component" "0.263.0")
+    )
+  )
+  (core instance $fixup (;1;) (instantiate $wit-component-fixup
+      (with "main" (instance $main))
+    )
+  )
+  (type (;0;) (func))
+  (alias core export $main "f" (core func $f (;0;)))
+  (func $f (;0;) (type 0) (canon lift (core func $f)))
+  (export $"#func1 f" (@name "f") (;1;) "f" (func $f))
+  (type (;1;) (result))
+  (type (;2;) (func async (result 1)))
+  (alias core export $main "wasi:cli/run@0.3.0#run" (core func $wasi:cli/run@0.3.0#run (;1;)))
+  (func $run (;2;) (type 2) (canon lift (core func $wasi:cli/run@0.3.0#run)))
+  (component $wasi:cli/run@0.3.0-shim-component (;0;)
+    (type (;0;) (result))
+    (type (;1;) (func async (result 0)))
+    (import "import-func-run" (func (;0;) (type 1)))
+    (type (;2;) (result))
+    (type (;3;) (func async (result 2)))
+    (export (;1;) "run" (func 0) (func (type 3)))
+  )
+  (instance $wasi:cli/run@0.3.0-shim-instance (;0;) (instantiate $wasi:cli/run@0.3.0-shim-component
+      (with "import-func-run" (func $run))
+    )
+  )
+  (export $wasi:cli/run@0.3.0 (;1;) "wasi:cli/run@0.3.0" (instance $wasi:cli/run@0.3.0-shim-instance))
+  (@producers
+    (processed-by "wit-component" "0.263.0")
+  )
+)
