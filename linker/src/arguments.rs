@@ -27,7 +27,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
   @FILE                  the arguments that stand in FILE
 
-Everything else is wasm-ld's, and goes through to it:
+--export-all and --export-dynamic are left out: a component exports what its world says. Everything else is wasm-ld's, and goes through to it:
 ";
 
 /// What to do, as read from a command line.

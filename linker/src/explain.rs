@@ -15,9 +15,10 @@ use crate::inputs::{self, Inputs, Wanted, Wanter};
 /// How many of a kind are listed before the rest is only counted.
 const LISTED: usize = 20;
 
-/// What wasm-ld wrote when it failed, with undefined symbols explained and Rust names demangled.
+/// What wasm-ld wrote when it failed, with undefined symbols explained and Rust names demangled. `regardless` gives the module with the
+/// symbols as imports: objects in LLVM's own format say nothing of who wants them.
 #[must_use]
-pub(crate) fn failure(messages: &str, inputs: &Inputs) -> String {
+pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce() -> Option<Vec<u8>>) -> String {
     const UNDEFINED: &str = ": undefined symbol: ";
     let mut symbols = BTreeSet::new();
     let mut text = String::new();
@@ -32,8 +33,16 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs) -> String {
             }
         }
     }
-    for symbol in symbols.iter().take(LISTED) {
-        let wanters = inputs.who_wants(Wanted::Symbol(symbol));
+    let mut wanters: Vec<(&str, Vec<Wanter>)> =
+        symbols.iter().take(LISTED).map(|symbol| (*symbol, inputs.who_wants(Wanted::Symbol(symbol)))).collect();
+    if wanters.iter().any(|(_, wanters)| wanters.is_empty())
+        && let Some(linked) = regardless()
+    {
+        for (symbol, wanters) in wanters.iter_mut().filter(|(_, wanters)| wanters.is_empty()) {
+            *wanters = inputs::callers(&linked, "env", symbol).unwrap_or_default();
+        }
+    }
+    for (symbol, wanters) in wanters {
         _ = write!(text, "component-ld: error: {}", undefined(symbol, &wanters));
     }
     if let Some(more) = symbols.len().checked_sub(LISTED).filter(|more| *more > 0) {
@@ -178,21 +187,24 @@ mod tests {
     #[test]
     fn what_is_not_about_symbols_stays_as_it_was_said() {
         let said = "rust-lld: error: unknown argument: --nope\n";
-        assert_eq!(failure(said, &Inputs::default()), said);
+        assert_eq!(failure(said, &Inputs::default(), || None), said);
     }
 
     #[test]
     fn an_undefined_symbol_is_said_once_however_many_want_it() {
         let said = "rust-lld: error: a.o: undefined symbol: open\nrust-lld: error: b.o: undefined symbol: open\n";
-        let text = failure(said, &Inputs::default());
+        let text = failure(said, &Inputs::default(), || None);
         assert_eq!(text.matches("`open`").count(), 1, "{text}");
         assert!(text.contains("C library"), "{text}");
     }
 
     #[test]
     fn a_rust_symbol_is_not_blamed_on_a_c_library() {
-        let text =
-            failure("rust-lld: error: a.o: undefined symbol: _RNvNtCs1234_7mycrate3foo3bar\n", &Inputs::default());
+        let text = failure(
+            "rust-lld: error: a.o: undefined symbol: _RNvNtCs1234_7mycrate3foo3bar\n",
+            &Inputs::default(),
+            || None,
+        );
         assert!(text.contains("`mycrate::foo::bar`") && text.contains("crate `mycrate`"), "{text}");
         assert!(!text.contains("C library"), "{text}");
     }
@@ -200,6 +212,6 @@ mod tests {
     #[test]
     fn many_symbols_are_cut_short_with_a_count() {
         let said: String = (0..30).map(|i| format!("x: undefined symbol: f{i:02}\n")).collect();
-        assert!(failure(&said, &Inputs::default()).contains("and 10 more symbols"));
+        assert!(failure(&said, &Inputs::default(), || None).contains("and 10 more symbols"));
     }
 }

@@ -28,7 +28,7 @@ pub struct Inputs {
 /// Someone who wants a symbol: a function of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wanter {
-    /// The crate whose code it is; after link-time optimisation that is not the object's.
+    /// The crate whose code it is, if that is known; after link-time optimisation that is not the object's.
     pub krate: String,
     /// The file, and the member if it is an archive: `libfoo-0123.rlib(bar.o)`.
     pub object: String,
@@ -38,7 +38,10 @@ pub struct Wanter {
 
 impl fmt::Display for Wanter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "crate `{}`, {}", self.krate, self.object)?;
+        match &self.krate[..] {
+            "" => write!(f, "{}", self.object)?,
+            krate => write!(f, "crate `{krate}`, {}", self.object)?,
+        }
         match &self.function {
             Some(function) => write!(f, ", in `{function}`"),
             None => Ok(()),
@@ -362,8 +365,8 @@ pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Wan
                             let naming = naming?;
                             if callers.contains(&naming.index) {
                                 let function = demangle(naming.name);
-                                let krate = root(&function).unwrap_or("unknown").to_owned();
-                                let object = "seen in the linked program".to_owned();
+                                let krate = root(&function).unwrap_or_default().to_owned();
+                                let object = "the linked program".to_owned();
                                 wanters.push(Wanter { krate, object, function: Some(function) });
                             }
                         }

@@ -169,7 +169,13 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
                 let status = linked.status.to_string();
                 bail!("{}", explain::crash(wasm_ld.path(), &status, &messages, inputs));
             }
-            say(&explain::failure(&messages, inputs));
+            // What tells no symbols before it is linked tells them afterwards.
+            let regardless = || {
+                words.push("--allow-undefined".into());
+                let linked = wasm_ld.run(&words, scratch).ok().filter(|linked| linked.status.success());
+                linked.and_then(|_| fs::read(&module).ok())
+            };
+            say(&explain::failure(&messages, inputs, regardless));
             if !messages.contains("error:") {
                 bail!("{} ended with {}", wasm_ld.path().display(), linked.status);
             }
@@ -281,6 +287,8 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     while let Some(word) = words.next() {
         match word.to_str() {
             Some("--strip-all" | "-s") if keeps_names => all.push("--strip-debug".into()),
+            // A component exports what its world says, and the passes find by its export what they need to know of.
+            Some("--export-all" | "--export-dynamic" | "-E") if keeps_names => {}
             Some("--export" | "-export") if words.next_if(|name| is_left_out(name, wants)).is_some() => {}
             Some(flag) if flag.strip_prefix("--export=").is_some_and(|name| is_left_out(name.as_ref(), wants)) => {}
             _ => all.push(word.clone()),

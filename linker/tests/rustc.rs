@@ -79,6 +79,49 @@ fn an_import_that_nobody_serves_is_explained_in_objects_of_llvms_format_too() {
 }
 
 #[test]
+fn an_undefined_symbol_is_explained_in_objects_of_llvms_format_too() {
+    let room = Room::new();
+    room.compiles("wants_open", &["--crate-name=dependency", "-Clinker-plugin-lto"]);
+    // Unless it is told otherwise, rustc has undefined symbols of its own target imported.
+    for flags in [&["-Clinker-plugin-lto"][..], &["-Clinker-plugin-lto", "-Clink-arg=--unresolved-symbols=report-all"]]
+    {
+        let error = room.fails("caller", flags);
+        for word in ["`open` is wanted by", "in `dependency::files::first`", "C library"] {
+            assert!(error.contains(word), "{word} is missing from: {error}");
+        }
+    }
+}
+
+#[test]
+fn what_the_host_passes_in_is_held_by_the_crates_own_allocator() {
+    let room = Room::new();
+    let bindings = bindings(&room, "package test:greets; world greets { export greet: func(name: string) -> u32; }");
+    for flags in [&["-g"][..], &["-Cstrip=symbols"], &["-Clinker-plugin-lto"]] {
+        let text = wasmprinter::print_bytes(room.links("allocates", &[flags, &[&bindings]].concat())).unwrap();
+        assert!(text.contains("(export \"cabi_realloc\"") && text.contains("(realloc "), "{text}");
+    }
+    let own = wasmprinter::print_bytes(room.links("allocates", &["-g", "--cfg=own", &bindings])).unwrap();
+    assert!(function(&own, "cabi_realloc").contains("i32.const 24"), "{own}");
+    let error = room.fails("allocates", &["--cfg=bare", &bindings]);
+    assert!(error.contains("#[global_allocator]") && error.contains("`cabi_realloc`"), "{error}");
+}
+
+/// Flag for an object with a component type, as bindings leave one beside their code.
+fn bindings(room: &Room, world: &str) -> String {
+    let mut resolve = wit_parser::Resolve::default();
+    let package = resolve.push_source("world.wit", world).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let encoding = wit_component::StringEncoding::UTF8;
+    let data = wit_component::metadata::encode(&resolve, world, encoding, None, false).unwrap();
+    let mut object = wasm_encoder::Module::new();
+    object.section(wasm_encoder::LinkingSection::new().symbol_table(&wasm_encoder::SymbolTable::new()));
+    object.section(&wasm_encoder::CustomSection { name: "component-type:greets".into(), data: data.into() });
+    let file = room.path("bindings.o");
+    fs::write(&file, object.finish()).unwrap();
+    format!("-Clink-arg={}", file.display())
+}
+
+#[test]
 fn main_gives_way_to_a_run_of_bindings() {
     for flags in [&["-g"][..], &["--cfg=sync"], &["-Cstrip=symbols"], &["-Clinker-plugin-lto"]] {
         let text = wasmprinter::print_bytes(Room::new().links("two_entries", flags)).unwrap();
