@@ -234,7 +234,7 @@ mod tests {
     fn devices_are_the_hosts_where_its_directory_is_granted() {
         let has_ours = |words: &[&str]| {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            let mut setup = setup(parse(&words).unwrap().runtime);
+            let mut setup = setup(parse(&words).unwrap().runtime, &BTreeSet::new());
             grant_devices(&mut setup);
             setup.devices
         };
