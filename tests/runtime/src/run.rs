@@ -7,6 +7,7 @@ use crate::component::{Clocks, Command};
 use crate::deadlock;
 use crate::engine::Kind;
 use crate::host::Host;
+use crate::limits::Limits;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::setup::{Network, Setup};
@@ -107,7 +108,8 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     store.limiter(|host| &mut host.limits);
     let run = Run::begin();
     let exposed = deadline.expose();
-    let ended = reactor.block_on(deadline.before(call(command, &mut store)));
+    let mut begun = false;
+    let ended = reactor.block_on(deadline.before(call(command, &mut store, &mut begun)));
     drop(exposed);
     deadline.end();
     let returned = matches!(ended, Some(Ok(_)));
@@ -119,7 +121,10 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
             Outcome::Deadlocked(look(store))
         }
         Some(Err(error)) => {
-            let mut outcome = outcome(&error, &mut store, command, deadline, limit);
+            let mut outcome = match outcome(&error, &mut store, command, deadline, limit) {
+                Outcome::Trapped(trap) => lacking(&error, trap, &store.data().limits, begun),
+                outcome => outcome,
+            };
             if let Some(trap) = outcome.trap_mut() {
                 trap.thread = deadlock::thread_of_trap(store, &run, reactor, command, &trap.frames);
             }
@@ -132,8 +137,10 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
 
 /// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the
 /// guest.
-async fn call(command: &Command, store: &mut Store<Host>) -> wasmtime::Result<u8> {
+/// `begun` is set when the component has been instantiated.
+async fn call(command: &Command, store: &mut Store<Host>, begun: &mut bool) -> wasmtime::Result<u8> {
     let instance = command.instance.instantiate_async(&mut *store).await?;
+    *begun = true;
     let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, &command.run)?;
     let (result,) = run.call_async(&mut *store, ()).await?;
     Ok(u8::from(result.is_err()))
@@ -162,14 +169,18 @@ fn outcome(
     if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store, &command.binary) {
         return Outcome::StackOverflowed(trap);
     }
-    let limits = &store.data().limits;
-    let has_begun = !trap.frames.is_empty();
+    Outcome::Trapped(trap)
+}
+
+/// What may be behind a trap, or behind an error that came before the guest had `begun`: memory that it did not get.
+fn lacking(error: &wasmtime::Error, trap: Trap, limits: &Limits, begun: bool) -> Outcome {
+    let begun = begun || !trap.frames.is_empty();
     if let Some(wanted) = limits.refused() {
-        return Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: has_begun.then_some(trap) };
+        return Outcome::MemoryExhausted { wanted, limit: limits.limit(), trap: begun.then_some(trap) };
     }
     match Refusal::no_memory(error) {
         // For a thread's stack, for instance.
-        Some(_) if has_begun => Outcome::MemoryExhausted { wanted: limits.used(), limit: None, trap: Some(trap) },
+        Some(_) if begun => Outcome::MemoryExhausted { wanted: limits.used(), limit: None, trap: Some(trap) },
         Some(refusal) => Outcome::Refused(refusal),
         None => Outcome::Trapped(trap),
     }

@@ -123,3 +123,12 @@ fn a_host_without_addresses_for_the_guest_is_not_the_guests_trap() {
         assert!(stderr.contains("ulimit -v"), "{limit}: {stderr}");
     }
 }
+
+#[test]
+fn a_thread_that_the_host_has_no_stack_for_ends_the_guest_for_lack_of_memory() {
+    let crowd = Scarcity::new(&crate::threads::crowd(3_000, "", ""));
+    // Enough for the guest and some of its threads.
+    let (code, _, stderr) = crowd.run("ulimit -v 12000000", &[]);
+    assert_eq!(code, 137, "{stderr}");
+    assert!(stderr.starts_with("component-run: out of memory: "), "{stderr}");
+}
