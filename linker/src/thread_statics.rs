@@ -16,6 +16,9 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SegmentFlags, SymbolFlag
 
 use crate::contract;
 
+/// What a symbol begins with whose name is hidden (`-Csymbol-mangling-version=hashed`).
+const HASHED: &str = "_RNxC";
+
 /// What LLVM's bitcode begins with.
 const BITCODE: &[u8] = b"BC\xc0\xde";
 
@@ -23,11 +26,12 @@ const BITCODE: &[u8] = b"BC\xc0\xde";
 ///
 /// # Errors
 ///
-/// The variables are in bitcode, or in one segment with something else.
+/// The variables are in bitcode, or in one segment with something else, or their names cannot be read.
 pub(crate) fn of(file: &Path) -> Result<Option<Vec<u8>>> {
     let name = file.display();
     let mut bytes = fs::read(file).with_context(|| format!("{name} cannot be read"))?;
-    if !speaks_of_them(&bytes) {
+    let may_have_them = |bytes: &[u8]| [contract::THREAD_LOCAL, HASHED].iter().any(|name| contain(bytes, name));
+    if !may_have_them(&bytes) {
         return Ok(None);
     }
     let mut objects = Vec::new();
@@ -41,7 +45,7 @@ pub(crate) fn of(file: &Path) -> Result<Option<Vec<u8>>> {
     }
     let mut changed = false;
     for object in objects {
-        let Some(object) = bytes.get_mut(object).filter(|object| speaks_of_them(object)) else { continue };
+        let Some(object) = bytes.get_mut(object).filter(|object| may_have_them(object)) else { continue };
         if object.starts_with(BITCODE) {
             bail!(
                 "{name} is bitcode, in which the thread-local variables of a program with threads cannot be laid out: \
@@ -77,6 +81,11 @@ fn mark(object: &mut [u8]) -> Result<bool> {
                     for symbol in symbols {
                         let SymbolInfo::Data { flags, name, symbol: Some(data) } = symbol? else { continue };
                         if !flags.intersects(SymbolFlags::UNDEFINED | SymbolFlags::ABSOLUTE) {
+                            ensure!(
+                                !name.starts_with(HASHED),
+                                "`{name}` may be one, and a program with threads must know: leave out \
+                                 `-Csymbol-mangling-version=hashed`"
+                            );
                             let is_one = name.contains(contract::THREAD_LOCAL);
                             let (has, alone) = segments.entry(data.index).or_insert((false, true));
                             *has |= is_one;
@@ -99,9 +108,8 @@ fn mark(object: &mut [u8]) -> Result<bool> {
     Ok(!segments.is_empty())
 }
 
-fn speaks_of_them(bytes: &[u8]) -> bool {
-    let name = contract::THREAD_LOCAL.as_bytes();
-    bytes.windows(name.len()).any(|window| window == name)
+fn contain(bytes: &[u8], name: &str) -> bool {
+    bytes.windows(name.len()).any(|window| window == name.as_bytes())
 }
 
 #[cfg(test)]

@@ -297,6 +297,15 @@ fn statics_of_std_are_a_threads_own_where_there_are_threads() {
     }
 }
 
+#[test]
+fn statics_without_names_are_refused_where_there_are_threads() {
+    let room = Room::new();
+    let hashed = ["-Csymbol-mangling-version=hashed", "-Zunstable-options"];
+    room.links("threads", &hashed);
+    let error = room.fails("threads", &[&hashed[..], &["--cfg=spawns"]].concat());
+    assert!(error.contains("thread-local variables of") && error.contains("leave out `-Csymbol-mangling"), "{error}");
+}
+
 /// The text of a function.
 fn function<'a>(text: &'a str, name: &str) -> &'a str {
     let start = text.find(&format!("(func ${name} ")).unwrap_or_else(|| panic!("no {name}: {text}"));

@@ -224,6 +224,10 @@ newer:
 "#
 );
 
+/// A static with a name that the compiler gives.
+#[used]
+static mut NAMED: i32 = 0x3131_3131;
+
 // As std's thread-local variables are: a static by its name, and a mark that is added to its address.
 #[unsafe(no_mangle)]
 static mut __RUST_STD_INTERNAL_VAL: i32 = 0x2929_2929;
