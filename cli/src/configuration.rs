@@ -1,4 +1,4 @@
-//! Cargo's configuration, as far as it is about what runs: `[env]`, `runner`, and `[alias]`.
+//! Cargo's configuration, as far as it is about what runs: `[env]`, `runner`, `[alias]`, and the compiler's wrapper.
 //!
 //! Cargo tells neither a verb's front nor the runner what it has read, and asking it takes a process. So the files are read here once more: those that
 //! it reads, from the directory that it was started in. What is wrong in them is for cargo to tell. Left out: everything that only cargo needs.
@@ -37,6 +37,14 @@ struct Source {
     folder: PathBuf,
 }
 
+impl Source {
+    /// A program that it names: found on the path, or, if it is a path itself, where that leads from here.
+    fn program(&self, name: impl AsRef<OsStr>) -> OsString {
+        let name = name.as_ref();
+        if name.as_bytes().contains(&b'/') { self.folder.join(name).into() } else { name.to_owned() }
+    }
+}
+
 impl Configuration {
     /// What a cargo reads that is started in the current directory with these arguments.
     pub(crate) fn of<'a>(arguments: impl IntoIterator<Item = &'a OsString>) -> Configuration {
@@ -63,6 +71,21 @@ impl Configuration {
     /// The variables that are set for what runs.
     pub(crate) fn variables(&self) -> BTreeSet<&str> {
         self.tables("env").flat_map(Table::keys).map(String::as_str).collect()
+    }
+
+    /// The user's own program around the compiler, by a variable or by the configuration.
+    pub(crate) fn rustc_wrapper(&self) -> Option<OsString> {
+        // Set and empty, a variable says that there is none.
+        for variable in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
+            if let Some(wrapper) = env::var_os(variable) {
+                return Some(wrapper).filter(|wrapper| !wrapper.is_empty());
+            }
+        }
+        let wrapper = self.sources.iter().find_map(|source| {
+            let wrapper = source.table.get("build")?.get("rustc-wrapper")?.as_str()?;
+            Some(source.program(wrapper))
+        });
+        wrapper.filter(|wrapper| !wrapper.is_empty())
     }
 
     /// The words that an alias stands for.
@@ -106,9 +129,7 @@ impl Configuration {
             let runner = words(source.table.get("target")?.get(key)?.get("runner")?)?;
             let mut runner: Vec<OsString> = runner.into_iter().map(OsString::from).collect();
             let program = runner.first_mut()?;
-            if program.as_bytes().contains(&b'/') {
-                *program = source.folder.join(&*program).into();
-            }
+            *program = source.program(&*program);
             Some(runner)
         })
     }
@@ -226,8 +247,12 @@ mod tests {
     #[test]
     fn a_path_starts_from_the_folder_of_its_configuration() {
         let files = [("outer/.cargo/config.toml", "[target.wasm32-wasip3]\nrunner = 'tools/run -x'\n")];
-        let (place, configuration) = configuration(&files, "outer/inner", &[]);
+        let (place, configuration) = configuration(&files, "outer/inner", &["build.rustc-wrapper='a/b'"]);
         assert_eq!(runner(&configuration), [place.path().join("outer/tools/run").to_str().unwrap(), "-x"]);
+        if env::var_os("RUSTC_WRAPPER").is_none() && env::var_os("CARGO_BUILD_RUSTC_WRAPPER").is_none() {
+            // An option's paths start where cargo was started.
+            assert_eq!(configuration.rustc_wrapper(), Some(place.path().join("outer/inner/a/b").into()));
+        }
     }
 
     #[test]

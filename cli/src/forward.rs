@@ -27,7 +27,7 @@ pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
     let runtime = if verb.runs() { Some(grants::take(&mut words.rest)?) } else { None };
     let guest = ready(verb.compiles(), &words)?;
     let mut cargo = match verb {
-        Verb::Clippy => clippy(&guest)?,
+        Verb::Clippy => clippy(&guest, &words)?,
         Verb::Nextest => nextest::command(&guest)?,
         _ => guest.cargo(),
     };
@@ -119,7 +119,7 @@ fn default_target(verb: Verb, words: &Words) -> Option<String> {
 }
 
 /// cargo-clippy, which starts cargo with its driver as a wrapper; ours goes around that (see `wrapper`).
-fn clippy(guest: &Guest) -> Result<Command> {
+fn clippy(guest: &Guest, words: &Words) -> Result<Command> {
     let cargo = guest.sysroot().toolchain().cargo();
     let program = cargo.with_file_name("cargo-clippy");
     if !program.is_file() {
@@ -128,7 +128,7 @@ fn clippy(guest: &Guest) -> Result<Command> {
     }
     let mut command = guest.command(&program);
     command.env("CARGO", cargo).env("RUSTC_WRAPPER", guest.tool("clippy"));
-    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER") {
+    if let Some(wrapper) = Configuration::of(words.cargos()).rustc_wrapper() {
         command.env(wrapper::USERS_WRAPPER, wrapper);
     }
     Ok(command)
