@@ -4,6 +4,7 @@
 //! what `CARGO_P3_RUSTC` names (and then nothing else), rustup's toolchains, every `rustc` on `PATH`. What a compiler lacks is told part by part, so that
 //! just that can be installed. Left out: installing (`provision`).
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -186,11 +187,13 @@ fn ask(program: &Path, arguments: &[&str]) -> Result<String> {
 
 /// Every rustc worth asking, the likeliest first.
 fn candidates() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     let path = env::var_os("PATH").unwrap_or_default();
     for folder in rustup_folders().into_iter().chain(env::split_paths(&path)) {
         let rustc = folder.join(format!("rustc{}", env::consts::EXE_SUFFIX));
-        if rustc.is_file() && !is_stand_in(&rustc) && !found.contains(&rustc) {
+        // `/bin` may be `/usr/bin`.
+        let folder = folder.canonicalize().unwrap_or(folder);
+        if rustc.is_file() && !is_stand_in(&rustc) && seen.insert(folder) {
             found.push(rustc);
         }
     }
