@@ -90,6 +90,41 @@ fn panics_destroy_the_same_in_the_release_profile() {
     assert!(component.windows(11).any(|name| name == b"landing pad"), "no landing pad has moved");
 }
 
+/// Nobody is above an export but the host: unwinding would end in an error that says less than the panic.
+#[test]
+fn a_panic_that_nobody_catches_is_told_once_and_ends_the_instance() {
+    let project = Project::new("export");
+    project.append("Cargo.toml", "[lib]\ncrate-type = [\"cdylib\"]\n");
+    project.write(
+        "src/lib.rs",
+        r#"
+        struct Unwound;
+        impl Drop for Unwound {
+            fn drop(&mut self) { println!("unwound"); }
+        }
+        #[unsafe(export_name = "wasi:cli/run@0.3.0#run")]
+        pub extern "C" fn run() -> i32 {
+            let caught = || std::panic::catch_unwind(|| { let _unwound = Unwound; panic!("a panic") }).is_err();
+            println!("{}", caught());
+            println!("{}", std::thread::spawn(caught).join().unwrap());
+            println!("{}", std::thread::spawn(|| panic!("a panic of a thread")).join().is_err());
+            let _unwound = Unwound;
+            panic!("the last one");
+        }
+        "#,
+    );
+    succeeded(project.p3("build").output().unwrap());
+    let component = project.path().join("target/wasm32-wasip3/debug/export.wasm");
+    let output = Command::new(env!("CARGO_BIN_EXE_component-run")).arg(component).output().unwrap();
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(134), "{told}");
+    assert_eq!(stdout(&output), "unwound\ntrue\nunwound\ntrue\ntrue\n", "{told}");
+    assert_eq!(told.matches("panicked at").count(), 4, "{told}");
+    assert_eq!(told.lines().filter(|line| line.starts_with("component-run:")).count(), 1, "{told}");
+    let (_, last) = told.split_once("the last one\n").expect("the last panic is told");
+    assert!(!last.contains("cannot unwind"), "{told}");
+}
+
 #[test]
 fn a_guest_sees_what_a_native_program_would_and_no_more() {
     let project = Project::new("guest");
