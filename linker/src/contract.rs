@@ -33,6 +33,10 @@ pub const TESTS: &[u8] = b"isolated tests, version ";
 /// component-rt defines it as a weak symbol, so that the one of a user's wit-bindgen may stand beside it.
 pub const REALLOC: &str = "cabi_realloc";
 
+/// The same of std's own, exported as [`REALLOC`] in a program without bindings: what arrives is for std alone then, and need not come out of the
+/// program's global allocator, which might call the host in the middle of being called by it.
+pub const REALLOC_OWN: &str = "component_realloc";
+
 /// Made by wasm-ld: runs the static constructors (`.init_array`) of all objects, once.
 pub const CALL_CONSTRUCTORS: &str = "__wasm_call_ctors";
 

@@ -111,6 +111,8 @@ pub(crate) struct Wants {
     pub(crate) threads: bool,
     /// It makes no threads, but several of its tasks may be under way at once.
     pub(crate) tasks: bool,
+    /// It has bindings, which get memory from the program's global allocator.
+    pub(crate) bindings: bool,
     /// It waits on, or wakes, addresses by instructions of its own.
     pub(crate) futex: bool,
     /// Exports that give way to another entry of the program.
@@ -143,6 +145,7 @@ impl Wants {
             tasks: !facts.makes_threads()
                 && facts.exports.keys().any(|name| name.starts_with("[async-lift]"))
                 && !context_slots::are_in_use(&facts),
+            bindings: facts.exports.contains_key(contract::REALLOC) || component_types::are_in(module)?,
             futex: atomics::wants_futex(module, &facts)?,
             left_out: entry::left_out(module, &facts)?,
             supplies: Supply::of(module, &facts, inputs)?,

@@ -189,6 +189,21 @@ fn constructors_run_at_instantiation_and_not_at_every_export() {
     assert!(!text.contains("command_export"), "{text}");
 }
 
+/// Bindings give memory back to the program's global allocator; std alone need not take it from there.
+#[test]
+fn what_arrives_comes_from_the_platform_unless_there_are_bindings() {
+    let room = Room::new();
+    let exports = |flags: &[&str]| {
+        let module = room.links("reallocs", &[flags, &["-Clink-arg=--skip-wit-component"]].concat());
+        let text = wasmprinter::print_bytes(module).unwrap();
+        ["component_realloc", "cabi_realloc"].map(|name| text.contains(&format!("(export \"{name}\"")))
+    };
+    assert_eq!(exports(&[]), [true, false]);
+    assert_eq!(exports(&["--cfg=bindings"]), [false, true]);
+    let text = wasmprinter::print_bytes(room.links("reallocs", &[])).unwrap();
+    assert!(text.contains("(export \"cabi_realloc\" (func $component_realloc"), "{text}");
+}
+
 #[test]
 fn code_and_debug_information_are_as_wasm_ld_left_them() {
     let room = Room::new();

@@ -15,7 +15,7 @@
 //! What is left out: executors, wakers and everything else of `async` Rust. Calls block, as std's do.
 
 #![no_std]
-#![cfg_attr(target_family = "wasm", feature(asm_experimental_arch))]
+#![cfg_attr(target_family = "wasm", feature(asm_experimental_arch, rustc_attrs), allow(internal_features))]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 #![warn(missing_docs)]

@@ -1,4 +1,4 @@
-//! Exports that were there for the passes go, and the hook of another name gets that of the hook it takes the place of.
+//! Exports that were there for the passes go, and what has another name gets that of the function it takes the place of.
 //!
 //! Why: a stripped module has no names, so component-ld has wasm-ld export what passes must find. The component needs
 //! none of it.
@@ -26,21 +26,28 @@ const INTERNAL: &[&str] = &[
     contract::FUTEX[2],
 ];
 
+/// Names that a module exports in place of others.
+const RENAMED: &[(&str, &str)] = &[
+    (contract::TASK_HOOK_SINGLE, contract::TASK_HOOK),
+    (contract::TASK_HOOK_SAVED, contract::TASK_HOOK),
+    (contract::REALLOC_OWN, contract::REALLOC),
+];
+
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
-    let hooks = [contract::TASK_HOOK_SINGLE, contract::TASK_HOOK_SAVED];
-    if !INTERNAL.iter().chain(&hooks).any(|name| facts.exports.contains_key(*name)) {
+    let is_exported = |name: &str| facts.exports.contains_key(name);
+    let renamed: Vec<_> = RENAMED.iter().filter(|(name, _)| is_exported(name)).collect();
+    if renamed.is_empty() && !INTERNAL.iter().any(|name| is_exported(name)) {
         return Ok(module);
     }
-    let has_other_hook = hooks.iter().any(|name| facts.exports.contains_key(*name));
     super::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
         let mut kept = ExportSection::new();
         for export in exports.clone() {
             let export = export?;
-            let is_replaced = export.name == contract::TASK_HOOK && has_other_hook;
+            let is_replaced = renamed.iter().any(|(_, name)| *name == export.name);
             if !INTERNAL.contains(&export.name) && !is_replaced {
-                let name = if hooks.contains(&export.name) { contract::TASK_HOOK } else { export.name };
-                kept.export(name, export.kind.into(), export.index);
+                let other = renamed.iter().find(|(name, _)| *name == export.name);
+                kept.export(other.map_or(export.name, |(_, name)| name), export.kind.into(), export.index);
             }
         }
         result.section(&kept);

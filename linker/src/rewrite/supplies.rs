@@ -177,7 +177,9 @@ fn end_of_output(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Re
 /// An allocator for what the host passes in, if bindings want one, nobody defines it, and there is an allocator to build on.
 fn reallocation(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Option<Supply>> {
     let has_bindings = component_types::are_in(module)?;
-    if !has_bindings || facts.exports.contains_key(contract::REALLOC) {
+    // Where std's own is, its other one is, too: the next link exports that.
+    let has_one = [contract::REALLOC, contract::REALLOC_OWN].iter().any(|name| facts.exports.contains_key(*name));
+    if !has_bindings || has_one {
         return Ok(None);
     }
     let bindings = Bindings::of(&component_types::rewrite(module.to_vec())?, inputs)?;

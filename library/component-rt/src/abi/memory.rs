@@ -28,11 +28,11 @@ pub struct RawList<T> {
 }
 
 impl<T> RawList<T> {
-    /// The elements, still lowered. No copy.
+    /// The elements, still lowered.
     pub fn lift(self) -> Vec<T> {
-        let first = alloc::received(self.first.cast(), align_of::<T>());
-        // SAFETY: by the type's invariant `count` elements lie there in a block from `cabi_realloc`, which took it from the
-        // global allocator with the size and alignment of those elements (or, when empty, is an aligned pointer to none).
+        let first = alloc::received(self.first.cast(), self.count * size_of::<T>(), align_of::<T>());
+        // SAFETY: by the type's invariant `count` elements lie there in a block from `cabi_realloc`. It is the global
+        // allocator's, with the size and alignment of those elements (or, when empty, an aligned pointer to none).
         unsafe { Vec::from_raw_parts(first.as_ptr().cast(), self.count, self.count) }
     }
 }
@@ -44,7 +44,7 @@ pub struct RawString {
 }
 
 impl RawString {
-    /// The string. No copy.
+    /// The string.
     pub fn lift(self) -> String {
         let bytes = self.bytes.lift();
         // SAFETY: whoever hands a string to a component must give UTF-8, and the host traps otherwise (Canonical ABI:

@@ -9,7 +9,7 @@
   (import "$root" "[waitable-set-wait]" (func $wait (param i32 i32) (result i32)))
   (import "$root" "[waitable-join]" (func $join (param i32 i32)))
   (memory (export "memory") 1)
-  (func $cabi_realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func $cabi_realloc (export "component_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
   (func $run (export "wasi:cli/run@0.3.0#run") (result i32)
     (drop (call $new))
     (drop (call $stdout (i32.const 0)))
