@@ -14,16 +14,17 @@ use crate::toolchain::{self, Look, Search};
 use crate::verb::Verb;
 use crate::words::Words;
 use crate::workspace::Workspace;
-use crate::{grants, install, nextest, process, provision, release, wrapper};
+use crate::{coverage, grants, install, nextest, process, provision, release, wrapper};
 
 /// Does a verb of cargo's. Returns only if cargo cannot be started, or if something is left to do after it.
 ///
 /// # Errors
 /// No toolchain, no sysroot; and whatever the verb's own part says.
 pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
-    if verb != Verb::Test && verb.runs() && isolates(&words) {
+    if verb != Verb::Test && verb.runs() && has(grants::ISOLATE, &words) {
         bail!("{} is for `cargo p3 test`, which runs each test in an instance of its own", grants::ISOLATE);
     }
+    let covers = verb.runs() && has(grants::COVERAGE, &words);
     let runtime = if verb.runs() { Some(grants::take(&mut words.rest)?) } else { None };
     let guest = ready(verb.compiles(), &words)?;
     let mut cargo = match verb {
@@ -37,6 +38,7 @@ pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
     begin(&mut cargo, verb.name().as_ref(), &words);
     match verb {
         Verb::Install | Verb::Uninstall => install::forward(verb, cargo, &words.rest),
+        _ if covers => coverage::run(cargo, words.rest, &guest),
         _ => {
             cargo.args(default_target(verb, &words)).args(words.rest);
             Err(process::replace_by(cargo))
@@ -106,9 +108,9 @@ fn begin(cargo: &mut Command, name: &OsStr, words: &Words) {
     cargo.args(&words.options).arg(name);
 }
 
-/// Whether tests shall have instances of their own.
-fn isolates(words: &Words) -> bool {
-    words.cargos().any(|word| word == grants::ISOLATE)
+/// Whether an option is among the words that are not the program's.
+fn has(option: &str, words: &Words) -> bool {
+    words.cargos().any(|word| word == option)
 }
 
 /// The target in so many words for `clean`, which does not look for a package's files where the environment's default target puts them.

@@ -14,13 +14,26 @@ use clap::{ArgAction, Args, Command, FromArgMatches};
 use component_run::{Access, Directory, Options, Setup};
 
 use crate::advice::Advise;
+use crate::coverage;
 
 /// Holds options of the runtime, quoted as in a shell.
 pub(crate) const VARIABLE: &str = "CARGO_P3_RUN";
 
-/// The variables that every guest gets, beside those that begin with [`PREFIXES`]: what it is to look like for whoever reads it.
-const PASSED: [&str; 10] =
-    ["TERM", "LANG", "TZ", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES"];
+/// The variables that every guest gets, beside those that begin with [`PREFIXES`]: what it is to look like for whoever reads it, and where its
+/// profile goes.
+const PASSED: [&str; 11] = [
+    "TERM",
+    "LANG",
+    "TZ",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "COLORTERM",
+    "COLUMNS",
+    "LINES",
+    coverage::PROFILE_VARIABLE,
+];
 /// Cargo's, the standard library's, the locale's, and those of widespread test tools.
 const PREFIXES: [&str; 7] = ["CARGO_", "RUST_", "LC_", "NEXTEST", "INSTA_", "PROPTEST_", "QUICKCHECK_"];
 
@@ -32,10 +45,14 @@ pub(crate) struct Given {
     /// Run each test in an instance of its own, on all cores
     #[arg(long, help_heading = "Options of tests, anywhere before `--`")]
     pub(crate) isolate: bool,
+    /// Say which lines ran: in the target directory, coverage/report/lcov.info
+    #[arg(long)]
+    pub(crate) coverage: bool,
 }
 
-/// The option of [`Given`] that only tests have.
+/// The options of [`Given`] that only tests have.
 pub(crate) const ISOLATE: &str = "--isolate";
+pub(crate) const COVERAGE: &str = "--coverage";
 
 /// Adds the runtime's options to a verb's help, and those of tests.
 pub(crate) fn document(command: Command, tests: bool) -> Command {
@@ -54,7 +71,7 @@ pub(crate) fn document(command: Command, tests: bool) -> Command {
          a temporary directory of its own (TMPDIR) that is removed when it ends; and /dev with null, zero, full, random, urandom, stdin, \
          stdout and stderr. It has the loopback network, and of the environment \
          CARGO_*, RUST_*, NEXTEST*, INSTA_*, PROPTEST_*, QUICKCHECK_* (tokens left out), TERM, LANG, LC_*, TZ, those by which one asks for \
-         colours and a width (NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, COLUMNS, ...), and what [env] of cargo's configuration names. The options grant more; so does the variable {VARIABLE}, which holds \
+         colours and a width (NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, COLUMNS, ...), LLVM_PROFILE_FILE, and what [env] of cargo's configuration names. The options grant more; so does the variable {VARIABLE}, which holds \
          such options: {VARIABLE}='--dir /usr/share:ro --net all'."
     ))
 }

@@ -26,6 +26,7 @@ mod chores;
 mod command_line;
 mod condition;
 mod configuration;
+mod coverage;
 mod doctor;
 mod environment;
 mod forward;

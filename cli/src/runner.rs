@@ -19,7 +19,7 @@ use crate::condition::Facts;
 use crate::configuration::Configuration;
 use crate::guest::{self, TARGET};
 use crate::temporary::Temporary;
-use crate::{grants, isolate, launcher, libtest, process};
+use crate::{coverage, grants, isolate, launcher, libtest, process};
 
 /// Runs the component that cargo names, with its arguments; or has the runner of the user's configuration do it, which is told of us by a variable.
 ///
@@ -57,6 +57,9 @@ fn run_for_cargo(configuration: &Configuration) -> Result<ExitCode> {
     let given = grants::read(&["--net", "loopback"])?;
     let mut setup = grants::setup(given.runtime, &configuration.variables());
     setup.arguments = arguments.collect();
+    if let Some(profile) = coverage::of_program(&component)? {
+        setup.environment.push((coverage::PROFILE_VARIABLE.into(), profile));
+    }
     if let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
         let (workspace, target) = match target_directory(&component) {
             // cargo-nextest says it; asking cargo takes longer than many a test.

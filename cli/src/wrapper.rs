@@ -9,6 +9,7 @@
 //! - for our target: its specification in place of its name, `-Zunstable-options` and `RUSTC_BOOTSTRAP=1` without which rustc takes no
 //!   specification, and `-Clinker`; `--force-warn=linker-messages`, without which rustc keeps the linker's warnings to itself, and which makes no error
 //!   of them where warnings are denied;
+//! - for our target and `--coverage`: `-Cinstrument-coverage`, if the crate is of the user's own (`coverage`);
 //! - for the library's own crates (`-Zbuild-std`): `--remap-path-prefix`, so that messages name files as a released library does and not by where
 //!   the cache is;
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
@@ -35,7 +36,7 @@ use tempfile::NamedTempFile;
 
 use crate::advice::Advise;
 use crate::guest::TARGET;
-use crate::{install, process};
+use crate::{coverage, install, process};
 
 /// Says that `RUSTC_BOOTSTRAP` in cargo's environment is for cargo, not for the crates it builds.
 pub(crate) const BOOTSTRAP_IS_CARGOS: &str = "CARGO_P3_BOOTSTRAP_IS_CARGOS";
@@ -82,7 +83,8 @@ pub(crate) fn compiler(mut words: impl Iterator<Item = OsString>) -> Result<Exit
     if name == "rustc" && arguments == ["-vV"] {
         return tell_version(&program, &place.sysroot);
     }
-    let call = Call::read(&place.sysroot, arguments.into_iter())?;
+    let mut call = Call::read(&place.sysroot, arguments.into_iter())?;
+    call.is_rustc = name == "rustc";
     let command = Command::new(&program);
     call.start(command, &place).advise("`cargo p3 setup` makes the sysroot's links anew")
 }
@@ -135,6 +137,7 @@ pub(crate) fn is_sysroot(directory: &Path) -> bool {
 #[derive(Default)]
 struct Call {
     arguments: Vec<OsString>,
+    is_rustc: bool,
     /// It is for our target.
     is_ours: bool,
     /// It compiles a crate of the library, or such a crate's build script.
@@ -209,6 +212,10 @@ impl Call {
             let mut linker = OsString::from("-Clinker=");
             linker.push(place.bin.join("component-ld"));
             arguments.extend([linker, "-Zunstable-options".into(), "--force-warn=linker-messages".into()]);
+            // Documentation tests run the library, and are not counted themselves.
+            arguments.extend(
+                (self.is_rustc && !self.is_library).then(coverage::compiler_flag).flatten().map(OsString::from),
+            );
         }
         if self.is_library {
             arguments.extend(remapped(&place.sysroot));

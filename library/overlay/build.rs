@@ -1,5 +1,5 @@
 //! Embeds the overlay's data into the crate, so that an installed binary needs no checkout: the edits, the new files of
-//! std and test, the platform crate's sources and the target specs. Each becomes a `(path, text)` pair of a table in `OUT_DIR`.
+//! std, test and the profiler, the platform crate's sources and the target specs. Each becomes a `(path, text)` pair of a table in `OUT_DIR`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt::Write, fs};
@@ -13,10 +13,15 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 5] = [
+const TREES: [Tree; 6] = [
     Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
     Tree { constant: "STD_FILES", root: "../std", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
     Tree { constant: "TEST_FILES", root: "../test", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
+    Tree {
+        constant: "PROFILER_FILES",
+        root: "../profiler_builtins",
+        wanted: |path| path.extension().is_some_and(|e| e == "rs"),
+    },
     Tree {
         constant: "PLATFORM_CRATE",
         root: "../component-rt",

@@ -24,6 +24,7 @@ use anyhow::{Context, Result, bail};
 
 use arguments::{Arguments, Artifact};
 pub use arguments::{Optimize, Strip};
+pub use coverage::CORE_MODULE_EXTENSION;
 use inputs::Inputs;
 use lld::WasmLd;
 use place::Place;
@@ -33,6 +34,7 @@ use stubs::Stub;
 mod arguments;
 mod bindings;
 pub mod contract;
+mod coverage;
 mod demangle;
 mod encode;
 mod exceptions;
@@ -92,6 +94,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
                 (optimize, _) => optimize,
             };
             let linked = read(&module)?;
+            coverage::keep(&linked, &arguments.output)?;
             let unreached = rewrite::unreached(&linked)?;
             let component = component(linked, optimize, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;

@@ -205,6 +205,20 @@ fn what_arrives_comes_from_the_platform_unless_there_are_bindings() {
 }
 
 #[test]
+fn the_core_module_of_a_program_that_counts_lines_stays_beside_it() {
+    let room = Room::new();
+    for flags in [&[][..], &["-Cstrip=symbols"]] {
+        room.links("covered", flags);
+        let module = fs::read(room.path("covered.core.wasm")).unwrap();
+        assert!(module.starts_with(b"\0asm\x01\0\0\0"));
+        assert!(sections(&module).contains_key("__llvm_covmap"));
+        fs::remove_file(room.path("covered.core.wasm")).unwrap();
+    }
+    room.links("command", &[]);
+    assert!(!room.path("command.core.wasm").exists());
+}
+
+#[test]
 fn code_and_debug_information_are_as_wasm_ld_left_them() {
     let room = Room::new();
     let module = sections(&room.links("constructor", &["-g", "-Clink-arg=--skip-wit-component"]));

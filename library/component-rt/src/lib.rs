@@ -36,6 +36,7 @@ pub mod getrandom;
 pub mod heap;
 pub mod net;
 pub mod pipe;
+pub mod profile;
 pub mod random;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only threads.s calls"))]
 pub mod schedule;

@@ -74,6 +74,11 @@ pub fn write_stderr(bytes: &[u8]) -> Result<usize, Error> {
     write::<Stderr>(bytes)
 }
 
+/// Has `last` called once, before the standard streams end.
+pub fn before_close(last: fn()) {
+    CLOSE.with(|close| close[0] = Some(last));
+}
+
 /// Brings standard output and standard error to an orderly end: the host is told that this was all and has confirmed it. A
 /// write after that opens the stream anew. A stream that another thread is writing to right now stays as it is.
 pub fn close() {
@@ -159,7 +164,7 @@ struct Stdout;
 impl OutputStream for Stdout {
     type Bytes = stdout_bytes::Stream;
     type End = stdout_end::Future;
-    const INDEX: usize = 0;
+    const INDEX: usize = 1;
 
     fn write_via_stream(data: u32) -> u32 {
         cli::stdout::write_via_stream(data)
@@ -175,7 +180,7 @@ struct Stderr;
 impl OutputStream for Stderr {
     type Bytes = stderr_bytes::Stream;
     type End = stderr_end::Future;
-    const INDEX: usize = 1;
+    const INDEX: usize = 2;
 
     fn write_via_stream(data: u32) -> u32 {
         cli::stderr::write_via_stream(data)
@@ -239,8 +244,8 @@ crate::instance_state! {
     static STDIN: Place<Input> = Place::with(Input::Unopened);
     static STDOUT: Place<Output<Stdout>> = Place::with(Output::Unopened);
     static STDERR: Place<Output<Stderr>> = Place::with(Output::Unopened);
-    /// How to close standard output and standard error, once they are open.
-    static CLOSE: [Option<fn()>; 2] = [None; 2];
+    /// What comes before the end, and how to close standard output and standard error, once they are open.
+    static CLOSE: [Option<fn()>; 3] = [None; 3];
 }
 
 /// What threads wait for that want a stream in use: an address to be woken by. Its value never changes.

@@ -25,15 +25,17 @@ pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
     data::EDITS
 }
 
-/// The new files of std and test, and the platform crate.
+/// The new files of std, test and the profiler, and the platform crate.
 pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
-    let std = data::STD_FILES.iter().map(|&(path, text)| NewFile { path: format!("std/{path}"), text: text.into() });
-    let test = data::TEST_FILES.iter().map(|&(path, text)| NewFile { path: format!("test/{path}"), text: text.into() });
+    let of_crates = [("std", data::STD_FILES), ("test", data::TEST_FILES), ("profiler_builtins", data::PROFILER_FILES)];
+    let of_crates = of_crates.into_iter().flat_map(|(name, files)| {
+        files.iter().map(move |&(path, text)| NewFile { path: format!("{name}/{path}"), text: text.into() })
+    });
     let platform = data::PLATFORM_CRATE.iter().map(|&(path, text)| NewFile {
         path: format!("component-rt/{path}"),
         text: if path == "Cargo.toml" { platform_manifest(text).into() } else { text.into() },
     });
-    std.chain(test).chain(platform)
+    of_crates.chain(platform)
 }
 
 /// The platform crate's manifest without its tests and what these depend on, neither of which goes along.

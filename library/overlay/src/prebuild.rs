@@ -72,7 +72,8 @@ impl Build<'_> {
     fn command(&self) -> Result<Command> {
         let workspace = Workspace::of_target(self.sysroot, self.spec, self.target_dir.clone());
         let mut command = workspace.cargo("build")?;
-        command.args(["--package", "sysroot"]);
+        // The profiler's runtime is loaded for instrumented programs alone.
+        command.args(["--package", "sysroot", "--features", "profiler"]);
         Ok(command)
     }
 

@@ -1,0 +1,31 @@
+//! The core module of a program that is instrumented for coverage stays beside the component.
+//!
+//! Why: `llvm-cov` finds in it which counter belongs to which lines, and reads no components. The sections that tell it are there only in
+//! programs compiled with `-Cinstrument-coverage`.
+//!
+//! Delete when: `llvm-cov` reads components.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasmparser::{Parser, Payload};
+
+/// What the core module's file has in place of the component's extension: `hello.core.wasm` beside `hello.wasm`.
+pub const CORE_MODULE_EXTENSION: &str = "core.wasm";
+
+/// LLVM's section of the files whose lines are counted.
+const MAP: &str = "__llvm_covmap";
+
+/// Keeps the module beside the output, if it is instrumented and the output is a file.
+pub(crate) fn keep(module: &[u8], output: &Path) -> Result<()> {
+    let is_instrumented = Parser::new(0)
+        .parse_all(module)
+        .any(|payload| matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == MAP));
+    // Beside a device there is nobody to look for it.
+    if is_instrumented && (output.is_file() || !output.exists()) {
+        let file = output.with_extension(CORE_MODULE_EXTENSION);
+        fs::write(&file, module).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(())
+}
