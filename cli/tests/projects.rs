@@ -216,6 +216,7 @@ fn a_guest_sees_what_a_native_program_would_and_no_more() {
             assert_eq!(env::var("NAMED").unwrap(), "named");
             assert_eq!(env::var("PASSED").unwrap(), "passed on");
             assert!(fs::metadata("/etc/hostname").is_err());
+            assert!(fs::read("/dev/null").unwrap().is_empty() && fs::metadata("/dev/tty").is_err());
         }
         "#,
     );

@@ -9,11 +9,11 @@
 //! What is mapped is run as native code, so no guest may have made it, not even one that was granted the directory. A guest can write files,
 //! rename and remove them, and set their times; it can set no permissions. So an entry is known by [`MODE`], with which it is made: nobody
 //! may write it, and no file that a guest makes has the sticky bit. Its own name stands in it, so that the code of one component cannot be
-//! put in the place of another's. To the superuser the kernel allows all writing; so there each file
-//! that a guest opens for writing is asked first whether [`is_kept`].
+//! put in the place of another's. To the superuser the kernel allows all writing; so there each file that a guest opens for writing is asked
+//! first whether [`is_kept`].
 
 use crate::compiling;
-use rustix::fs::{FileType, Mode, OFlags, fstat};
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat};
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
@@ -56,9 +56,9 @@ pub(crate) fn overrides() -> bool {
     *OVERRIDES
 }
 
-/// Is this file an entry, or can nobody say?
-pub(crate) fn is_kept(file: &File) -> bool {
-    !matches!(has_mode(file), Ok(false))
+/// Is this a file with the permissions of an entry?
+pub(crate) fn is_kept(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_mode & 0o7777 == MODE
 }
 
 /// Where compiled code is kept between runs.
@@ -142,13 +142,8 @@ fn lookup(engine: &Engine, entry: &Path) -> Option<Component> {
 
 /// Was the file made by [`insert`], by this user?
 fn is_ours(file: &File) -> io::Result<bool> {
-    Ok(has_mode(file)? && fstat(file)?.st_uid == geteuid().as_raw())
-}
-
-/// Is it a file with the permissions of an entry?
-fn has_mode(file: &File) -> io::Result<bool> {
-    let mode = fstat(file)?.st_mode;
-    Ok(FileType::from_raw_mode(mode) == FileType::RegularFile && mode & 0o7777 == MODE)
+    let stat = fstat(file)?;
+    Ok(is_kept(&stat) && stat.st_uid == geteuid().as_raw())
 }
 
 /// Does the file end with the name, the mark and the right checksum?

@@ -165,7 +165,9 @@ fn not_kept(
     let Ok(descriptor) = opened else { return Ok(opened) };
     match table.get(&descriptor)? {
         Descriptor::File(file)
-            if file.open_mode.contains(OpenMode::WRITE) && cache::overrides() && cache::is_kept(&file.file) =>
+            if file.open_mode.contains(OpenMode::WRITE)
+                && cache::overrides()
+                && rustix::fs::fstat(&file.file).is_ok_and(|stat| cache::is_kept(&stat)) =>
         {
             table.delete(descriptor)?;
             Ok(Err(ErrorCode::Access))

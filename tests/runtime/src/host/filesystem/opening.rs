@@ -6,7 +6,7 @@
 use super::INSIDE;
 use super::named_pipe::Reader;
 use crate::cache;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatxFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::File;
@@ -68,11 +68,12 @@ pub(super) fn open_at(
     let permissions = if open.contains(OFlags::CREATE) { NEW } else { Mode::empty() };
     let file = File::from(rustix::fs::openat2(&*directory.dir, path, open, permissions, INSIDE)?);
     if looks {
-        if cache::is_kept(&file) {
+        let stat = rustix::fs::fstat(&file)?;
+        if cache::is_kept(&stat) {
             return Ok(Opening::Kept);
         }
         if open_flags.contains(OpenFlags::TRUNCATE) {
-            truncate(&file)?;
+            truncate(&file, &stat)?;
         }
     }
     let kind = if is_directory {
@@ -93,8 +94,7 @@ pub(super) fn open_at(
 }
 
 /// Makes the file empty, and dates it now, as opening it to do so would have.
-fn truncate(file: &File) -> Result<(), Errno> {
-    let stat = rustix::fs::fstat(file)?;
+fn truncate(file: &File, stat: &Stat) -> Result<(), Errno> {
     // Most often it was made just now.
     let is_new = stat.st_size == 0 && stat.st_mtime == clock_gettime(ClockId::RealtimeCoarse).tv_sec;
     if is_new || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
