@@ -106,9 +106,11 @@ impl Workspace {
         chosen
     }
 
-    /// Whether a package has a program and a library of type cdylib that would be files of one name.
+    /// Whether it has a program and a library of type cdylib that would be files of one name; they may be of two packages.
     pub(crate) fn has_clash(&self) -> bool {
-        self.packages.iter().any(Package::has_clash)
+        let libraries: Vec<String> = self.packages.iter().filter_map(Package::cdylib).collect();
+        let is_one = |program: &String| libraries.contains(program);
+        !libraries.is_empty() && self.packages.iter().flat_map(Package::programs).any(|program| is_one(&program))
     }
 }
 
@@ -128,18 +130,15 @@ impl Package {
         text(&self.table, &["package", "name"]).unwrap_or_default()
     }
 
-    fn has_clash(&self) -> bool {
+    /// The name of its library, if that is of type cdylib.
+    fn cdylib(&self) -> Option<String> {
         let library = self.table.get("lib");
         let types = library.and_then(|library| library.get("crate-type").or_else(|| library.get("crate_type")));
         let is_cdylib = types
             .and_then(Value::as_array)
             .is_some_and(|types| types.iter().any(|kind| kind.as_str() == Some("cdylib")));
-        if !is_cdylib {
-            return false;
-        }
-        let default = self.name().replace('-', "_");
-        let library = text(&self.table, &["lib", "name"]).unwrap_or(&default);
-        self.programs().iter().any(|program| program == library)
+        let name = || text(&self.table, &["lib", "name"]).map_or_else(|| self.name().replace('-', "_"), str::to_owned);
+        is_cdylib.then(name)
     }
 
     /// The names of its programs.
@@ -297,5 +296,12 @@ mod tests {
         assert!(!clash("[lib]\ncrate-type = ['cdylib']\n", "src/main.rs"));
         assert!(!clash("[lib]\nname = 'x'\n", "src/bin/x.rs"));
         assert!(!clash("", "src/main.rs"));
+        let two = [
+            ("Cargo.toml", "[workspace]\nmembers = ['one', 'two']\n"),
+            ("one/Cargo.toml", "[package]\nname = 'one'\n"),
+            ("one/src/main.rs", ""),
+            ("two/Cargo.toml", "[package]\nname = 'two'\n[lib]\nname = 'one'\ncrate-type = ['cdylib']\n"),
+        ];
+        assert!(workspace(&two, "two/Cargo.toml").1.has_clash());
     }
 }
