@@ -3,7 +3,7 @@
 //! Here because wit-component merges these worlds without saying whose they were. Each is decoded by itself and held
 //! against the others first, so that an error can name the crates and the functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use wasm_encoder::{CustomSection, Module};
@@ -79,12 +79,52 @@ impl Bindings {
         !unused.is_empty()
     }
 
-    /// The contents of a section for this world.
+    /// Takes out of a world that speaks another version of WASI than std what it imports of WASI for nothing: neither `is_imported` nor needed for
+    /// its types. wit-component would give std's imports the names of that version. Says if there was any.
+    pub(crate) fn leave_out_unused(&mut self, is_imported: impl Fn(&str) -> bool) -> bool {
+        let resolve = &self.decoded.resolve;
+        let world = &resolve.worlds[self.decoded.world];
+        let is_newer = |name: &str| {
+            name.starts_with("wasi:") && name.contains("@0.3.") && !name.ends_with(&format!("@{}", wasi_wit::VERSION))
+        };
+        if !world.imports.keys().any(|key| is_newer(&resolve.name_world_key(key))) {
+            return false;
+        }
+        let mut used = Vec::new();
+        for (key, item) in world.imports.iter().chain(&world.exports) {
+            match item {
+                WorldItem::Interface { id, .. } => {
+                    let name = resolve.name_world_key(key);
+                    if !is_newer(&name) || is_imported(&name) || world.exports.contains_key(key) {
+                        used.push(*id);
+                    }
+                }
+                WorldItem::Function(_) => {}
+                // Types of the world's own may come from any interface.
+                WorldItem::Type { .. } => return false,
+            }
+        }
+        let mut needed = BTreeSet::new();
+        while let Some(id) = used.pop() {
+            if needed.insert(id) {
+                used.extend(resolve.interface_direct_deps(id));
+            }
+        }
+        let is_needed = |item: &WorldItem| !matches!(item, WorldItem::Interface { id, .. } if !needed.contains(id));
+        let world = &mut self.decoded.resolve.worlds[self.decoded.world];
+        let before = world.imports.len();
+        world.imports.retain(|_, item| is_needed(item));
+        world.imports.len() < before
+    }
+
+    /// The contents of a section for this world, which is one of several.
     ///
     /// # Errors
     ///
     /// None is known.
-    pub(crate) fn encode(&self) -> Result<Vec<u8>> {
+    pub(crate) fn encode(&mut self, number: usize) -> Result<Vec<u8>> {
+        // All that were decoded have one name, and several of one name cannot be merged.
+        self.decoded.resolve.worlds[self.decoded.world].name = format!("bindings{number}");
         wit_component::metadata::encode(
             &self.decoded.resolve,
             self.decoded.world,

@@ -40,7 +40,7 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
     let section_name = format!("{}:std", contract::COMPONENT_TYPE);
     let section = world::component_type(names.kind())?;
     let mut all = Bindings::of(module, inputs)?;
-    let mut module = with_one_run(module, &names, &mut all)?;
+    let mut module = with_what_is_used(module, &names, &mut all)?;
     all.push(Bindings::of_std(&section)?);
     bindings::check_agreement(&all, inputs)?;
     check_imports(&module, &names, &all, inputs)?;
@@ -116,15 +116,18 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Takes out of the worlds of bindings a `run` that gave way to another, or was never written, where the program has one: rewrite/entry.rs.
-fn with_one_run(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
-    let is_missing =
-        |interface: &str| is_run_interface(interface) && names.lifts(&format!("{interface}#run")).next().is_none();
+/// Takes out of the worlds of bindings what the program has not: a `run` that gave way to another, or was never written, where there is another
+/// (rewrite/entry.rs); and what is imported of a version of WASI that is not std's, and not used.
+fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
+    let has_entry = names.exports.contains(contract::RUN);
+    let is_missing = |interface: &str| {
+        has_entry && is_run_interface(interface) && names.lifts(&format!("{interface}#run")).next().is_none()
+    };
+    let is_imported = |interface: &str| names.imports.iter().any(|(module, _)| *module == interface);
     let mut changed = Vec::new();
-    if names.exports.contains(contract::RUN) {
-        for bindings in all {
-            changed.push(bindings.leave_out(is_missing).then(|| bindings.encode()).transpose()?);
-        }
+    for (number, bindings) in all.iter_mut().enumerate() {
+        let is_less = bindings.leave_out(is_missing) | bindings.leave_out_unused(is_imported);
+        changed.push(is_less.then(|| bindings.encode(number)).transpose()?);
     }
     if changed.iter().all(Option::is_none) {
         return Ok(module.to_vec());

@@ -20,16 +20,27 @@
     )
   )
   (import "wasi:clocks/monotonic-clock@0.3.2" (instance $wasi:clocks/monotonic-clock@0.3.2 (;1;) (type $ty-wasi:clocks/monotonic-clock@0.3.2)))
+  (type $ty-wasi:cli/exit@0.3.0 (;3;)
+    (instance
+      (type (;0;) (func (param "status-code" u8)))
+      (export (;0;) "exit-with-code" (func (type 0)))
+    )
+  )
+  (import "wasi:cli/exit@0.3.0" (instance $wasi:cli/exit@0.3.0 (;2;) (type $ty-wasi:cli/exit@0.3.0)))
   (core module $main (;0;)
     (type (;0;) (func (result i64)))
-    (type (;1;) (func (result i32)))
+    (type (;1;) (func (param i32)))
+    (type (;2;) (func (result i32)))
     (import "wasi:clocks/monotonic-clock@0.3.0" "now" (func $now (;0;) (type 0) (result i64)))
     (import "wasi:clocks/monotonic-clock@0.3.2" "now" (func $newer-now (;1;) (type 0) (result i64)))
     (import "wasi:clocks/monotonic-clock@0.3.2" "get-resolution" (func $resolution (;2;) (type 0) (result i64)))
+    (import "wasi:cli/exit@0.3.0" "exit-with-code" (func $exit (;3;) (type 1) (param i32)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func $main))
-    (func $main (;3;) (type 1) (result i32)
+    (func $main (;4;) (type 2) (result i32)
+      i32.const 3
+      call $exit
       call $now
       drop
       call $newer-now
@@ -55,16 +66,22 @@
     (export "now" (func $"#core-func1 now"))
     (export "get-resolution" (func $get-resolution))
   )
-  (core instance $main (;2;) (instantiate $main
+  (alias export $wasi:cli/exit@0.3.0 "exit-with-code" (func $exit-with-code (;3;)))
+  (core func $exit-with-code (;3;) (canon lower (func $exit-with-code)))
+  (core instance $wasi:cli/exit@0.3.0 (;2;)
+    (export "exit-with-code" (func $exit-with-code))
+  )
+  (core instance $main (;3;) (instantiate $main
       (with "wasi:clocks/monotonic-clock@0.3.0" (instance $wasi:clocks/monotonic-clock@0.3.0))
       (with "wasi:clocks/monotonic-clock@0.3.2" (instance $wasi:clocks/monotonic-clock@0.3.2))
+      (with "wasi:cli/exit@0.3.0" (instance $wasi:cli/exit@0.3.0))
     )
   )
   (alias core export $main "memory" (core memory $memory (;0;)))
-  (type (;3;) (result))
-  (type (;4;) (func async (result 3)))
-  (alias core export $main "wasi:cli/run@0.3.0#run" (core func $wasi:cli/run@0.3.0#run (;3;)))
-  (func $run (;3;) (type 4) (canon lift (core func $wasi:cli/run@0.3.0#run)))
+  (type (;4;) (result))
+  (type (;5;) (func async (result 4)))
+  (alias core export $main "wasi:cli/run@0.3.0#run" (core func $wasi:cli/run@0.3.0#run (;4;)))
+  (func $run (;4;) (type 5) (canon lift (core func $wasi:cli/run@0.3.0#run)))
   (component $wasi:cli/run@0.3.0-shim-component (;0;)
     (type (;0;) (result))
     (type (;1;) (func async (result 0)))
@@ -73,11 +90,11 @@
     (type (;3;) (func async (result 2)))
     (export (;1;) "run" (func 0) (func (type 3)))
   )
-  (instance $wasi:cli/run@0.3.0-shim-instance (;2;) (instantiate $wasi:cli/run@0.3.0-shim-component
+  (instance $wasi:cli/run@0.3.0-shim-instance (;3;) (instantiate $wasi:cli/run@0.3.0-shim-component
       (with "import-func-run" (func $run))
     )
   )
-  (export $wasi:cli/run@0.3.0 (;3;) "wasi:cli/run@0.3.0" (instance $wasi:cli/run@0.3.0-shim-instance))
+  (export $wasi:cli/run@0.3.0 (;4;) "wasi:cli/run@0.3.0" (instance $wasi:cli/run@0.3.0-shim-instance))
   (@producers
     (processed-by "wit-component" "0.263.0")
   )
