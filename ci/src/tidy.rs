@@ -10,6 +10,7 @@ use crate::checkout::Checkout;
 const ROOMS_OF_UNSAFE: &[&str] = &[
     "library/component-rt/src/",
     "library/component-rt/tests/",
+    "library/profiler_builtins/src/",
     "library/std/",
     "linker/tests/programs/",
     "tests/abi/",
