@@ -5,6 +5,7 @@
 
 mod checkout;
 mod crates;
+mod layers;
 mod newest;
 pub mod readiness;
 mod report;

@@ -1,17 +1,20 @@
-//! What no compiler checks: where unsafe may stand, what a text may not say, and that links lead somewhere.
+//! What no compiler checks: where unsafe may stand, what a text may not say, that links lead somewhere and arrows downwards.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
+use crate::layers;
 
 /// Where host code may use `unsafe`: nowhere else does the workspace's lint table allow it to be re-opened.
 const ROOMS_OF_UNSAFE: &[&str] = &[
-    "library/component-rt/src/",
-    "library/component-rt/tests/",
+    "library/component/src/",
+    "library/component/tests/",
     "library/profiler_builtins/src/",
     "library/std/",
+    "library/wasi/src/",
+    "library/wasi/tests/",
     "linker/tests/programs/",
     "tests/abi/",
     "tests/programs/",
@@ -23,7 +26,7 @@ const ROOMS_OF_UNSAFE: &[&str] = &[
 /// # Errors
 /// There are findings, or a file cannot be read.
 pub fn tidy(checkout: &Checkout) -> Result<()> {
-    let mut findings = Vec::new();
+    let mut findings = layers::check(checkout)?;
     for file in checkout.files("", "rs")? {
         let shown = checkout.shown(&file).to_string();
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {shown}"))?;
@@ -106,9 +109,9 @@ mod tests {
     #[test]
     fn unsafe_without_a_reason_is_found() {
         let text = "//! A file.\nfn f() {\n    unsafe { g() }\n}\n";
-        assert_eq!(rust("library/component-rt/src/a.rs", text).len(), 1);
+        assert_eq!(rust("library/component/src/a.rs", text).len(), 1);
         let text = "//! A file.\nfn f() {\n    // SAFETY: g asks for nothing.\n    unsafe { g() }\n}\n";
-        assert!(rust("library/component-rt/src/a.rs", text).is_empty());
+        assert!(rust("library/component/src/a.rs", text).is_empty());
         assert_eq!(rust("cli/src/a.rs", text).len(), 1);
     }
 

@@ -15,7 +15,7 @@
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
 //!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may;
 //! - for the crate getrandom: `--cfg getrandom_backend="custom"`, unless the user chose a backend. Its version 0.3 refuses every WASI but 0.1 and
-//!   0.2; the library serves the hook of that backend (`component-rt/src/getrandom.rs`).
+//!   0.2; the library serves the hook of that backend (`library/wasi/src/getrandom.rs`).
 //!
 //! A library of type cdylib and a program of one name would both be `NAME.wasm`: cargo warns, and one replaces the other. In a workspace that has such
 //! two ([`CLASH`]), cdylibs are `libNAME.wasm`, as on other systems: cargo learns it when it asks for names, and rustc's file is renamed.

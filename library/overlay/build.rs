@@ -1,5 +1,6 @@
 //! Embeds the overlay's data into the crate, so that an installed binary needs no checkout: the edits, the new files of
-//! std, test and the profiler, the platform crate's sources and the target specs. Each becomes a `(path, text)` pair of a table in `OUT_DIR`.
+//! std, test and the profiler, the platform crates' sources and the target specs. Each becomes a `(path, text)` pair of a
+//! table in `OUT_DIR`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt::Write, fs};
@@ -13,7 +14,7 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 6] = [
+const TREES: [Tree; 7] = [
     Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
     Tree { constant: "STD_FILES", root: "../std", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
     Tree { constant: "TEST_FILES", root: "../test", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
@@ -22,13 +23,14 @@ const TREES: [Tree; 6] = [
         root: "../profiler_builtins",
         wanted: |path| path.extension().is_some_and(|e| e == "rs"),
     },
-    Tree {
-        constant: "PLATFORM_CRATE",
-        root: "../component-rt",
-        wanted: |path| path == Path::new("Cargo.toml") || path.starts_with("src"),
-    },
+    Tree { constant: "COMPONENT_CRATE", root: "../component", wanted: is_of_a_crate },
+    Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];
+
+fn is_of_a_crate(path: &Path) -> bool {
+    path == Path::new("Cargo.toml") || path.starts_with("src")
+}
 
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));

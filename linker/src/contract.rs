@@ -1,6 +1,6 @@
 //! Every name the linker shares with the library and with rustc, in one place.
 //!
-//! Here so that neither side can change a name alone: component-rt and the target specs refer to this file by comment.
+//! Here so that neither side can change a name alone: the platform crates and the target specs refer to this file by comment.
 //! What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
 //! and the like) are not repeated here.
 
@@ -104,7 +104,7 @@ pub const COMPILER_LIBRARIES: &[&str] = &[
 ];
 
 // What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in
-// component-rt; the passes in rewrite/ finish what an assembler and wasm-ld cannot say.
+// component-rt (and in wasi-rt, for what needs a clock); the passes in rewrite/ finish what an assembler and wasm-ld cannot say.
 
 /// Module name under which assembly imports canonical built-ins, because an assembler has neither `$root` nor brackets:
 /// `component_built_in.context_get_0` means `$root.[context-get-0]`.

@@ -25,20 +25,26 @@ pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
     data::EDITS
 }
 
-/// The new files of std, test and the profiler, and the platform crate.
+/// The platform crates: the directory of each, here as there, and its files.
+const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 2] =
+    [("component", data::COMPONENT_CRATE), ("wasi", data::WASI_CRATE)];
+
+/// The new files of std, test and the profiler, and the platform crates.
 pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
     let of_crates = [("std", data::STD_FILES), ("test", data::TEST_FILES), ("profiler_builtins", data::PROFILER_FILES)];
     let of_crates = of_crates.into_iter().flat_map(|(name, files)| {
         files.iter().map(move |&(path, text)| NewFile { path: format!("{name}/{path}"), text: text.into() })
     });
-    let platform = data::PLATFORM_CRATE.iter().map(|&(path, text)| NewFile {
-        path: format!("component-rt/{path}"),
-        text: if path == "Cargo.toml" { platform_manifest(text).into() } else { text.into() },
+    let platform = PLATFORM_CRATES.into_iter().flat_map(|(directory, files)| {
+        files.iter().map(move |&(path, text)| NewFile {
+            path: format!("{directory}/{path}"),
+            text: if path == "Cargo.toml" { platform_manifest(text).into() } else { text.into() },
+        })
     });
     of_crates.chain(platform)
 }
 
-/// The platform crate's manifest without its tests and what these depend on, neither of which goes along.
+/// A platform crate's manifest without its tests and what these depend on, neither of which goes along.
 fn platform_manifest(text: &str) -> String {
     const KEPT: [&str; 5] = ["package", "lib", "dependencies", "features", "lints"];
     let mut manifest: Table = text.parse().expect("cargo has read this manifest before");
@@ -59,9 +65,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_platform_crate_goes_along_without_its_tests() {
+    fn the_platform_crates_go_along_without_their_tests() {
         let manifest = "[package]\nname = 'x'\n[dev-dependencies]\ny = '1'\n[[test]]\nname = 't'\n[features]\nf = []\n";
         assert_eq!(platform_manifest(manifest), "[features]\nf = []\n\n[package]\nname = \"x\"\n");
-        assert!(new_files().all(|file| !file.path.starts_with("component-rt/tests")));
+        for (directory, _) in PLATFORM_CRATES {
+            let of_it = |file: &NewFile| file.path.starts_with(directory);
+            assert!(new_files().any(|file| file.path == format!("{directory}/src/lib.rs")));
+            assert!(!new_files().filter(of_it).any(|file| file.path.contains("/tests/")));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <cache>/sysroots/<hash>/
-//!     lib/rustlib/src/rust/library/   upstream's library with edits, new files and component-rt
+//!     lib/rustlib/src/rust/library/   upstream's library with edits, new files and the platform crates
 //!     lib/rustlib/<host>              link to the compiler's own, for build scripts and proc macros
 //!     lib/rustlib/<target>/lib/       the prebuilt library, once it was built
 //!     targets/<target>.json           the specs

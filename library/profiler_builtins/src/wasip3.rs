@@ -1,7 +1,7 @@
 //! The profiler's runtime, which rustc links into programs that are compiled with `-Cinstrument-coverage` or `-Cprofile-generate`, and into no other.
 //!
 //! In the place of LLVM's own, which is C. Here are the symbols that LLVM's instrumentation and its users know; what is done with them is
-//! component-rt's part (`profile.rs`). A program that ends in order writes its profile then. One that does not, for its exports are called one by
+//! wasi-rt's part (`profile.rs`). A program that ends in order writes its profile then. One that does not, for its exports are called one by
 //! one and none is the last, calls `__llvm_profile_write_file` itself.
 
 #![no_std]
@@ -17,8 +17,8 @@
 use core::ffi::CStr;
 use core::ptr::slice_from_raw_parts;
 
-use component_rt::profile::{self, Image, Section, VERSION};
-use component_rt::stdio;
+use wasi_rt::profile::{self, Image, Section, VERSION};
+use wasi_rt::stdio;
 
 // What instrumented objects ask for, and so what brings this crate's object into a program. Symbols by assembly, because `#[no_mangle]` would export
 // them. Weak are those of which an instrumented object may have its own: what kind of profile it is, and where it goes; and the bounds of sections

@@ -1,7 +1,7 @@
 //! The WIT of WASI 0.3.0: the interfaces `std` is built on, as texts and as a `Resolve`.
 //!
 //! Here because two rooms need the same text and neither should own it: the linker encodes the world of a program from
-//! it, and the tests of component-rt check every import's name, signature and layout against it. The text comes out of
+//! it, and the tests of wasi-rt check every import's name, signature and layout against it. The text comes out of
 //! the published `wasip3` crate when this package is built (build.rs); none of it is committed. What is made of it,
 //! such as which interfaces a program gets, is not decided here.
 

@@ -19,7 +19,7 @@ use super::facts::Facts;
 use crate::demangle::demangle;
 
 /// The library's function that reports the deadlock, `() -> never`.
-const DEADLOCK: &str = "component_rt::thread::deadlock";
+const DEADLOCK: &str = "wasi_rt::fatal::deadlock";
 
 /// What is called of a lock that cannot be had.
 const WAITING: [&str; 3] = [

@@ -1,4 +1,4 @@
-//! A crate that serves a function of WASI 0.1, as component-rt does.
+//! A crate that serves a function of WASI 0.1, as wasi-rt does.
 #![feature(no_core)]
 #![no_core]
 #![crate_type = "rlib"]

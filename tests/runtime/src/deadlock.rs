@@ -21,7 +21,10 @@ use tokio::runtime::Runtime;
 use wasmtime::Store;
 
 /// The function of the library that ends a program whose only thread waits for another one.
-const FOUND_BY_STD: &str = "component_rt::thread::deadlock";
+const FOUND_BY_STD: &str = "wasi_rt::fatal::deadlock";
+
+/// By what name that is called from assembly.
+const CALLED_BY_STD: &str = "component_deadlock";
 
 /// The exit code it gives.
 pub(crate) const EXIT_CODE: u8 = 135;
@@ -74,7 +77,8 @@ pub(crate) fn thread_of_trap(
 /// exit.
 pub(crate) fn alone(frames: &[Frame]) -> Option<Waiting> {
     let end = frames.iter().position(|frame| frame.function.starts_with(FOUND_BY_STD))?;
-    let frames = frames[end + 1..].to_vec();
+    let frames = frames[end + 1..].iter().skip_while(|frame| frame.function == CALLED_BY_STD);
+    let frames: Vec<_> = frames.cloned().collect();
     let waits_for = kind(&frames).map_or("what only another thread could do", |(kind, _)| kind);
     Some(Waiting::alone(waits_for, frames))
 }

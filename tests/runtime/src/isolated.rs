@@ -26,7 +26,7 @@ const MARK: &str = "isolated tests, version 2: number, name, kind, should, run o
 const ABORTED_RIGHTLY: u8 = 50;
 const FAILED: u8 = 51;
 
-/// What a program without threads that waits for itself exits with, after a message (`library/component-rt`).
+/// What a program without threads that waits for itself exits with, after a message (`library/wasi`).
 const DEADLOCKED: u8 = 135;
 
 /// How long the binary may take to tell its tests, and how many bytes that may be.

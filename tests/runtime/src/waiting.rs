@@ -222,7 +222,7 @@ pub(crate) fn kind(frames: &[Frame]) -> Option<(&'static str, bool)> {
     let of_std = |frame: &&Frame| {
         let name = frame.function.trim_start_matches('<');
         // A landing pad is called by the function it is of.
-        let is_std = ["std::", "core::", "alloc::", "component_rt", "__wrap_component_", "landing pad"]
+        let is_std = ["std::", "core::", "alloc::", "component_rt", "wasi_rt", "__wrap_component_", "landing pad"]
             .iter()
             .any(|one| name.starts_with(one));
         is_std || module(frame).is_some_and(|module| module.contains("::library::"))

@@ -1,6 +1,6 @@
 //! A captured stack: as the host tells it, names included, so that nothing is left to resolve.
 
-use component_rt::backtrace::{Form, ask, functions};
+use wasi_rt::backtrace::{Form, ask, functions};
 
 use super::{BacktraceFrame, BacktraceSymbol, BytesOrWide, Capture, RawFrame};
 

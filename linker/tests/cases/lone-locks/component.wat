@@ -9,14 +9,14 @@
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func 11))
-    (func $component_rt::thread::deadlock (;0;) (type 0)
+    (func $wasi_rt::fatal::deadlock (;0;) (type 0)
       i32.const 0
       i32.const 1
       i32.store
       unreachable
     )
     (func $<std::sys::sync::mutex::futex::Mutex>::lock_contended (;1;) (type 1) (param i32)
-      call $component_rt::thread::deadlock
+      call $wasi_rt::fatal::deadlock
       unreachable
     )
     (func (;2;) (type 0)
@@ -45,7 +45,7 @@
       local.get 1
       i32.eq
       if ;; label = @1
-        call $component_rt::thread::deadlock
+        call $wasi_rt::fatal::deadlock
         unreachable
       end
     )

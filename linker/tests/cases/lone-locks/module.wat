@@ -1,7 +1,7 @@
 ;; In a program of one thread, a lock that is taken is a deadlock, and nobody waits for one.
 (module
   (memory (export "memory") 1)
-  (func $"component_rt::thread::deadlock" (i32.store (i32.const 0) (i32.const 1)) (unreachable))
+  (func $"wasi_rt::fatal::deadlock" (i32.store (i32.const 0) (i32.const 1)) (unreachable))
   (func $"<std::sys::sync::mutex::futex::Mutex>::lock_contended" (param i32)
     (call $waits) (call $shared) (i32.store (local.get 0) (i32.const 2)))
   ;; Nobody else calls the first of these.

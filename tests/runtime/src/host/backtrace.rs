@@ -13,8 +13,8 @@ use wasmtime::{FrameInfo, Result, StoreContextMut, WasmBacktrace};
 use wasmtime_wasi::cli::WasiCliView as _;
 use wasmtime_wasi::p3::bindings::cli::environment;
 
-/// The function of the guest's library that asks. Its name and those of the variables are shared with `component_rt::backtrace`.
-const ASKS: &str = "component_rt::backtrace::ask";
+/// The function of the guest's library that asks. Its name and those of the variables are shared with `wasi_rt::backtrace`.
+const ASKS: &str = "wasi_rt::backtrace::ask";
 
 /// How many frames there are at most until that function.
 const BETWEEN: usize = 5;

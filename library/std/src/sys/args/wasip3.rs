@@ -4,5 +4,5 @@ pub use super::common::Args;
 use crate::ffi::OsString;
 
 pub fn args() -> Args {
-    Args::new(component_rt::env::args().iter().map(OsString::from).collect())
+    Args::new(wasi_rt::env::args().iter().map(OsString::from).collect())
 }

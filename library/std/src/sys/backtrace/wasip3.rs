@@ -2,7 +2,7 @@
 //!
 //! Here because upstream's way begins with return addresses, which nobody can read here.
 
-use component_rt::backtrace::{Form, ask};
+use wasi_rt::backtrace::{Form, ask};
 
 use crate::backtrace_rs::PrintFmt;
 use crate::io;

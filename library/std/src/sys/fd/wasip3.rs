@@ -1,9 +1,9 @@
-//! Descriptors: entries of the platform crate's table (`component_rt::descriptor`), which has the numbers and what they
+//! Descriptors: entries of the platform crate's table (`wasi_rt::descriptor`), which has the numbers and what they
 //! stand for.
 
 #![unstable(reason = "not public", issue = "none", feature = "fd")]
 
-use component_rt::descriptor;
+use wasi_rt::descriptor;
 
 use crate::io::{self, BorrowedCursor, IoSlice, IoSliceMut, Read};
 use crate::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};

@@ -1,10 +1,10 @@
-//! Files: std's types around the platform crate's (`component_rt::fs`).
+//! Files: std's types around the platform crate's (`wasi_rt::fs`).
 //!
 //! What WASI 0.3 does not have is an error here and nowhere pretended: locks, changing permissions, the time of
 //! creation. Device and inode numbers, which `std::os::wasi::fs` cannot refuse to give, are zero.
 
-use component_rt::descriptor::{self, Entry};
-use component_rt::fs::{self as platform, FileType as Kind, OpenFile};
+use wasi_rt::descriptor::{self, Entry};
+use wasi_rt::fs::{self as platform, FileType as Kind, OpenFile};
 
 use crate::ffi::OsString;
 use crate::fmt;
@@ -108,14 +108,14 @@ impl File {
     }
 
     /// Does at a position what only a file can do.
-    fn with<T>(&self, f: impl FnOnce(&OpenFile) -> Result<T, component_rt::Error>) -> io::Result<T> {
+    fn with<T>(&self, f: impl FnOnce(&OpenFile) -> Result<T, wasi_rt::Error>) -> io::Result<T> {
         descriptor::file(self.as_raw_fd()).and_then(|file| f(&file)).map_err(map_error)
     }
 
     /// Does to the whole what only a file has. Of anything else, say a pipe, it is an invalid argument.
-    fn with_whole(&self, f: impl FnOnce(&OpenFile) -> Result<(), component_rt::Error>) -> io::Result<()> {
+    fn with_whole(&self, f: impl FnOnce(&OpenFile) -> Result<(), wasi_rt::Error>) -> io::Result<()> {
         let file = descriptor::file(self.as_raw_fd()).map_err(|error| match error {
-            component_rt::Error::SPIPE => component_rt::Error::INVAL,
+            wasi_rt::Error::SPIPE => wasi_rt::Error::INVAL,
             error => error,
         });
         file.and_then(|file| f(&file)).map_err(map_error)

@@ -9,11 +9,11 @@ use crate::{env, fmt, io, iter, slice};
 const LIST_SEPARATOR: u8 = b':';
 
 pub fn getcwd() -> io::Result<PathBuf> {
-    component_rt::fs::current_dir().map(PathBuf::from).map_err(map_error)
+    wasi_rt::fs::current_dir().map(PathBuf::from).map_err(map_error)
 }
 
 pub fn chdir(path: &Path) -> io::Result<()> {
-    component_rt::fs::set_current_dir(path.as_os_str().as_bytes()).map_err(map_error)
+    wasi_rt::fs::set_current_dir(path.as_os_str().as_bytes()).map_err(map_error)
 }
 
 /// `TMPDIR`, or else `/tmp`, as on Unix. Whether the directory is there is for the host to decide.
@@ -28,7 +28,7 @@ pub fn home_dir() -> Option<PathBuf> {
 
 /// What the first argument says, if the component is there for the program to see. The host need not say it, and there may be no file.
 pub fn current_exe() -> io::Result<PathBuf> {
-    component_rt::env::executable().map(PathBuf::from).ok_or(io::const_error!(
+    wasi_rt::fs::executable().map(PathBuf::from).ok_or(io::const_error!(
         io::ErrorKind::Unsupported,
         "the first argument does not lead to this component in a directory that was given to it",
     ))

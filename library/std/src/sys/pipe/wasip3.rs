@@ -6,6 +6,6 @@ use crate::sys::fd::FileDesc;
 pub type Pipe = FileDesc;
 
 pub fn pipe() -> io::Result<(Pipe, Pipe)> {
-    let (reader, writer) = component_rt::pipe::pipe();
+    let (reader, writer) = wasi_rt::pipe::pipe();
     Ok((FileDesc::new(reader)?, FileDesc::new(writer)?))
 }

@@ -17,7 +17,7 @@ pub fn unsupported<T>() -> io::Result<T> {
 pub fn getpid() -> u32 {
     static ID: OnceLock<u32> = OnceLock::new();
     *ID.get_or_init(|| {
-        let (seed, _) = component_rt::random::insecure_seed();
+        let (seed, _) = wasi_rt::random::insecure_seed();
         (seed as u32 & i32::MAX as u32).max(2)
     })
 }

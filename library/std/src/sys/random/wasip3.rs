@@ -1,3 +1,3 @@
 //! Random data: `wasi:random`.
 
-pub use component_rt::random::{fill as fill_bytes, insecure_seed as hashmap_random_keys};
+pub use wasi_rt::random::{fill as fill_bytes, insecure_seed as hashmap_random_keys};

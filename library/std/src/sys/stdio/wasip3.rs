@@ -1,6 +1,6 @@
 //! The standard streams. std buffers above this; below, each write returns when the host has taken the data.
 
-use component_rt::stdio;
+use wasi_rt::stdio;
 
 use crate::io::{self, BorrowedCursor, IoSlice, Read, Write};
 use crate::sys::map_error;
@@ -82,7 +82,7 @@ impl Write for Stderr {
 /// Writes buffer after buffer, as the ABI knows only single ones, up to the first that is not taken whole.
 fn one_after_the_other(
     buffers: &[IoSlice<'_>],
-    write: fn(&[u8]) -> Result<usize, component_rt::Error>,
+    write: fn(&[u8]) -> Result<usize, wasi_rt::Error>,
 ) -> io::Result<usize> {
     let mut written = 0;
     for buffer in buffers.iter().filter(|buffer| !buffer.is_empty()) {
@@ -102,7 +102,7 @@ fn one_after_the_other(
 
 /// Whether an error of a standard stream means that the host gave none. std then reads nothing and writes to nowhere.
 pub fn is_ebadf(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(component_rt::Error::BADF.raw())
+    error.raw_os_error() == Some(wasi_rt::Error::BADF.raw())
 }
 
 pub fn panic_output() -> Option<impl Write> {

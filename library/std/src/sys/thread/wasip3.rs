@@ -21,7 +21,7 @@ impl Thread {
         // The thread's handle keeps the name as long as the thread lives.
         let name = init.handle.cname().map_or(ptr::null(), CStr::as_ptr);
         let init = Box::into_raw(init);
-        return match component_rt::thread::spawn(stack, name, main, init.cast()) {
+        return match wasi_rt::thread::spawn(stack, name, main, init.cast()) {
             Ok(thread) => Ok(Thread(thread)),
             Err(error) => {
                 // SAFETY: there is no thread that has taken it.
@@ -55,11 +55,11 @@ pub fn yield_now() {
 
 pub fn sleep(duration: Duration) {
     // The clock's range is 584 years.
-    component_rt::time::sleep(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+    wasi_rt::time::sleep(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
 }
 
 pub fn sleep_until(deadline: Instant) {
-    component_rt::time::sleep_until(deadline.into_inner().mark());
+    wasi_rt::time::sleep_until(deadline.into_inner().mark());
 }
 
 /// The end of a thread, or of a task that has thread-local variables of its own.

@@ -1,6 +1,6 @@
 //! Points in time on WASI's two clocks: `wasi:clocks/monotonic-clock` and `wasi:clocks/system-clock`.
 
-use component_rt::time::Mark;
+use wasi_rt::time::Mark;
 
 use crate::fmt;
 use crate::time::Duration;
@@ -16,7 +16,7 @@ pub struct Instant(Timestamp);
 
 impl Instant {
     pub fn now() -> Instant {
-        let mark = Duration::from_nanos(component_rt::time::monotonic_now());
+        let mark = Duration::from_nanos(wasi_rt::time::monotonic_now());
         Instant(Timestamp { seconds: mark.as_secs() as i64, nanoseconds: mark.subsec_nanos() })
     }
 
@@ -65,7 +65,7 @@ impl SystemTime {
     }
 
     pub fn now() -> SystemTime {
-        let (seconds, nanoseconds) = component_rt::time::system_now();
+        let (seconds, nanoseconds) = wasi_rt::time::system_now();
         SystemTime::new(seconds, nanoseconds)
     }
 

@@ -1,6 +1,6 @@
 //! What std tells about a file.
 
-use component_rt::fs::{self as platform, FileType as Kind, Timestamp};
+use wasi_rt::fs::{self as platform, FileType as Kind, Timestamp};
 
 use crate::io;
 use crate::sys::time::SystemTime;

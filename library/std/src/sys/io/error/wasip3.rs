@@ -1,8 +1,8 @@
 //! What the platform's error numbers mean to std. This is the only place that decodes them.
 //!
-//! The numbers are those of WASI 0.1's `errno`, which the crate `component_rt` keeps for WASI 0.3's many error enums.
+//! The numbers are those of WASI 0.1's `errno`, which the crate `wasi_rt` keeps for WASI 0.3's many error enums.
 
-use component_rt::Error;
+use wasi_rt::Error;
 
 use crate::io::ErrorKind;
 

@@ -3,5 +3,5 @@
 use crate::os::fd::{AsFd, AsRawFd};
 
 pub fn is_terminal(fd: &impl AsFd) -> bool {
-    component_rt::descriptor::is_terminal(fd.as_fd().as_raw_fd())
+    wasi_rt::descriptor::is_terminal(fd.as_fd().as_raw_fd())
 }

@@ -1,6 +1,6 @@
 //! `std::net` on WASI 0.3: std's types in, std's types out.
 //!
-//! A socket is a descriptor of `component_rt::descriptor`; what it does stands in `component_rt::net`, which speaks
+//! A socket is a descriptor of `wasi_rt::descriptor`; what it does stands in `wasi_rt::net`, which speaks
 //! `core::net`'s addresses, so nothing is converted here. What wasi:sockets 0.3.0 has no word for is `Unsupported`, and
 //! its reason stands beside the method that says so.
 
@@ -8,8 +8,8 @@ mod tcp_listener;
 mod tcp_stream;
 mod udp_socket;
 
-use component_rt::descriptor::{self, Entry};
-use component_rt::{Error, net as platform};
+use wasi_rt::descriptor::{self, Entry};
+use wasi_rt::{Error, net as platform};
 
 pub use self::tcp_listener::TcpListener;
 pub use self::tcp_stream::TcpStream;

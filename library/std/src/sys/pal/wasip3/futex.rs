@@ -1,6 +1,6 @@
 //! What std's locks wait on.
 
-use component_rt::time::Mark;
+use wasi_rt::time::Mark;
 
 use crate::sync::atomic::Atomic;
 use crate::time::Duration;
@@ -16,7 +16,7 @@ pub type SmallPrimitive = u32;
 pub fn futex_wait(futex: &Atomic<u32>, expected: u32, timeout: Option<Duration>) -> bool {
     // A time beyond the clock's 584 years is for ever.
     match timeout.and_then(|timeout| u64::try_from(timeout.as_nanos()).ok()) {
-        Some(timeout) => component_rt::futex::wait_until(futex, expected, Mark::after(timeout)),
+        Some(timeout) => wasi_rt::futex::wait_until(futex, expected, Mark::after(timeout)),
         None => {
             component_rt::futex::wait(futex, expected);
             true

@@ -1,6 +1,6 @@
 //! The platform abstraction layer of WASI 0.3 without libc.
 //!
-//! All platform behaviour is in the crate `component_rt`; the files named `wasip3.rs` in `sys` translate between its types
+//! All platform behaviour is in the crates `wasi_rt` and `component_rt`; the files named `wasip3.rs` in `sys` translate between its types
 //! and std's. Here stands what has no area of its own: start, end, and the one place where errors become [`io::Error`]s.
 
 use crate::io;
@@ -22,7 +22,7 @@ pub unsafe fn init(_argc: isize, _argv: *const *const u8, _sigpipe: u8) {}
 pub unsafe fn cleanup() {
     // SAFETY: the caller's promise.
     unsafe { crate::sys::thread_local::destructors::run() };
-    component_rt::stdio::close();
+    wasi_rt::stdio::close();
 }
 
 /// What std still holds of standard output goes to its reader, and from now on it holds back nothing: the end of output for programs whose
@@ -30,7 +30,7 @@ pub unsafe fn cleanup() {
 #[cfg(not(test))]
 extern "C" fn end_output() {
     io::cleanup();
-    component_rt::stdio::close();
+    wasi_rt::stdio::close();
 }
 
 // The symbol that the linker looks for when it supplies the call (`linker/src/contract.rs`). By assembly, because `#[no_mangle]` would export it from
@@ -52,15 +52,15 @@ core::arch::global_asm!(
 pub fn run_result(code: isize) -> isize {
     match code {
         0 | 1 => code,
-        _ => component_rt::exit::exit(code as i32),
+        _ => wasi_rt::exit::exit(code as i32),
     }
 }
 
 pub fn abort_internal() -> ! {
-    component_rt::exit::abort()
+    wasi_rt::exit::abort()
 }
 
 /// The io::Error of a platform error. Its kind and message are decoded in `sys::io::error`.
-pub(crate) fn map_error(error: component_rt::Error) -> io::Error {
+pub(crate) fn map_error(error: wasi_rt::Error) -> io::Error {
     io::Error::from_raw_os_error(error.raw())
 }

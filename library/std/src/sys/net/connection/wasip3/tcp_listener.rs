@@ -1,6 +1,6 @@
 //! `std::net::TcpListener`.
 
-use component_rt::net as platform;
+use wasi_rt::net as platform;
 
 use super::{Socket, TcpStream, each_addr};
 use crate::fmt;

@@ -1,6 +1,6 @@
 //! `std::net::TcpStream`.
 
-use component_rt::net as platform;
+use wasi_rt::net as platform;
 
 use super::{Socket, each_addr, nonzero};
 use crate::fmt;

@@ -1,0 +1,144 @@
+//! Memory for what the host hands over: `cabi_realloc`, through which lists and strings arrive.
+//!
+//! The host calls it in the middle of a call, when the instance may not call out: an allocator of the user's that prints, or looks at the clock,
+//! would trap there. So there are two of them, and the linker exports one as `cabi_realloc` (`linker/src/contract.rs`):
+//!
+//! - `component_realloc`, in a program in which std alone receives anything: memory of the platform's heap, whoever the global allocator is. It
+//!   moves to the global allocator when std takes it over;
+//! - `cabi_realloc`, in a program with bindings: memory of the global allocator, for bindings give it back there. Nobody can tell whom a list is
+//!   for, so std's come from there as well.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+#[cfg(target_family = "wasm")]
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use alloc_crate::alloc::{alloc, handle_alloc_error, realloc};
+
+use crate::contract;
+
+// The symbols are not `no_mangle`, because that would export them from every program. `cabi_realloc` is weak, because wit-bindgen defines one of the
+// same name and meaning in the programs that use it. Whatever lifts a list calls `received`, which is in this module and so in the same object
+// file: that is how the linker comes to see these definitions.
+macro_rules! symbol {
+    ($symbol:literal, $binding:literal, $function:ident) => {
+        #[cfg(target_family = "wasm")]
+        core::arch::global_asm!(
+            concat!(".section .text.", $symbol, ",\"\",@"),
+            concat!(".globl ", $symbol),
+            concat!($binding, " ", $symbol),
+            concat!(".type ", $symbol, ",@function"),
+            ".functype {function} (i32, i32, i32, i32) -> (i32)",
+            concat!($symbol, ":"),
+            concat!(".functype ", $symbol, " (i32, i32, i32, i32) -> (i32)"),
+            "local.get 0",
+            "local.get 1",
+            "local.get 2",
+            "local.get 3",
+            "call {function}",
+            "end_function",
+            function = sym $function,
+        );
+    };
+}
+
+symbol!("cabi_realloc", ".weak", reallocate);
+symbol!("component_realloc", ".hidden", reallocate_own);
+
+/// Allocates (`old_size` 0) or grows a block. Canonical ABI: the `realloc` option.
+///
+/// # Safety
+///
+/// Either `old_size` is 0, or `old` is a block of that size and alignment from here; `align` is a power of two.
+pub unsafe extern "C" fn reallocate(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
+    if new_size == 0 {
+        // An empty list: no block, but a pointer that is aligned and not null.
+        return core::ptr::without_provenance_mut(align);
+    }
+    // SAFETY: the caller promises a power of two, and the host does not ask for more than the address space.
+    let layout = unsafe { Layout::from_size_align_unchecked(new_size, align) };
+    let block = if old_size == 0 {
+        // SAFETY: the size is not zero.
+        unsafe { alloc(layout) }
+    } else {
+        // SAFETY: the caller promises a block from here of that size and alignment; the new size is not zero.
+        unsafe { realloc(old, Layout::from_size_align_unchecked(old_size, align), new_size) }
+    };
+    if block.is_null() {
+        out_of_memory(new_size, align)
+    }
+    block
+}
+
+/// The same, of the platform's heap.
+///
+/// # Safety
+///
+/// As [`reallocate`].
+#[cfg(target_family = "wasm")]
+unsafe extern "C" fn reallocate_own(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
+    IS_OWN.store(true, Ordering::Relaxed);
+    if new_size == 0 {
+        return core::ptr::without_provenance_mut(align);
+    }
+    let block = if old_size == 0 {
+        // SAFETY: the size is not zero, and the caller promises an alignment.
+        unsafe { __rdl_alloc(new_size, align) }
+    } else {
+        // SAFETY: the caller promises a block from here of that size and alignment; the new size is not zero.
+        unsafe { __rdl_realloc(old, old_size, align, new_size) }
+    };
+    if block.is_null() {
+        out_of_memory(new_size, align)
+    }
+    block
+}
+
+/// `extern "C"` says that this does not unwind, and so what calls it need not clean up.
+#[cold]
+#[inline(never)]
+extern "C" fn out_of_memory(size: usize, align: usize) -> ! {
+    // SAFETY: the size and alignment of what was asked for.
+    handle_alloc_error(unsafe { Layout::from_size_align_unchecked(size, align) })
+}
+
+/// Whether lists lie in the platform's heap. If they do, the first one has said so.
+#[cfg(target_family = "wasm")]
+static IS_OWN: AtomicBool = AtomicBool::new(false);
+
+#[cfg(target_family = "wasm")]
+unsafe extern "C" {
+    // std's `System`, which is `crate::heap`: most programs have these functions, and need no second copy of what they do.
+    #[rustc_std_internal_symbol]
+    fn __rdl_alloc(size: usize, align: usize) -> *mut u8;
+    #[rustc_std_internal_symbol]
+    fn __rdl_dealloc(block: *mut u8, size: usize, align: usize);
+    #[rustc_std_internal_symbol]
+    fn __rdl_realloc(block: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8;
+}
+
+/// Takes over a list of `size` bytes that has arrived. It lies in memory of the global allocator then, if there are bytes.
+#[inline(never)]
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+pub(crate) fn received(block: *mut u8, size: usize, align: usize) -> NonNull<u8> {
+    let block = match NonNull::new(block) {
+        Some(pointer) if pointer.addr().get() & (align - 1) == 0 => pointer,
+        _ => contract::broken("a list arrives where cabi_realloc said"),
+    };
+    #[cfg(target_family = "wasm")]
+    if size > 0 && IS_OWN.load(Ordering::Relaxed) {
+        // SAFETY: the size and alignment of a list that lies in memory.
+        let layout = unsafe { Layout::from_size_align_unchecked(size, align) };
+        // SAFETY: the size is not zero.
+        let Some(own) = NonNull::new(unsafe { alloc(layout) }) else { out_of_memory(size, align) };
+        // SAFETY: both have that many bytes; the other one came from `reallocate_own`, and nobody uses it any more.
+        unsafe {
+            own.copy_from_nonoverlapping(block, size);
+            __rdl_dealloc(block.as_ptr(), size, align);
+        }
+        return own;
+    }
+    #[cfg(not(target_family = "wasm"))]
+    let _ = size;
+    block
+}

@@ -1,0 +1,150 @@
+//! Blocking: the one place where a thread stops until the host has something for it.
+//!
+//! While a thread is here, the instance's other threads run. So nobody may come here with a borrow of shared state
+//! ([`crate::instance`] checks it), and whoever returns from here looks at shared state again.
+//!
+//! Left out: functions of WASI that are asynchronous in WIT and take no timeout are imported with the synchronous lowering,
+//! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
+//! lost race gives back.
+
+use crate::contract;
+use crate::deadline::Deadline;
+use crate::event::Event;
+use crate::instance;
+use crate::interruption::Interruption;
+use crate::schedule;
+use crate::waitable::{Handle, Waitable};
+use crate::waitable_set::WaitableSet;
+
+/// Blocks until `waitable` has an event, and takes it.
+#[inline]
+pub fn on(waitable: &impl Waitable) -> Event {
+    // One copy of the code for all kinds of waitables.
+    #[inline(never)]
+    #[cfg_attr(target_family = "wasm", rustc_nounwind)]
+    fn on(waitable: Handle) -> Event {
+        let set = spare_set();
+        set.join(&waitable);
+        let event = wait(&set);
+        WaitableSet::leave(&waitable);
+        keep_spare(set);
+        event
+    }
+    on(waitable.handle())
+}
+
+/// Blocks until `waitable` has an event, and takes it; or until `deadline` is reached: then `None`, and the caller cancels what
+/// it had begun. An event that is there already wins over a deadline that has passed.
+#[inline]
+pub fn on_until(waitable: &impl Waitable, deadline: impl Deadline) -> Option<Event> {
+    #[inline(never)]
+    fn on_until(waitable: Handle, deadline: impl Deadline) -> Option<Event> {
+        let set = spare_set();
+        set.join(&waitable);
+        let event = wait_until(&set, deadline);
+        WaitableSet::leave(&waitable);
+        keep_spare(set);
+        event
+    }
+    on_until(waitable.handle(), deadline)
+}
+
+/// As [`on`], or with a deadline as [`on_until`]; or until another thread calls [`Interruption::interrupt`]: then `None`, too.
+pub fn on_unless(
+    waitable: &impl Waitable,
+    deadline: Option<impl Deadline>,
+    interruption: &Interruption,
+) -> Option<Event> {
+    let bell = interruption.begin();
+    let set = spare_set();
+    set.join(waitable);
+    set.join(&bell);
+    let event = match deadline {
+        None => Some(wait(&set)),
+        Some(deadline) => wait_until(&set, deadline),
+    };
+    WaitableSet::leave(waitable);
+    WaitableSet::leave(&bell);
+    keep_spare(set);
+    let interrupted = matches!(event, Some(Event::FutureRead(handle, _)) if handle == bell.handle());
+    bell.end(interrupted);
+    event.filter(|_| !interrupted)
+}
+
+/// Takes the event of `waitable` if it is there. Never waits, but gives way: the host and other threads get a turn, without
+/// which a loop around this would never see anything change.
+pub fn poll(waitable: &impl Waitable) -> Option<Event> {
+    give_way();
+    let set = spare_set();
+    set.join(waitable);
+    let event = set.poll();
+    WaitableSet::leave(waitable);
+    keep_spare(set);
+    if event == Event::None { None } else { Some(event) }
+}
+
+/// Gives the host and the instance's other threads a turn. Canonical ABI: `thread.yield`.
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+pub fn give_way() {
+    instance::assert_nothing_borrowed();
+    schedule::give_way();
+}
+
+/// Blocks until another thread resumes this one. Canonical ABI: `thread.suspend`.
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+pub(crate) fn suspend() {
+    instance::assert_nothing_borrowed();
+    schedule::suspend();
+}
+
+/// Makes a call in which the host stops the thread: an import with the synchronous lowering that takes its time.
+pub fn in_call<R>(call: impl FnOnce() -> R) -> R {
+    instance::assert_nothing_borrowed();
+    schedule::outside(call)
+}
+
+/// The function that blocks.
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+fn wait(set: &WaitableSet) -> Event {
+    in_call(|| set.wait())
+}
+
+/// Waits for an event of the set, or until `deadline` is reached.
+fn wait_until(set: &WaitableSet, deadline: impl Deadline) -> Option<Event> {
+    match set.poll() {
+        Event::None => {}
+        event => return Some(event),
+    }
+    let clock = deadline.begin()?;
+    set.join(&clock);
+    let event = wait(set);
+    WaitableSet::leave(&clock);
+    match event {
+        Event::Subtask(handle, state) if handle == clock.handle() => {
+            contract::holds(state.is_resolved(), "a wait that has started only returns");
+            clock.resolved();
+            None
+        }
+        event => {
+            clock.cancel();
+            Some(event)
+        }
+    }
+}
+
+crate::instance_state! {
+    /// An empty set kept between waits: making and dropping one costs more than an `Option`.
+    static SPARE: Option<WaitableSet> = None;
+}
+
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+fn spare_set() -> WaitableSet {
+    SPARE.with(Option::take).unwrap_or_default()
+}
+
+/// Keeps `set`, whose members have all left, for the next wait. A second one (threads that wait at the same time) is dropped.
+#[cfg_attr(target_family = "wasm", rustc_nounwind)]
+fn keep_spare(set: WaitableSet) {
+    let surplus = SPARE.with(|spare| spare.replace(set));
+    drop(surplus);
+}

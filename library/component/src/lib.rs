@@ -1,0 +1,63 @@
+//! The component model below std: its asynchronous canonical ABI, its threads, and the heap.
+//!
+//! No WASI: this crate knows no file, no stream of output, no clock. What it needs of them comes from above: a
+//! [`Deadline`](deadline::Deadline) is made by whoever has a clock, the seed of a schedule is asked for by whoever makes
+//! threads, and how a program ends that cannot go on is said by functions that this crate only names (`fatal.rs`).
+//! WASI is in the crate above, `library/wasi`.
+//!
+//! The modules stand below in layers, the highest first. A module knows its own layer and those below; `cargo ci tidy`
+//! refuses any other arrow.
+//!
+//! On wasm the ABI room's functions are imports. Elsewhere they are a working host in memory ([`abi::fake`]), so that this
+//! crate's tests run on any machine with stable Rust. Nothing here allocates, imports or initialises before it is used:
+//! a program pays for what it calls.
+//!
+//! What is left out: executors, wakers and everything else of `async` Rust. Calls block, as std's do.
+
+#![no_std]
+// `rustc_nounwind`: nothing unwinds out of here, and the crates above, which the compiler sees one at a time, need not be ready for it.
+#![cfg_attr(target_family = "wasm", feature(asm_experimental_arch, rustc_attrs), allow(internal_features))]
+#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
+#![warn(missing_docs)]
+
+extern crate alloc as alloc_crate;
+#[cfg(not(target_family = "wasm"))]
+extern crate std;
+
+// Layer: threads and tasks, from their entry in assembly on.
+#[cfg(target_family = "wasm")]
+pub mod task;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
+pub mod thread;
+
+// Layer: what blocks, and what is made of it.
+pub mod block;
+pub mod call;
+pub mod futex;
+pub mod future;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
+pub mod schedule;
+pub mod stream;
+
+// Layer: the nouns of the specification, which do not block.
+pub mod deadline;
+pub mod event;
+pub mod interruption;
+pub mod subtask;
+pub mod waitable;
+pub mod waitable_set;
+
+// Layer: the instance's state and memory.
+#[cfg(any(target_family = "wasm", test))]
+pub mod heap;
+pub mod instance;
+
+// Layer: the ABI room, where `unsafe` lives: every canonical built-in, every layout.
+pub mod abi;
+pub mod alloc;
+#[cfg(target_family = "wasm")]
+pub mod fatal;
+
+// Layer: what the host promises.
+pub mod contract;

@@ -1,0 +1,14 @@
+//! The functions of threads and tasks that must not have a frame, in assembly, and those of Rust which they call.
+
+core::arch::global_asm!(
+    include_str!("entry.s"),
+    run = sym super::run,
+    task_begin = sym crate::task::begin,
+    task_end = sym crate::task::end,
+    task_free = sym crate::task::free,
+    task_exchange = sym crate::task::exchange,
+    give_way = sym super::yield_from_a_spin,
+    spin = sym super::spin,
+    describe = sym super::describe,
+    point = sym crate::schedule::at_atomic,
+);

@@ -1,0 +1,36 @@
+//! How a program ends that cannot go on: it says why on standard error first.
+//!
+//! The crate below only names these functions (its `fatal.rs`), and so does its assembly. Each is linked if it can be reached.
+
+use crate::{exit, stdio};
+
+/// What a program ends with whose threads all wait for each other. The runtime gives the same.
+const DEADLOCK: i32 = 135;
+
+#[cfg(target_family = "wasm")]
+core::arch::global_asm!(
+    include_str!("fatal.s"),
+    stack_overflow = sym stack_overflow,
+    deadlock = sym deadlock,
+    out_of_memory = sym out_of_memory,
+);
+
+/// The stack has overflowed. Runs on the reserve stack.
+extern "C" fn stack_overflow() {
+    let _ = stdio::write_stderr(b"\nthread has overflowed its stack\nfatal runtime error: stack overflow, aborting\n");
+    exit::abort()
+}
+
+/// This thread waits for something that only another thread could do, and there is no other.
+extern "C" fn deadlock() {
+    let _ = stdio::write_stderr(
+        b"deadlock: the only thread waits for something that only another thread could do (a lock, a join, a channel)\n",
+    );
+    exit::exit(DEADLOCK)
+}
+
+/// There is no memory for a task's thread-local variables.
+extern "C" fn out_of_memory() {
+    let _ = stdio::write_stderr(b"fatal runtime error: no memory for a task's thread-local variables, aborting\n");
+    exit::abort()
+}

@@ -1,0 +1,177 @@
+//! The half of a TCP stream that bytes come from.
+
+use core::mem::MaybeUninit;
+
+use alloc_crate::vec::Vec;
+
+use super::modes::{Patience, Shutter};
+use component_rt::thread;
+
+use crate::Error;
+use crate::abi::clocks::Mark;
+use crate::abi::sockets::{TcpSocket, receive_result, received_bytes};
+use component_rt::event::Copied;
+use component_rt::future::FutureReader;
+use component_rt::stream::ReadableEnd;
+
+/// What there is to read from a connection.
+#[derive(Default)]
+pub(super) enum Receiving {
+    /// `tcp-socket.receive` was not called yet: nobody has read.
+    #[default]
+    Unopened,
+    /// Bytes come, and bytes that were peeked at wait.
+    Open(Incoming),
+    /// No more bytes will come: the peer has ended its stream, or the connection has failed. A failure
+    /// that nobody was told of yet is told once.
+    Ended(Option<Error>),
+}
+
+pub(super) struct Incoming {
+    stream: ReadableEnd<received_bytes::Stream>,
+    result: FutureReader<receive_result::Future>,
+    peeked: Vec<u8>,
+}
+
+impl Receiving {
+    /// Reads at least one byte into `buffer`, or none at the end of the stream.
+    ///
+    /// Bytes that were peeked at come first, and what has come meanwhile with them; it waits for neither. Otherwise the host
+    /// stores straight into `buffer`.
+    pub(super) fn read(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [MaybeUninit<u8>],
+        patience: Patience,
+        shutter: &Shutter,
+    ) -> Result<usize, Error> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return told.map_or(Ok(0), Err),
+        };
+        if incoming.peeked.is_empty() {
+            return match incoming.copy(buffer, patience, shutter) {
+                Some(Copied { count: 0, .. }) => self.end(),
+                Some(Copied { count, .. }) => Ok(count),
+                None => self.nothing(shutter),
+            };
+        }
+        let count = buffer.len().min(incoming.peeked.len());
+        let (shown, room) = buffer.split_at_mut(count);
+        shown.write_copy_of_slice(&incoming.peeked[..count]);
+        incoming.peeked.drain(..count);
+        // Whatever this comes to, the bytes from before are read; an end is met again by the next read.
+        let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutter) };
+        Ok(count + more.map_or(0, |copied| copied.count))
+    }
+
+    /// As [`Receiving::read`], but the bytes stay. Shows as many as are there, up to the length of `buffer`; waits only for
+    /// the first.
+    pub(super) fn peek(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [u8],
+        patience: Patience,
+        shutter: &Shutter,
+    ) -> Result<usize, Error> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return told.map_or(Ok(0), Err),
+        };
+        if incoming.peeked.is_empty() {
+            match incoming.gather(buffer.len(), patience, shutter) {
+                Some(Copied { count: 0, .. }) => return self.end(),
+                Some(_) => {}
+                None => return self.nothing(shutter),
+            }
+        } else if let Some(more) = buffer.len().checked_sub(incoming.peeked.len()).filter(|more| *more > 0) {
+            // Whatever this comes to, the bytes from before are there to show; an end is met again by the next read.
+            incoming.gather(more, Patience::None, shutter);
+        }
+        let count = buffer.len().min(incoming.peeked.len());
+        buffer[..count].copy_from_slice(&incoming.peeked[..count]);
+        Ok(count)
+    }
+
+    /// The error the connection has come to, if it has and nobody was told of it. Never waits.
+    pub(super) fn take_error(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Option<Error> {
+        match self.open(socket) {
+            Err(told) => told,
+            Ok(incoming) => {
+                // Bytes still come before an error: then there is none to tell of yet.
+                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None, shutter)?.count == 0;
+                if at_end { self.end().err() } else { None }
+            }
+        }
+    }
+
+    /// The incoming bytes; or, at the end, the failure that is to be told.
+    fn open(&mut self, socket: &TcpSocket) -> Result<&mut Incoming, Option<Error>> {
+        if let Receiving::Unopened = self {
+            let (stream, result) = socket.receive();
+            *self = Receiving::Open(Incoming { stream, result, peeked: Vec::new() });
+        }
+        match self {
+            Receiving::Open(incoming) => Ok(incoming),
+            Receiving::Ended(failure) => Err(failure.take()),
+            Receiving::Unopened => unreachable!("opened just above"),
+        }
+    }
+
+    /// Nothing came: because reading was shut down, which looks like the end, or because patience has ended.
+    #[cold]
+    fn nothing(&self, shutter: &Shutter) -> Result<usize, Error> {
+        if shutter.is_closed() { Ok(0) } else { Err(Error::AGAIN) }
+    }
+
+    /// The stream has ended: asks how, tells it, and keeps nothing of the connection open.
+    #[cold]
+    fn end(&mut self) -> Result<usize, Error> {
+        match core::mem::replace(self, Receiving::Ended(None)) {
+            Receiving::Open(Incoming { result, .. }) => match result.read() {
+                Some(outcome) => outcome.lift().map(|()| 0),
+                None => Ok(0),
+            },
+            _ => Ok(0),
+        }
+    }
+}
+
+impl Incoming {
+    #[inline]
+    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutter: &Shutter) -> Option<Copied> {
+        let interruption = &shutter.interruption;
+        match patience {
+            // What has come is there to be read, as on Linux, but nobody waits for more.
+            _ if shutter.is_closed() => self.stream.try_read(buffer),
+            Patience::Endless if thread::there_are_others() => {
+                self.stream.read_unless(buffer, None::<Mark>, interruption)
+            }
+            Patience::Until(deadline) if thread::there_are_others() => {
+                self.stream.read_unless(buffer, Some(deadline), interruption)
+            }
+            Patience::Endless => Some(self.stream.read(buffer)),
+            Patience::Until(deadline) => self.stream.read_until(buffer, deadline),
+            Patience::None => self.stream.try_read(buffer),
+        }
+    }
+
+    /// Takes up to `count` bytes out of the stream to those that were peeked at.
+    fn gather(&mut self, count: usize, patience: Patience, shutter: &Shutter) -> Option<Copied> {
+        let mut peeked = core::mem::take(&mut self.peeked);
+        peeked.reserve(count);
+        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience, shutter);
+        let stored = copied.map_or(0, |copied| copied.count);
+        // SAFETY: a copy initialises as many elements as it counts, from the beginning of its buffer, and not more than there
+        // is room for (`ReadableEnd` checks it).
+        unsafe { peeked.set_len(peeked.len() + stored) };
+        self.peeked = peeked;
+        copied
+    }
+}

@@ -1,0 +1,114 @@
+//! The half of a TCP stream that bytes go to.
+
+use super::modes::{Patience, Shutter};
+use component_rt::thread;
+
+use crate::Error;
+use crate::abi::clocks::Mark;
+use crate::abi::sockets::{TcpSocket, send_result, sent_bytes};
+use component_rt::event::Copied;
+use component_rt::future::FutureReader;
+use component_rt::stream::WritableEnd;
+
+/// The way for bytes into a connection.
+#[derive(Default)]
+pub(super) enum Sending {
+    /// `tcp-socket.send` was not called yet: nobody has written.
+    #[default]
+    Unopened,
+    /// Bytes go.
+    Open(Outgoing),
+    /// We have shut it down.
+    ShutDown,
+    /// The connection has failed, and whoever wrote was told how.
+    Failed,
+}
+
+pub(super) struct Outgoing {
+    stream: WritableEnd<sent_bytes::Stream>,
+    result: FutureReader<send_result::Future>,
+}
+
+impl Sending {
+    /// Writes at least one byte of `bytes`, straight from there: what is counted is in the hands of the host's network stack.
+    pub(super) fn write(
+        &mut self,
+        socket: &TcpSocket,
+        bytes: &[u8],
+        patience: Patience,
+        shutter: &Shutter,
+    ) -> Result<usize, Error> {
+        if shutter.is_closed() {
+            // A connection that has failed has nothing to shut down; the write fails all the same.
+            self.shut_down(socket).ok();
+        }
+        let outgoing = self.open(socket)?;
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        match outgoing.copy(bytes, patience, shutter) {
+            Some(Copied { count: 0, .. }) => Err(self.fail()),
+            Some(Copied { count, .. }) => Ok(count),
+            None if shutter.is_closed() => {
+                self.shut_down(socket).ok();
+                Err(Error::PIPE)
+            }
+            None => Err(Error::AGAIN),
+        }
+    }
+
+    /// No more is written: SHUT_WR. The peer sees the end of the stream after what was written.
+    pub(super) fn shut_down(&mut self, socket: &TcpSocket) -> Result<(), Error> {
+        match self {
+            Sending::ShutDown => Ok(()),
+            Sending::Failed => Err(Error::NOTCONN),
+            Sending::Unopened | Sending::Open(_) => {
+                // Only the end of the stream given to `send` is a FIN.
+                self.open(socket)?;
+                *self = Sending::ShutDown;
+                Ok(())
+            }
+        }
+    }
+
+    fn open(&mut self, socket: &TcpSocket) -> Result<&mut Outgoing, Error> {
+        if let Sending::Unopened = self {
+            let (stream, result) = socket.send();
+            *self = Sending::Open(Outgoing { stream, result });
+        }
+        match self {
+            Sending::Open(outgoing) => Ok(outgoing),
+            _ => Err(Error::PIPE),
+        }
+    }
+
+    /// The host takes no more: asks why, and keeps nothing of the connection open.
+    #[cold]
+    fn fail(&mut self) -> Error {
+        match core::mem::replace(self, Sending::Failed) {
+            Sending::Open(Outgoing { result, .. }) => match result.read() {
+                Some(outcome) => outcome.lift().err().unwrap_or(Error::PIPE),
+                None => Error::PIPE,
+            },
+            _ => Error::PIPE,
+        }
+    }
+}
+
+impl Outgoing {
+    #[inline]
+    fn copy(&mut self, bytes: &[u8], patience: Patience, shutter: &Shutter) -> Option<Copied> {
+        let interruption = &shutter.interruption;
+        match patience {
+            Patience::Endless if thread::there_are_others() => {
+                self.stream.write_unless(bytes, None::<Mark>, interruption)
+            }
+            Patience::Until(deadline) if thread::there_are_others() => {
+                self.stream.write_unless(bytes, Some(deadline), interruption)
+            }
+            Patience::Endless => Some(self.stream.write(bytes)),
+            Patience::Until(deadline) => self.stream.write_until(bytes, deadline),
+            Patience::None => self.stream.try_write(bytes),
+        }
+    }
+}

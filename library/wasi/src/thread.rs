@@ -1,0 +1,32 @@
+//! Threads, as far as they need WASI: the seed of their schedule is in the environment.
+
+use core::ffi::c_char;
+
+use component_rt::thread::{self, Refused, Thread};
+
+use crate::{Error, env};
+
+/// The variable that holds the seed.
+const SEED: &[u8] = b"COMPONENT_SCHEDULE_SEED";
+
+/// Makes a thread, as [`component_rt::thread::spawn`] does.
+///
+/// # Errors
+///
+/// [`Error::NOMEM`] when memory is short, [`Error::AGAIN`] when there are [`MAX_LIVE`](thread::MAX_LIVE) threads.
+#[inline]
+pub fn spawn(
+    stack_size: usize,
+    name: *const c_char,
+    main: extern "C" fn(*mut u8),
+    argument: *mut u8,
+) -> Result<Thread, Error> {
+    thread::spawn(stack_size, name, main, argument, seed).map_err(|refused| match refused {
+        Refused::NoMemory => Error::NOMEM,
+        Refused::TooMany => Error::AGAIN,
+    })
+}
+
+fn seed() -> Option<u64> {
+    env::get(SEED).and_then(|text| str::from_utf8(&text).ok()?.parse().ok())
+}
