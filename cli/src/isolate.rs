@@ -14,6 +14,7 @@ use anyhow::Result;
 use component_run::Setup;
 use component_run::isolated::record::{Ending, Record};
 use component_run::isolated::{Binary, Choice, Event, Options, Test};
+use contract::exit::FAILED;
 
 use crate::libtest::{Arguments, Color, Format};
 use crate::process;
@@ -25,9 +26,6 @@ const MEMORY: u64 = 1 << 30;
 
 /// How many bytes of a test's output are kept.
 const OUTPUT: usize = 1 << 20;
-
-/// libtest's exit code if a test failed.
-const FAILED: u8 = 101;
 
 /// How many characters a line of the terse format has.
 const COLUMNS: usize = 88;

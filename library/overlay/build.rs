@@ -24,6 +24,7 @@ const TREES: [Tree; 7] = [
         wanted: |path| path.extension().is_some_and(|e| e == "rs"),
     },
     Tree { constant: "COMPONENT_CRATE", root: "../component", wanted: is_of_a_crate },
+    Tree { constant: "CONTRACT_CRATE", root: "../contract", wanted: is_of_a_crate },
     Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];

@@ -31,9 +31,10 @@ use place::Place;
 use rewrite::{Supply, Wants};
 use stubs::Stub;
 
+pub use contract;
+
 mod arguments;
 mod bindings;
-pub mod contract;
 mod coverage;
 mod demangle;
 mod encode;

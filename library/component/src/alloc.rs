@@ -1,7 +1,7 @@
 //! Memory for what the host hands over: `cabi_realloc`, through which lists and strings arrive.
 //!
 //! The host calls it in the middle of a call, when the instance may not call out: an allocator of the user's that prints, or looks at the clock,
-//! would trap there. So there are two of them, and the linker exports one as `cabi_realloc` (`linker/src/contract.rs`):
+//! would trap there. So there are two of them, and the linker exports one as `cabi_realloc` (`library/contract/src/symbols.rs`):
 //!
 //! - `component_realloc`, in a program in which std alone receives anything: memory of the platform's heap, whoever the global allocator is. It
 //!   moves to the global allocator when std takes it over;

@@ -26,8 +26,8 @@ pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
 }
 
 /// The platform crates: the directory of each, here as there, and its files.
-const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 2] =
-    [("component", data::COMPONENT_CRATE), ("wasi", data::WASI_CRATE)];
+const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 3] =
+    [("component", data::COMPONENT_CRATE), ("contract", data::CONTRACT_CRATE), ("wasi", data::WASI_CRATE)];
 
 /// The new files of std, test and the profiler, and the platform crates.
 pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {

@@ -9,6 +9,8 @@
 
 use alloc_crate::vec::Vec;
 
+use contract::variables;
+
 use crate::env;
 
 /// In which form to tell the stack.
@@ -27,12 +29,12 @@ pub enum Form {
 pub fn ask(form: Form) -> Option<Vec<u8>> {
     // The first time a program asks for its environment, the host does not look who it is.
     env::prepare();
-    let variable: &[u8] = match form {
-        Form::Short => b"COMPONENT_BACKTRACE_SHORT",
-        Form::Full => b"COMPONENT_BACKTRACE_FULL",
-        Form::List => b"COMPONENT_BACKTRACE_LIST",
+    let variable = match form {
+        Form::Short => variables::BACKTRACE_SHORT,
+        Form::Full => variables::BACKTRACE_FULL,
+        Form::List => variables::BACKTRACE_LIST,
     };
-    env::ask().into_iter().find(|(name, _)| name == variable).map(|(_, text)| text)
+    env::ask().into_iter().find(|(name, _)| name == variable.as_bytes()).map(|(_, text)| text)
 }
 
 /// A function on the stack. What is not known is empty.

@@ -2,10 +2,9 @@
 //!
 //! The crate below only names these functions (its `fatal.rs`), and so does its assembly. Each is linked if it can be reached.
 
-use crate::{exit, stdio};
+use contract::exit::DEADLOCKED;
 
-/// What a program ends with whose threads all wait for each other. The runtime gives the same.
-const DEADLOCK: i32 = 135;
+use crate::{exit, stdio};
 
 #[cfg(target_family = "wasm")]
 core::arch::global_asm!(
@@ -26,7 +25,7 @@ extern "C" fn deadlock() {
     let _ = stdio::write_stderr(
         b"deadlock: the only thread waits for something that only another thread could do (a lock, a join, a channel)\n",
     );
-    exit::exit(DEADLOCK)
+    exit::exit(DEADLOCKED.into())
 }
 
 /// There is no memory for a task's thread-local variables.

@@ -1,4 +1,4 @@
-# What memory.atomic.notify, wait32 and wait64 of user code become (linker/src/contract.rs, `FUTEX`).
+# What memory.atomic.notify, wait32 and wait64 of user code become (library/contract/src/symbols.rs, `FUTEX`).
 
     .functype {notify} (i32, i32) -> (i32)
     .functype {wait_32} (i32, i32, i64) -> (i32)

@@ -3,11 +3,9 @@
 use core::ffi::c_char;
 
 use component_rt::thread::{self, Refused, Thread};
+use contract::variables;
 
 use crate::{Error, env};
-
-/// The variable that holds the seed.
-const SEED: &[u8] = b"COMPONENT_SCHEDULE_SEED";
 
 /// Makes a thread, as [`component_rt::thread::spawn`] does.
 ///
@@ -28,5 +26,5 @@ pub fn spawn(
 }
 
 fn seed() -> Option<u64> {
-    env::get(SEED).and_then(|text| str::from_utf8(&text).ok()?.parse().ok())
+    env::get(variables::SCHEDULE_SEED.as_bytes()).and_then(|text| str::from_utf8(&text).ok()?.parse().ok())
 }

@@ -1,7 +1,7 @@
 //! Functions of WASI 0.1, for crates that import `wasi_snapshot_preview1` themselves (getrandom 0.2 is one).
 //!
 //! A component has no such imports. The linker puts these functions in their place, and links them only then: it asks for
-//! `component_wasi_0_1_` and the name (`linker/src/contract.rs`, `WASI_0_1_SERVED`). Signatures, numbers and layouts are those of
+//! `component_wasi_0_1_` and the name (`library/contract/src/symbols.rs`, `WASI_0_1_SERVED`). Signatures, numbers and layouts are those of
 //! `wasi_snapshot_preview1.witx`; descriptors are std's.
 //!
 //! Here is what WASI 0.3 can answer truly. Left out, so that wanting it is an error of the linker that names the crate: paths

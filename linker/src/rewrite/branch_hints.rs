@@ -19,6 +19,7 @@ use wasmparser::{KnownCustom, Name, Operator, Parser, Payload};
 use super::body::{At, Body};
 use super::facts::Facts;
 use super::turns::Turns;
+use crate::contract::paths::COLD;
 use crate::demangle::demangle;
 
 pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
@@ -156,20 +157,10 @@ fn named_cold(names: wasmparser::NameSectionReader<'_>) -> Result<Vec<u32>> {
 /// Words in the names of slow paths: of `finish_grow`, `lock_contended`, `write_all_cold`, `is_zero_slow_path`.
 const COLD_WORDS: [&str; 4] = ["cold", "contended", "grow", "slow"];
 
-/// Slow paths that are not called so, by the ends of their paths: what std has marked as cold, and what this linker makes.
-const COLD: [&str; 7] = [
-    "::do_reserve_and_handle",
-    "::reserve_rehash",
-    "::wake_writer_or_readers",
-    "::Mutex>::wake",
-    "::Once>::call",
-    "::OnceLock>::initialize",
-    Turns::END,
-];
-
 /// Whether a function is the slow path of another, as far as its path says.
 fn is_cold(path: &str) -> bool {
     let path = path.split("::<").next().unwrap_or(path);
     let last = path.rsplit("::").next().unwrap_or(path);
-    last.split('_').any(|word| COLD_WORDS.contains(&word)) || COLD.iter().any(|end| path.ends_with(end))
+    last.split('_').any(|word| COLD_WORDS.contains(&word))
+        || COLD.iter().chain([&Turns::END]).any(|end| path.ends_with(end))
 }

@@ -16,44 +16,11 @@ use wasmparser::{ElementItems, ExternalKind, FuncType, KnownCustom, Name, Operat
 
 use super::code;
 use super::facts::Facts;
+use crate::contract::paths::{DEADLOCK, IDLE, LOCK_SPIN, LOCK_WAITING, LOCK_WAKING, WAIT};
 use crate::demangle::demangle;
-
-/// The library's function that reports the deadlock, `() -> never`.
-const DEADLOCK: &str = "wasi_rt::fatal::deadlock";
-
-/// What is called of a lock that cannot be had.
-const WAITING: [&str; 3] = [
-    "<std::sys::sync::mutex::futex::Mutex>::lock_contended",
-    "<std::sys::sync::rwlock::futex::RwLock>::read_contended",
-    "<std::sys::sync::rwlock::futex::RwLock>::write_contended",
-];
-
-/// What is called of a lock that somebody waits for.
-const WAKING: [&str; 3] = [
-    "<std::sys::sync::mutex::futex::Mutex>::wake",
-    "<std::sys::sync::rwlock::futex::RwLock>::wake_writer",
-    "<std::sys::sync::rwlock::futex::RwLock>::wake_writer_or_readers",
-];
-
-/// What looks at a lock, the word that it is given, until that changes or it has looked often enough, `(i32) -> (i32)`.
-const SPIN: &str = "<std::sys::sync::mutex::futex::Mutex>::spin";
-
-/// The library's function that waits as long as a word of memory holds a number, `(i32, i32) -> ()`.
-const WAIT: &str = "component_rt::futex::wait";
 
 /// A word of memory.
 const WORD: MemArg = MemArg { offset: 0, align: 2, target: MemArgTarget::Memory(0), ordering: None };
-
-/// The library's functions that have nothing to do then: they tell who waits, and whether there was somebody; give way to another schedule; note
-/// what is to be done at the end of a task that overlaps others.
-const IDLE: [&str; 6] = [
-    "component_rt::futex::wake",
-    "component_rt::futex::wake_all",
-    "component_rt::futex::hand_on",
-    "component_rt::futex::hand_on_all",
-    "component_rt::schedule::at_atomic",
-    "component_rt::task::at_end",
-];
 
 pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let facts = Facts::of(&module)?;
@@ -71,9 +38,9 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
             bodies.insert(index, body);
         }
     };
-    WAITING.iter().for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))));
-    WAKING.iter().for_each(|name| replace(name, &|_| Some(ending(None))));
-    replace(SPIN, &looking);
+    LOCK_WAITING.iter().for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))));
+    LOCK_WAKING.iter().for_each(|name| replace(name, &|_| Some(ending(None))));
+    replace(LOCK_SPIN, &looking);
     replace(WAIT, &|ty| waiting(ty, deadlock));
     IDLE.iter().for_each(|name| replace(name, &idle));
     if bodies.is_empty() {
@@ -105,7 +72,7 @@ fn ending(call: Option<u32>) -> Function {
     body
 }
 
-/// [`SPIN`], if it has kept its type: once is enough.
+/// [`LOCK_SPIN`], if it has kept its type: once is enough.
 fn looking(ty: &FuncType) -> Option<Function> {
     if ty.params() != [ValType::I32] || ty.results() != [ValType::I32] {
         return None;

@@ -35,9 +35,6 @@ const NEVER_SWITCH: &[&str] = &[
     "waitable-join",
 ];
 
-/// The name of each function around an import: to the runtime, one of the library's.
-const NAME: &str = "component_rt_call";
-
 pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let Some(stack_pointer) = facts.global(contract::STACK_POINTER) else { return Ok(module) };
     let first = |name| facts.address(name).map(u32::cast_signed);
@@ -79,7 +76,7 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let globals: Vec<u32> = [Some(stack_pointer), tls_base.map(|(base, _)| base)].into_iter().flatten().collect();
     let wrappers: Vec<Added> = wrapped.keys().map(|import| wrapper(facts, *import, &globals)).collect::<Result<_>>()?;
     let module = code::append(&module, facts, &wrappers)?;
-    let module = code::name(&module, facts.functions, &vec![NAME; wrappers.len()])?;
+    let module = code::name(&module, facts.functions, &vec![contract::AROUND_IMPORT; wrappers.len()])?;
     let module = super::sections(&module, |payload, result| match payload {
         Payload::GlobalSection(old) => {
             let mut changed = GlobalSection::new();

@@ -1,4 +1,4 @@
-//! A command with what the library must bring for threads, in the least form: contract.rs says what each part is.
+//! A command with what the library must bring for threads, in the least form: library/contract says what each part is.
 //!
 //! With `--cfg spawns` it makes a thread. It is linked and looked at, not run.
 #![feature(no_core, asm_experimental_arch)]

@@ -96,7 +96,7 @@ impl Cache {
         match self {
             Self::Off => None,
             Self::Directory(directory) => Some(directory.clone()),
-            Self::User => match std::env::var_os("COMPONENT_RUN_CACHE") {
+            Self::User => match std::env::var_os(contract::variables::RUN_CACHE) {
                 Some(directory) if directory.is_empty() => None,
                 Some(directory) => Some(directory.into()),
                 None => Some(directories::BaseDirs::new()?.cache_dir().join("component-run")),

@@ -121,7 +121,7 @@ pub fn main() -> ExitCode {
             // A closed stream leaves nobody to tell.
             let _ = error.print();
             let asked_for_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked_for_help { 0 } else { 125 });
+            return ExitCode::from(if asked_for_help { 0 } else { contract::exit::MISUSED });
         }
     };
     // From within the handler: a thread that waits for the signal would make each call of the kernel that takes a descriptor slower, because

@@ -15,22 +15,11 @@ use crate::stacks::Run;
 use crate::trap::Frame;
 use crate::waiting::{HOST, UNNAMED, Waiting, kind};
 use crate::walk::Walked;
+use contract::paths;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display as _};
 use tokio::runtime::Runtime;
 use wasmtime::Store;
-
-/// The function of the library that ends a program whose only thread waits for another one.
-const FOUND_BY_STD: &str = "wasi_rt::fatal::deadlock";
-
-/// By what name that is called from assembly.
-const CALLED_BY_STD: &str = "component_deadlock";
-
-/// The exit code it gives.
-pub(crate) const EXIT_CODE: u8 = 135;
-
-/// The library's function in which every thread but the first begins.
-const FIRST_OF_THREAD: &str = "component_rt::thread::run";
 
 /// Looks at the threads of a run in which none will run again.
 pub(crate) fn look(mut store: Store<Host>, run: &Run, runtime: &Runtime, command: &Command) -> Waiting {
@@ -65,7 +54,7 @@ pub(crate) fn thread_of_trap(
     let code = Code::new(command.instance.component(), &command.binary);
     let stacks = suspended(&store, run, &code);
     let threads = pair(list.ask(store, command)?, stacks);
-    let outermost = frames.iter().any(|frame| frame.function == FIRST_OF_THREAD);
+    let outermost = frames.iter().any(|frame| frame.function == paths::THREAD);
     let is_possible =
         |(thread, stack): &&(Described, Option<Walked>)| stack.is_none() && (thread.block != 0) >= outermost;
     let mut possible = threads.iter().filter(is_possible);
@@ -76,8 +65,8 @@ pub(crate) fn thread_of_trap(
 /// The deadlock of a program that makes no threads: std finds it, says so and calls exit there. `None`: this is another
 /// exit.
 pub(crate) fn alone(frames: &[Frame]) -> Option<Waiting> {
-    let end = frames.iter().position(|frame| frame.function.starts_with(FOUND_BY_STD))?;
-    let frames = frames[end + 1..].iter().skip_while(|frame| frame.function == CALLED_BY_STD);
+    let end = frames.iter().position(|frame| frame.function.starts_with(paths::DEADLOCK))?;
+    let frames = frames[end + 1..].iter().skip_while(|frame| frame.function == contract::FATAL[1]);
     let frames: Vec<_> = frames.cloned().collect();
     let waits_for = kind(&frames).map_or("what only another thread could do", |(kind, _)| kind);
     Some(Waiting::alone(waits_for, frames))

@@ -11,12 +11,10 @@ use crate::host::Host;
 use crate::interrupt::TRAP;
 use crate::run::reactor;
 use crate::watchdog::{self, Deadline, Guarded};
+use contract::DESCRIBE_THREAD;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmtime::{AsContextMut, Instance, Memory, Module, Store, TypedFunc, WasmCoreDump};
-
-/// The core export that describes a thread, `(thread) -> description`.
-const DESCRIBE_THREAD: &str = "component_describe_thread";
 
 /// How long the guest may take. As many threads as there can be take less than a second.
 const LIMIT: Duration = Duration::from_secs(5);

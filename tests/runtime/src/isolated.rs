@@ -14,20 +14,12 @@ use std::time::Duration;
 
 use crate::{Access, Capture, Directory, Ended, Isolation, Outcome, Output, Setup};
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use contract::exit;
+use contract::isolated::{ABORTED_RIGHTLY, FAILED, LIST, MARK, TEST};
 
 use record::{Ending, Record};
 
 pub mod record;
-
-/// The words that the binary understands, and what tells that it does. `library/test/src/isolated.rs` has the same.
-const LIST: &str = "--isolated-list";
-const TEST: &str = "--isolated-test=";
-const MARK: &str = "isolated tests, version 2: number, name, kind, should, run or ignore, reason\n";
-const ABORTED_RIGHTLY: u8 = 50;
-const FAILED: u8 = 51;
-
-/// What a program without threads that waits for itself exits with, after a message (`library/wasi`).
-const DEADLOCKED: u8 = 135;
 
 /// How long the binary may take to tell its tests, and how many bytes that may be.
 const LIST_TIME: Duration = Duration::from_secs(60);
@@ -275,7 +267,7 @@ impl Job<'_> {
         if !matches!(ending, Ending::Passed | Ending::Failed) {
             end_line(&mut text);
             match outcome {
-                Outcome::Exited(DEADLOCKED) => {}
+                Outcome::Exited(exit::DEADLOCKED) => {}
                 Outcome::Exited(code) => text.push_str(&format!("the test ended the program with exit code {code}\n")),
                 outcome => text.push_str(&format!("{outcome}\n")),
             }
@@ -299,7 +291,7 @@ fn ending(test: &Test, ended: &Ended) -> Ending {
         Outcome::Exited(0) if ended.returned => Ending::Passed,
         Outcome::Exited(ABORTED_RIGHTLY) if test.aborts => Ending::Passed,
         Outcome::Exited(FAILED) => Ending::Failed,
-        Outcome::Exited(DEADLOCKED) => Ending::Deadlocked,
+        Outcome::Exited(exit::DEADLOCKED) => Ending::Deadlocked,
         Outcome::Exited(_) => Ending::Exited,
         Outcome::StackOverflowed(_) => Ending::StackOverflowed,
         Outcome::MemoryExhausted { .. } => Ending::MemoryExhausted,

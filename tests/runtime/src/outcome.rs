@@ -7,6 +7,7 @@ use crate::deadlock;
 use crate::refusal::Refusal;
 use crate::trap::Trap;
 use crate::waiting::Waiting;
+use contract::exit;
 use std::fmt;
 use std::time::Duration;
 
@@ -50,10 +51,10 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Exited(code) => *code,
-            Self::Trapped(_) | Self::StackOverflowed(_) => 134,
-            Self::MemoryExhausted { .. } => 137,
-            Self::TimedOut { .. } => 124,
-            Self::Deadlocked(_) => deadlock::EXIT_CODE,
+            Self::Trapped(_) | Self::StackOverflowed(_) => exit::TRAPPED,
+            Self::MemoryExhausted { .. } => exit::MEMORY_EXHAUSTED,
+            Self::TimedOut { .. } => exit::TIMED_OUT,
+            Self::Deadlocked(_) => exit::DEADLOCKED,
             Self::Refused(refusal) => refusal.exit_code(),
         }
     }

@@ -4,6 +4,7 @@
 //! thing, the cause and the next step. Exit code 127: there is no such file; 126: the file is there but cannot be run;
 //! 125: what was asked for cannot be had.
 
+use contract::exit;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -94,15 +95,17 @@ impl Refusal {
     /// 125, 126 or 127.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => 127,
+            Self::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => exit::NOT_FOUND,
             Self::Unreadable { .. }
             | Self::NotWasm { .. }
             | Self::CoreModule { .. }
             | Self::Invalid { .. }
             | Self::MissingImports { .. }
             | Self::NoRun { .. }
-            | Self::OtherRun { .. } => 126,
-            Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => 125,
+            | Self::OtherRun { .. } => exit::NOT_RUNNABLE,
+            Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => {
+                exit::MISUSED
+            }
         }
     }
 }

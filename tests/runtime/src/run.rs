@@ -15,6 +15,7 @@ use crate::stacks::Run;
 use crate::trap::{FRAMES, Trap};
 use crate::waiting::Waiting;
 use crate::watchdog::{self, Deadline, Guarded};
+use contract::exit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -157,7 +158,7 @@ fn outcome(
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         // wasi:cli/exit.exit-with-code takes a u8.
         let code = exit.0.to_le_bytes()[0];
-        let found = if code == deadlock::EXIT_CODE { deadlock::alone(&Trap::new(error).frames) } else { None };
+        let found = if code == exit::DEADLOCKED { deadlock::alone(&Trap::new(error).frames) } else { None };
         return found.map_or(Outcome::Exited(code), Outcome::Deadlocked);
     }
     let code = error.downcast_ref::<wasmtime::Trap>().copied();

@@ -17,9 +17,6 @@ use wasmtime::component::Linker;
 use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
 use wasmtime_wasi::random::Deterministic;
 
-/// The variable by which the guest's library learns the seed.
-pub(crate) const VARIABLE: &str = "COMPONENT_SCHEDULE_SEED";
-
 /// Where the clocks begin: nanoseconds of the monotonic one, so that a program may look back an hour, and seconds since 1970 of the other.
 const BEGINNING: u64 = 3_600_000_000_000;
 const DATE: i64 = 1_700_000_000;

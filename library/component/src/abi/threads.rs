@@ -1,7 +1,7 @@
 //! The canonical built-ins of threads.
 //!
 //! They are imported by `thread/entry.s`, under symbols for which the linker puts twins into a program that cannot make a thread
-//! (linker/src/contract.rs, `THREAD_BUILT_INS`).
+//! (library/contract/src/symbols.rs, `THREAD_BUILT_INS`).
 
 /// What a thread begins with. `component_thread_start` reads it.
 #[repr(C)]

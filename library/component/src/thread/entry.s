@@ -1,6 +1,6 @@
 # The functions of threads that must not have a frame on the shadow stack: they set the stack pointer, or run before there is one.
 #
-# Every name here is shared with the linker (linker/src/contract.rs), which renames the imports, makes each use of `__stack_pointer` and
+# Every name here is shared with the linker (library/contract/src/symbols.rs), which renames the imports, makes each use of `__stack_pointer` and
 # `__tls_base` elsewhere a use of context slots 0 and 1, and links the `__wrap_` twins into programs that cannot make a thread.
 # `entry.rs` includes this file; what stands in braces are functions of Rust, and what `fatal.rs` names are functions of the crate above.
 

@@ -105,7 +105,7 @@ impl Documentation<'_> {
             .env("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\x1f"))
             .env("TMPDIR", directory.path())
             // Thousands of components that are run once.
-            .env("COMPONENT_RUN_CACHE", "")
+            .env(contract::variables::RUN_CACHE, "")
             .arg("--");
         Ok(cargo)
     }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use component_run::{Access, Directory, Network, Setup};
+use contract::exit;
 
 use super::build::Binary;
 use super::libtest::{self, Event, Reader};
@@ -291,13 +292,13 @@ fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
 /// How a process ended, unless it was well or with tests that failed (libtest's code is 101), and its last words.
 fn outcome(mut child: Child, stderr: &str) -> Result<Option<(Ending, String)>> {
     let status = child.wait().context("cannot wait for a test")?;
-    let ending = match status.code() {
+    let ending = match status.code().map(|code| u8::try_from(code).unwrap_or(u8::MAX)) {
         Some(0) => return Ok(None),
-        Some(124) => Ending::TimedOut,
-        Some(134) if stderr.contains("stack overflow") => Ending::StackOverflowed,
-        Some(134) | None => Ending::Trapped,
-        Some(135) => Ending::Deadlocked,
-        Some(137) => Ending::MemoryExhausted,
+        Some(exit::TIMED_OUT) => Ending::TimedOut,
+        Some(exit::TRAPPED) if stderr.contains("stack overflow") => Ending::StackOverflowed,
+        Some(exit::TRAPPED) | None => Ending::Trapped,
+        Some(exit::DEADLOCKED) => Ending::Deadlocked,
+        Some(exit::MEMORY_EXHAUSTED) => Ending::MemoryExhausted,
         Some(_) => Ending::Exited,
     };
     Ok(Some((ending, format!("{stderr}\n({status})"))))

@@ -6,15 +6,13 @@
 
 use super::Host;
 use crate::trap::{self, Frame};
+use contract::{paths, variables};
 use std::fmt::Write as _;
 use std::path::Path;
 use wasmtime::component::Linker;
 use wasmtime::{FrameInfo, Result, StoreContextMut, WasmBacktrace};
 use wasmtime_wasi::cli::WasiCliView as _;
 use wasmtime_wasi::p3::bindings::cli::environment;
-
-/// The function of the guest's library that asks. Its name and those of the variables are shared with `wasi_rt::backtrace`.
-const ASKS: &str = "wasi_rt::backtrace::ask";
 
 /// How many frames there are at most until that function.
 const BETWEEN: usize = 5;
@@ -47,9 +45,9 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
             && let Some(calls) = calls(&WasmBacktrace::capture(&store))
         {
             let current_dir = store.data().asked.current_dir.as_deref().map(Path::new);
-            variables.push(("COMPONENT_BACKTRACE_SHORT".to_owned(), short(&calls, current_dir)));
-            variables.push(("COMPONENT_BACKTRACE_FULL".to_owned(), full(&calls)));
-            variables.push(("COMPONENT_BACKTRACE_LIST".to_owned(), list(&calls)));
+            variables.push((variables::BACKTRACE_SHORT.to_owned(), short(&calls, current_dir)));
+            variables.push((variables::BACKTRACE_FULL.to_owned(), full(&calls)));
+            variables.push((variables::BACKTRACE_LIST.to_owned(), list(&calls)));
         }
         Ok((variables,))
     })
@@ -66,7 +64,7 @@ struct Call {
 /// The calls that led to the guest's question, innermost first, if it is one.
 fn calls(stack: &WasmBacktrace) -> Option<Vec<Call>> {
     let frames = stack.frames();
-    let asks = |frame: &FrameInfo| frame.func_name().is_some_and(|name| trap::demangle(name) == ASKS);
+    let asks = |frame: &FrameInfo| frame.func_name().is_some_and(|name| trap::demangle(name) == paths::ASKS_FOR_STACK);
     let asks = frames.iter().take(BETWEEN).position(asks)?;
     let call =
         |frame| Call { address: FrameInfo::module_offset(frame).unwrap_or_default(), functions: trap::frames(frame) };

@@ -117,7 +117,7 @@ impl Host {
             wasi.env(name, unicode(|| format!("the environment variable {name}"), value)?);
         }
         if let Some(seed) = setup.schedule {
-            wasi.env(schedule::VARIABLE, seed.to_string())
+            wasi.env(contract::variables::SCHEDULE_SEED, seed.to_string())
                 .secure_random(schedule::random(seed))
                 .insecure_random(schedule::random(seed))
                 .insecure_random_seed(seed.into());

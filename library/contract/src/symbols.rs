@@ -1,7 +1,6 @@
-//! Every name the linker shares with the library and with rustc, in one place.
+//! Symbols, exports and imports that the linker shares with the library, with rustc and with the runtime.
 //!
-//! Here so that neither side can change a name alone: the platform crates and the target specs refer to this file by comment.
-//! What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
+//! The library's assembly and the target specs refer to this file by comment. What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
 //! and the like) are not repeated here.
 
 /// Symbol of rustc's main shim, `() -> i32`: `entry-name` in the target specs. It returns 0 (ok) or 1 (err) and nothing else, and so is
@@ -116,13 +115,8 @@ pub const THREAD_NEW: &str = "thread_new_indirect_v0";
 
 /// Symbols of the other thread built-ins. In a program that cannot make a thread, `X` among them is `__wrap_X`, a
 /// function of the library: suspending is then a deadlock, and nobody is there to be resumed.
-pub const THREAD_BUILT_INS: &[&str] = &[
-    "component_thread_index",
-    "component_thread_suspend",
-    "component_thread_resume_later",
-    "component_thread_suspend_then_resume",
-    "component_thread_yield_then_resume",
-];
+pub const THREAD_BUILT_INS: &[&str] =
+    &["component_thread_index", "component_thread_suspend", "component_thread_resume_later"];
 
 /// Made by wasm-ld: the shadow stack's pointer. In a program with threads it is context slot 0; the global keeps its
 /// first value, which is the top of the main stack.
@@ -205,15 +199,59 @@ pub const BASE: i32 = 0x4241_5345;
 /// `i32.const SET_BASE, drop, drop`: takes where the thread-local variables are to be.
 pub const SET_BASE: i32 = 0x5345_5442;
 
+/// Function `() -> ()`: a turn of a loop that waits by looking at memory. `core::hint::spin_loop` calls it.
+pub const SPIN: &str = "component_rt_spin";
+
+/// Functions `() -> never` by which library/component tells how a program ends that cannot go on: library/wasi defines them. The
+/// runtime knows the second one, which is on the stack of who waits for ever.
+pub const FATAL: [&str; 3] = ["component_stack_overflow", "component_deadlock", "component_out_of_memory"];
+
+/// Functions of a program with threads that no export needs: a thread begins in the first; the others are what Rust calls of the
+/// built-ins.
+pub const THREAD_FUNCTIONS: [&str; 5] = [
+    "component_thread_start",
+    "component_rt_thread_new_indirect",
+    "component_rt_thread_index",
+    "component_rt_thread_suspend",
+    "component_rt_thread_resume_later",
+];
+
+/// The name of each function that the linker puts around an import: to the runtime, one of the library's.
+pub const AROUND_IMPORT: &str = "component_rt_call";
+
+/// The symbol that the crate getrandom 0.3 calls where it is told to ask somebody else.
+pub const GETRANDOM: &str = "__getrandom_v03_custom";
+
+/// What the library defines of all this, by symbol. `__wrap_` stands before the built-ins of programs without threads.
+pub fn of_the_library() -> impl Iterator<Item = &'static str> {
+    const OTHERS: [&str; 12] = [
+        REALLOC,
+        TASK_HOOK,
+        TASK_HOOK_SAVED,
+        TASK_HOOK_SINGLE,
+        SET_STACK_POINTER,
+        GIVE_WAY,
+        SCHEDULE_POINT,
+        DESCRIBE_THREAD,
+        TLS_LAYOUT,
+        TLS_INITIALIZE,
+        GETRANDOM,
+        END_OUTPUT,
+    ];
+    let wrapped =
+        ["__wrap_component_thread_index", "__wrap_component_thread_suspend", "__wrap_component_thread_resume_later"];
+    OTHERS.into_iter().chain([SPIN]).chain(FUTEX).chain(FATAL).chain(THREAD_FUNCTIONS).chain(wrapped)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The target's entry, which is a name of no object of the library. (Elsewhere this crate lies beside other files.)
     #[test]
-    fn names_are_those_that_the_other_side_uses() {
-        let of = |file: &str| std::fs::read_to_string(format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        assert!(of("targets/wasm32-wasip3.json").contains(&format!("\"entry-name\": \"{MAIN}\"")));
-        assert!(of("library/std/src/sys/pal/wasip3/mod.rs").contains(&format!("\"{END_OUTPUT}:\"")));
-        assert!(of("library/test/src/isolated.rs").contains(std::str::from_utf8(TESTS).unwrap()));
+    fn the_target_has_the_entry() {
+        let target = include_str!("../../../targets/wasm32-wasip3.json");
+        assert!(target.contains(&std::format!("\"entry-name\": \"{MAIN}\"")));
+        assert!(crate::isolated::MARK.as_bytes().starts_with(TESTS));
     }
 }
