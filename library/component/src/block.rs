@@ -11,7 +11,7 @@ use crate::contract;
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::instance;
-use crate::interruption::Interruption;
+use crate::patience::Patience;
 use crate::schedule;
 use crate::waitable::{Handle, Waitable};
 use crate::waitable_set::WaitableSet;
@@ -33,54 +33,15 @@ pub fn on(waitable: &impl Waitable) -> Event {
     on(waitable.handle())
 }
 
-/// Blocks until `waitable` has an event, and takes it; or until `deadline` is reached: then `None`, and the caller cancels what
-/// it had begun. An event that is there already wins over a deadline that has passed.
-#[inline]
-pub fn on_until(waitable: &impl Waitable, deadline: impl Deadline) -> Option<Event> {
-    #[inline(never)]
-    fn on_until(waitable: Handle, deadline: impl Deadline) -> Option<Event> {
-        let set = spare_set();
-        set.join(&waitable);
-        let event = wait_until(&set, deadline);
-        WaitableSet::leave(&waitable);
-        keep_spare(set);
-        event
-    }
-    on_until(waitable.handle(), deadline)
-}
-
-/// As [`on`], or with a deadline as [`on_until`]; or until another thread calls [`Interruption::interrupt`]: then `None`, too.
-pub fn on_unless(
-    waitable: &impl Waitable,
-    deadline: Option<impl Deadline>,
-    interruption: &Interruption,
-) -> Option<Event> {
-    let bell = interruption.begin();
+/// As [`on`], as long as patience lasts: then `None`, and what had begun goes on.
+#[inline(never)]
+pub fn within(waitable: Handle, patience: impl Patience) -> Option<Event> {
     let set = spare_set();
-    set.join(waitable);
-    set.join(&bell);
-    let event = match deadline {
-        None => Some(wait(&set)),
-        Some(deadline) => wait_until(&set, deadline),
-    };
-    WaitableSet::leave(waitable);
-    WaitableSet::leave(&bell);
+    set.join(&waitable);
+    let event = patience.wait_in(&set);
+    WaitableSet::leave(&waitable);
     keep_spare(set);
-    let interrupted = matches!(event, Some(Event::FutureRead(handle, _)) if handle == bell.handle());
-    bell.end(interrupted);
-    event.filter(|_| !interrupted)
-}
-
-/// Takes the event of `waitable` if it is there. Never waits, but gives way: the host and other threads get a turn, without
-/// which a loop around this would never see anything change.
-pub fn poll(waitable: &impl Waitable) -> Option<Event> {
-    give_way();
-    let set = spare_set();
-    set.join(waitable);
-    let event = set.poll();
-    WaitableSet::leave(waitable);
-    keep_spare(set);
-    if event == Event::None { None } else { Some(event) }
+    event
 }
 
 /// Gives the host and the instance's other threads a turn. Canonical ABI: `thread.yield`.
@@ -105,12 +66,12 @@ pub fn in_call<R>(call: impl FnOnce() -> R) -> R {
 
 /// The function that blocks.
 #[cfg_attr(target_family = "wasm", rustc_nounwind)]
-fn wait(set: &WaitableSet) -> Event {
+pub(crate) fn wait(set: &WaitableSet) -> Event {
     in_call(|| set.wait())
 }
 
 /// Waits for an event of the set, or until `deadline` is reached.
-fn wait_until(set: &WaitableSet, deadline: impl Deadline) -> Option<Event> {
+pub(crate) fn wait_until(set: &WaitableSet, deadline: impl Deadline) -> Option<Event> {
     match set.poll() {
         Event::None => {}
         event => return Some(event),

@@ -9,6 +9,7 @@ use crate::block;
 use crate::contract;
 use crate::deadline::Deadline;
 use crate::event::{Event, SubtaskState};
+use crate::patience::Until;
 use crate::subtask::Subtask;
 use crate::waitable::Waitable;
 
@@ -26,7 +27,7 @@ pub unsafe fn until<R>(deadline: impl Deadline, begin: impl FnOnce(*mut R) -> u3
     if let Some(subtask) = subtask {
         // Every event moves the subtask on; only the last one resolves it.
         let state = loop {
-            match block::on_until(&subtask, deadline) {
+            match block::within(subtask.handle(), Until(deadline)) {
                 Some(Event::Subtask(handle, state)) if handle == subtask.handle() => {
                     if state.is_resolved() {
                         subtask.resolved();

@@ -8,11 +8,12 @@ use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::AtomicU32;
 
-use crate::abi::{builtins, threads};
+use crate::abi::threads;
 use crate::deadline::Deadline;
-use crate::event::CopyResult;
-use crate::waitable::Handle;
-use crate::{block, contract, schedule};
+use crate::patience::Until;
+use crate::unit_future::{self, Writer};
+use crate::waitable::Waitable;
+use crate::{block, schedule};
 
 /// Blocks until [`wake`] or [`wake_all`] is called for `word`, unless it no longer holds `expected`.
 #[cfg_attr(target_family = "wasm", rustc_nounwind)]
@@ -34,31 +35,14 @@ pub fn wait_until(word: &AtomicU32, expected: u32, deadline: impl Deadline) -> b
     if value(word) != expected {
         return true;
     }
-    let ends = builtins::future_new_unit();
-    let (readable, writable) = (Handle::new(ends as u32), Handle::new((ends >> 32) as u32));
-    // SAFETY: a unit has no bytes, so nothing is written there.
-    let code = unsafe { builtins::future_read_unit(readable.index(), ptr::null_mut()) };
-    contract::holds(CopyResult::decode(code).is_none(), "nobody has written the new future");
-
-    let waiter = Waiter::new(word, Some(writable));
+    let (reader, writer) = unit_future::pair();
+    let waiter = Waiter::new(word, Some(writer));
     enqueue(&waiter);
-    if block::on_until(&readable, deadline).is_none() {
-        if !waiter.woken.get() {
-            QUEUES.with(|queues| queues.of(waiter.address).remove(&waiter));
-        }
-        builtins::future_cancel_read_unit(readable.index());
+    let delivered = block::within(reader.handle(), Until(deadline)).is_some();
+    if !delivered && !waiter.woken.get() {
+        QUEUES.with(|queues| queues.of(waiter.address).remove(&waiter));
     }
-    builtins::future_drop_readable_unit(readable.index());
-    if !waiter.woken.get() {
-        // A writable end may not be dropped before its future is written, or known to have no reader.
-        // SAFETY: as in `Waiter::wake`.
-        let code = unsafe { builtins::future_write_unit(writable.index(), ptr::null()) };
-        contract::holds(
-            CopyResult::decode(code) == Some(CopyResult::Dropped),
-            "a future without reader cannot be written",
-        );
-    }
-    builtins::future_drop_writable_unit(writable.index());
+    reader.end(delivered, writer, waiter.woken.get());
     waiter.woken.get()
 }
 
@@ -145,7 +129,7 @@ struct Waiter {
     address: usize,
     thread: u32,
     /// The end by which it is woken if it waits for a clock as well; else it is suspended.
-    by_future: Option<Handle>,
+    by_future: Option<Writer>,
     woken: Cell<bool>,
     next: Cell<*const Waiter>,
     previous: Cell<*const Waiter>,
@@ -153,7 +137,7 @@ struct Waiter {
 
 impl Waiter {
     #[cfg_attr(target_family = "wasm", rustc_nounwind)]
-    fn new(word: &AtomicU32, by_future: Option<Handle>) -> Waiter {
+    fn new(word: &AtomicU32, by_future: Option<Writer>) -> Waiter {
         Waiter {
             address: ptr::from_ref(word).addr(),
             thread: threads::index(),
@@ -169,14 +153,7 @@ impl Waiter {
         self.woken.set(true);
         match self.by_future {
             None => schedule::resume_later(self.thread),
-            Some(writable) => {
-                // SAFETY: a unit has no bytes, so nothing is read from there.
-                let code = unsafe { builtins::future_write_unit(writable.index(), ptr::null()) };
-                contract::holds(
-                    CopyResult::decode(code) == Some(CopyResult::Completed),
-                    "writing a future that somebody reads completes",
-                );
-            }
+            Some(writer) => writer.complete(),
         }
     }
 }

@@ -9,8 +9,8 @@ use core::mem::MaybeUninit;
 pub use crate::abi::ends::FutureBuiltins;
 use crate::block;
 use crate::contract;
-use crate::deadline::Deadline;
 use crate::event::{CopyResult, Event};
+use crate::patience::Patience;
 use crate::waitable::{Handle, Waitable};
 
 /// The readable end of a future. Dropping it says that nobody wants the value.
@@ -35,29 +35,15 @@ impl<B: FutureBuiltins> FutureReader<B> {
         taken(result, value)
     }
 
-    /// As [`FutureReader::read`], but gives up when `deadline` is reached: then the reader comes back as
-    /// the error and may be asked again.
-    pub fn read_until(self, deadline: impl Deadline) -> Result<Option<B::Value>, Self> {
+    /// As [`FutureReader::read`], as long as patience lasts: then the reader comes back as the error and may be asked again.
+    pub fn read_within(self, patience: impl Patience) -> Result<Option<B::Value>, Self> {
         let mut value = MaybeUninit::uninit();
         let result = match self.begin(&mut value) {
             Some(result) => result,
-            None => match block::on_until(&self.handle, deadline) {
+            None => match patience.wait(self.handle) {
                 Some(event) => self.ended_by(event),
                 None => self.cancel(),
             },
-        };
-        if result == CopyResult::Cancelled { Err(self) } else { Ok(taken(result, value)) }
-    }
-
-    /// As [`FutureReader::read`], but never blocks: the reader comes back as the error when the value is not there.
-    pub fn try_read(self) -> Result<Option<B::Value>, Self> {
-        let mut value = MaybeUninit::uninit();
-        let result = match self.begin(&mut value) {
-            Some(result) => result,
-            None => {
-                block::give_way();
-                self.cancel()
-            }
         };
         if result == CopyResult::Cancelled { Err(self) } else { Ok(taken(result, value)) }
     }

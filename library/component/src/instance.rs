@@ -19,14 +19,29 @@ macro_rules! instance_state {
     )*};
 }
 
-#[cfg(target_family = "wasm")]
-pub use cell::InstanceCell;
+/// Declares what the instance's threads share by reference: `instance_shared! { static NAME: Type = constant; }`, used by
+/// `NAME.with(|value| ...)`. The closure may block: it is the value's affair what happens meanwhile.
+#[macro_export]
+macro_rules! instance_shared {
+    ($($(#[$meta:meta])* $vis:vis static $name:ident: $type:ty = $value:expr;)*) => {$(
+        $(#[$meta])*
+        #[cfg(target_family = "wasm")]
+        $vis static $name: $crate::instance::InstanceShared<$type> = $crate::instance::InstanceShared::new($value);
+        $(#[$meta])*
+        #[cfg(not(target_family = "wasm"))]
+        $vis static $name: $crate::instance::InstanceShared<$type> =
+            $crate::instance::InstanceShared::new(|| core::mem::ManuallyDrop::new($value));
+    )*};
+}
+
 #[cfg(target_family = "wasm")]
 pub(crate) use cell::assert_nothing_borrowed;
-#[cfg(not(target_family = "wasm"))]
-pub use per_instance::InstanceCell;
+#[cfg(target_family = "wasm")]
+pub use cell::{InstanceCell, InstanceShared};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use per_instance::assert_nothing_borrowed;
+#[cfg(not(target_family = "wasm"))]
+pub use per_instance::{InstanceCell, InstanceShared};
 
 #[cfg(target_family = "wasm")]
 mod cell {
@@ -58,6 +73,26 @@ mod cell {
             let _returned = Returned(&self.borrowed);
             // SAFETY: `borrowed` was false and is now true until `_returned` is dropped, after `f`: no other reference exists.
             f(unsafe { &mut *self.value.get() })
+        }
+    }
+
+    /// A value that threads share. Made by [`instance_shared!`](crate::instance_shared).
+    pub struct InstanceShared<T>(T);
+
+    // SAFETY: one thread at a time runs, and they switch only in calls out of the instance: nobody is in the middle of changing a value
+    // that can be changed through a shared reference.
+    unsafe impl<T> Sync for InstanceShared<T> {}
+
+    impl<T> InstanceShared<T> {
+        /// Makes it; see [`instance_shared!`](crate::instance_shared).
+        pub const fn new(value: T) -> Self {
+            InstanceShared(value)
+        }
+
+        /// Runs `f` on the value.
+        #[inline]
+        pub fn with<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
+            f(&self.0)
         }
     }
 
@@ -102,8 +137,11 @@ mod per_instance {
     use std::cell::RefCell;
     use std::collections::BTreeMap;
 
-    use crate::abi::fake::instance::per_instance;
+    use crate::abi::fake::instance::{PerInstance, per_instance};
     use crate::contract;
+
+    /// A value that the threads of a fake instance share. It ends as a real instance's does: with the memory, and nothing is dropped.
+    pub type InstanceShared<T> = PerInstance<ManuallyDrop<T>>;
 
     /// A value of each fake instance. Made by [`instance_state!`](crate::instance_state).
     pub struct InstanceCell<T: 'static> {

@@ -34,8 +34,10 @@ pub mod thread;
 // Layer: what blocks, and what is made of it.
 pub mod block;
 pub mod call;
+pub mod exclusive;
 pub mod futex;
 pub mod future;
+pub mod patience;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
 pub mod schedule;
 pub mod stream;
@@ -45,6 +47,7 @@ pub mod deadline;
 pub mod event;
 pub mod interruption;
 pub mod subtask;
+mod unit_future;
 pub mod waitable;
 pub mod waitable_set;
 

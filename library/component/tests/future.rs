@@ -7,6 +7,7 @@ use common::{END_KIND, end, must_panic};
 use component_rt::abi::fake::futures::HostFuture;
 use component_rt::abi::fake::host::{self, live_handles};
 use component_rt::abi::memory::RawResult;
+use component_rt::patience::{Never, Until};
 use component_rt::future::FutureReader;
 
 type Reader = FutureReader<end::Future>;
@@ -46,7 +47,7 @@ fn read_of_a_future_whose_writer_has_gone_is_none() {
 #[test]
 fn read_until_gives_the_reader_back_and_it_can_be_asked_again() {
     let (reader, writer) = future();
-    let Err(reader) = reader.read_until(Mark(10)) else { panic!("there is no value yet") };
+    let Err(reader) = reader.read_within(Until(Mark(10))) else { panic!("there is no value yet") };
     writer.write(value(Ok(())));
     assert_eq!(reader.read().expect("a value").lift(), Ok(()));
 }
@@ -55,7 +56,7 @@ fn read_until_gives_the_reader_back_and_it_can_be_asked_again() {
 fn read_until_wakes_before_the_deadline() {
     let (reader, writer) = future();
     host::at(5, move || writer.write(value(Err(1))));
-    let Ok(Some(end)) = reader.read_until(Mark(10)) else { panic!("the value came in time") };
+    let Ok(Some(end)) = reader.read_within(Until(Mark(10))) else { panic!("the value came in time") };
     assert_eq!(end.lift(), Err(1));
     assert_eq!(host::now(), 5);
 }
@@ -63,9 +64,9 @@ fn read_until_wakes_before_the_deadline() {
 #[test]
 fn try_read_does_not_block() {
     let (reader, writer) = future();
-    let Err(reader) = reader.try_read() else { panic!("there is no value yet") };
+    let Err(reader) = reader.read_within(Never) else { panic!("there is no value yet") };
     writer.write(value(Ok(())));
-    assert!(reader.try_read().is_ok_and(|value| value.is_some()));
+    assert!(reader.read_within(Never).is_ok_and(|value| value.is_some()));
     assert_eq!(host::now(), 0);
 }
 
@@ -73,7 +74,7 @@ fn try_read_does_not_block() {
 fn value_that_comes_while_try_read_gives_way_is_taken() {
     let (reader, writer) = future();
     host::at(0, move || writer.write(value(Ok(()))));
-    assert!(reader.try_read().is_ok_and(|value| value.is_some()), "the cancellation lost the race");
+    assert!(reader.read_within(Never).is_ok_and(|value| value.is_some()), "the cancellation lost the race");
 }
 
 #[test]

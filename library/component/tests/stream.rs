@@ -10,6 +10,7 @@ use common::{Bytes, KIND, filled, must_panic, room};
 use component_rt::abi::fake::host::{self, live_handles};
 use component_rt::abi::fake::streams::{HostReader, HostWriter};
 use component_rt::event::{Copied, CopyResult};
+use component_rt::patience::{Never, Until};
 use component_rt::stream::{self, ReadableEnd, WritableEnd};
 
 fn readable() -> (ReadableEnd<Bytes>, HostWriter) {
@@ -73,8 +74,8 @@ fn read_after_writer_dropped_is_the_end_for_ever() {
     assert!(end.has_ended());
     // A second stream.read on an end that has seen the drop would trap.
     assert_eq!(end.read(&mut room::<1>()), dropped(0));
-    assert_eq!(end.try_read(&mut room::<1>()), Some(dropped(0)));
-    assert_eq!(end.read_until(&mut room::<1>(), Mark(1)), Some(dropped(0)));
+    assert_eq!(end.read_within(&mut room::<1>(), Never), Some(dropped(0)));
+    assert_eq!(end.read_within(&mut room::<1>(), Until(Mark(1))), Some(dropped(0)));
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn writer_that_drops_while_a_read_blocks_ends_it() {
 fn read_until_gives_up_at_the_deadline_and_takes_nothing() {
     let (mut end, writer) = readable();
     let mut buffer = room::<8>();
-    assert_eq!(end.read_until(&mut buffer, Mark(1_000)), None);
+    assert_eq!(end.read_within(&mut buffer, Until(Mark(1_000))), None);
     assert_eq!(host::now(), 1_000);
     writer.write(b"after");
     assert_eq!(end.read(&mut buffer), completed(5));
@@ -114,7 +115,7 @@ fn read_until_gives_up_at_the_deadline_and_takes_nothing() {
 fn read_until_wakes_before_the_deadline() {
     let (mut end, writer) = readable();
     host::at(400, move || writer.write(b"x"));
-    assert_eq!(end.read_until(&mut room::<1>(), Mark(1_000)), Some(completed(1)));
+    assert_eq!(end.read_within(&mut room::<1>(), Until(Mark(1_000))), Some(completed(1)));
     assert_eq!(host::now(), 400);
 }
 
@@ -122,9 +123,9 @@ fn read_until_wakes_before_the_deadline() {
 fn read_until_a_deadline_that_has_passed_still_takes_what_is_there() {
     let (mut end, writer) = readable();
     host::advance_to(50);
-    assert_eq!(end.read_until(&mut room::<1>(), Mark(10)), None);
+    assert_eq!(end.read_within(&mut room::<1>(), Until(Mark(10))), None);
     writer.write(b"x");
-    assert_eq!(end.read_until(&mut room::<1>(), Mark(10)), Some(completed(1)));
+    assert_eq!(end.read_within(&mut room::<1>(), Until(Mark(10))), Some(completed(1)));
 }
 
 #[test]
@@ -136,7 +137,7 @@ fn cancel_that_lost_the_race_returns_the_bytes() {
         writer.write(b"just in time");
     });
     let mut buffer = room::<16>();
-    let copied = end.read_until(&mut buffer, Mark(100)).expect("the bytes were taken out of the stream");
+    let copied = end.read_within(&mut buffer, Until(Mark(100))).expect("the bytes were taken out of the stream");
     assert_eq!(copied, completed(12));
     assert_eq!(filled(&buffer, 12), b"just in time");
 }
@@ -149,18 +150,18 @@ fn cancel_that_lost_the_race_to_a_drop_tells_of_the_drop() {
         writer.write(b"ab");
         writer.end();
     });
-    // `try_read` gives way once, and finds the event when it cancels.
-    assert_eq!(end.try_read(&mut buffer), Some(dropped(2)));
+    // Patience that never waits gives way once, and finds the event when it cancels.
+    assert_eq!(end.read_within(&mut buffer, Never), Some(dropped(2)));
     assert_eq!(end.read(&mut buffer), dropped(0));
 }
 
 #[test]
 fn try_read_does_not_block_and_leaves_no_copy_behind() {
     let (mut end, writer) = readable();
-    assert_eq!(end.try_read(&mut room::<4>()), None);
+    assert_eq!(end.read_within(&mut room::<4>(), Never), None);
     assert_eq!(host::now(), 0);
     writer.write(b"abc");
-    assert_eq!(end.try_read(&mut room::<4>()), Some(completed(3)));
+    assert_eq!(end.read_within(&mut room::<4>(), Never), Some(completed(3)));
 }
 
 #[test]
@@ -203,10 +204,10 @@ fn reader_that_drops_while_a_write_blocks_ends_it() {
 fn write_until_gives_up_and_nothing_was_taken() {
     let (mut end, reader) = writable();
     reader.set_appetite(0);
-    assert_eq!(end.write_until(b"x", Mark(9)), None);
+    assert_eq!(end.write_within(b"x", Until(Mark(9))), None);
     reader.set_appetite(5);
     assert_eq!(reader.bytes(), b"", "the cancelled write is over");
-    assert_eq!(end.write_until(b"y", Mark(9)), Some(completed(1)));
+    assert_eq!(end.write_within(b"y", Until(Mark(9))), Some(completed(1)));
     assert_eq!(reader.bytes(), b"y");
 }
 
@@ -221,7 +222,7 @@ fn write_cancelled_too_late_counts() {
         host::advance_to(9);
         late.set_appetite(2);
     });
-    assert_eq!(end.write_until(b"xyz", Mark(9)), Some(completed(2)));
+    assert_eq!(end.write_within(b"xyz", Until(Mark(9))), Some(completed(2)));
     assert_eq!(reader.bytes(), b"xy");
 }
 

@@ -11,8 +11,11 @@
 use alloc_crate::string::String;
 use alloc_crate::sync::Arc;
 
+mod appended;
 mod coherence;
 mod copy;
+mod cursor;
+mod description;
 mod directory;
 mod executable;
 mod file;

@@ -5,7 +5,7 @@
 //! of a descriptor shares lives here. A call asks the host for no more than it needs: one call when the host is ready.
 //!
 //! One socket may be used by several threads. An operation that may block owns its direction for as long as it lasts
-//! (`turn.rs`), and borrows nothing else across the wait.
+//! ([`Exclusive`](component_rt::exclusive::Exclusive)), and borrows nothing else across the wait.
 //!
 //! Left out, because WASI 0.3.0 has no word for it: TCP_NODELAY (kept as a wish, see [`TcpStream::set_nodelay`]), SO_LINGER,
 //! SO_BROADCAST, multicast groups and options, dual-stack IPv6 sockets.
@@ -14,9 +14,9 @@ mod in_flight;
 mod modes;
 mod receiving;
 mod sending;
+mod shutdown;
 mod tcp_listener;
 mod tcp_stream;
-mod turn;
 mod udp_socket;
 
 pub use modes::Modes;

@@ -6,18 +6,17 @@
 //!
 //! Input: one `read-via-stream`, opened by the first read and kept.
 //!
-//! A stream is taken out of the instance's state while a thread uses it; another thread that wants it waits.
+//! One thread at a time uses a stream; another one that wants it waits.
 
 use core::mem::MaybeUninit;
-use core::sync::atomic::AtomicU32;
 
 use crate::abi::cli::{self, stderr_bytes, stderr_end, stdin_bytes, stdin_end, stdout_bytes, stdout_end};
 use crate::error::{self, Error};
 use component_rt::abi::memory::{RawOption, RawResult};
 use component_rt::event::CopyResult;
-use component_rt::futex;
+use component_rt::exclusive::Exclusive;
 use component_rt::future::{FutureBuiltins, FutureReader};
-use component_rt::instance::InstanceCell;
+use component_rt::instance::InstanceShared;
 use component_rt::stream::{self, ReadableEnd, StreamBuiltins, WritableEnd};
 
 /// Reads from standard input: at least one byte, as many as are there; blocks while there are none. 0 is the end of the
@@ -38,20 +37,22 @@ pub fn read_stdin(buffer: &mut [u8]) -> Result<usize, Error> {
 ///
 /// As [`read_stdin`].
 pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
-    let mut input = Taken::of(&STDIN);
-    loop {
-        match input.value() {
-            Input::Unopened => *input.value() = Input::open(),
-            Input::Open(bytes, _) => {
-                let copied = bytes.read(buffer);
-                if copied.count > 0 || copied.result != CopyResult::Dropped {
-                    return Ok(copied.count);
+    STDIN.with(|input| {
+        let mut input = input.take();
+        loop {
+            match &mut *input {
+                Input::Unopened => *input = Input::open(),
+                Input::Open(bytes, _) => {
+                    let copied = bytes.read(buffer);
+                    if copied.count > 0 || copied.result != CopyResult::Dropped {
+                        return Ok(copied.count);
+                    }
+                    input.end();
                 }
-                input.value().end();
+                Input::Ended(result) => return result.map(|()| 0),
             }
-            Input::Ended(result) => return result.map(|()| 0),
         }
-    }
+    })
 }
 
 /// Writes to standard output: at least one byte, as many as the reader takes; blocks while it takes none. Returns when the
@@ -156,7 +157,7 @@ trait OutputStream: Sized + 'static {
     const INDEX: usize;
 
     fn write_via_stream(data: u32) -> u32;
-    fn state() -> &'static InstanceCell<Place<Output<Self>>>;
+    fn state() -> &'static InstanceShared<Exclusive<Output<Self>>>;
 }
 
 struct Stdout;
@@ -170,7 +171,7 @@ impl OutputStream for Stdout {
         cli::stdout::write_via_stream(data)
     }
 
-    fn state() -> &'static InstanceCell<Place<Output<Self>>> {
+    fn state() -> &'static InstanceShared<Exclusive<Output<Self>>> {
         &STDOUT
     }
 }
@@ -186,7 +187,7 @@ impl OutputStream for Stderr {
         cli::stderr::write_via_stream(data)
     }
 
-    fn state() -> &'static InstanceCell<Place<Output<Self>>> {
+    fn state() -> &'static InstanceShared<Exclusive<Output<Self>>> {
         &STDERR
     }
 }
@@ -195,23 +196,25 @@ fn write<S: OutputStream>(bytes: &[u8]) -> Result<usize, Error> {
     if bytes.is_empty() {
         return Ok(0);
     }
-    let mut output = Taken::of(S::state());
-    loop {
-        match output.value() {
-            Output::Unopened => *output.value() = open(),
-            Output::Open(writable, _) => {
-                let copied = writable.write(bytes);
-                if copied.count > 0 || copied.result != CopyResult::Dropped {
-                    return Ok(copied.count);
+    S::state().with(|output| {
+        let mut output = output.take();
+        loop {
+            match &mut *output {
+                Output::Unopened => *output = open(),
+                Output::Open(writable, _) => {
+                    let copied = writable.write(bytes);
+                    if copied.count > 0 || copied.result != CopyResult::Dropped {
+                        return Ok(copied.count);
+                    }
+                    if let Output::Open(writable, end) = core::mem::replace(&mut *output, Output::Broken(Error::PIPE)) {
+                        drop(writable);
+                        *output = Output::Broken(outcome(end).err().unwrap_or(Error::PIPE));
+                    }
                 }
-                if let Output::Open(writable, end) = core::mem::replace(output.value(), Output::Broken(Error::PIPE)) {
-                    drop(writable);
-                    *output.value() = Output::Broken(outcome(end).err().unwrap_or(Error::PIPE));
-                }
+                Output::Broken(error) => return Err(*error),
             }
-            Output::Broken(error) => return Err(*error),
         }
-    }
+    })
 }
 
 fn open<S: OutputStream>() -> Output<S> {
@@ -222,13 +225,15 @@ fn open<S: OutputStream>() -> Output<S> {
 }
 
 fn close_output<S: OutputStream>() {
-    // A thread that is in the middle of a write to a slow reader does not keep the program from ending.
-    let Some(mut output) = Taken::if_free(S::state()) else { return };
-    if let Output::Open(writable, end) = core::mem::replace(output.value(), Output::Unopened) {
-        drop(writable);
-        // Every write has been answered already: there is nobody left to tell of an error.
-        let _ = outcome(end);
-    }
+    S::state().with(|output| {
+        // A thread that is in the middle of a write to a slow reader does not keep the program from ending.
+        let Some(mut output) = output.try_take() else { return };
+        if let Output::Open(writable, end) = core::mem::replace(&mut *output, Output::Unopened) {
+            drop(writable);
+            // Every write has been answered already: there is nobody left to tell of an error.
+            let _ = outcome(end);
+        }
+    });
 }
 
 /// How a standard stream ended, by the future beside it.
@@ -240,87 +245,13 @@ fn outcome<F: FutureBuiltins<Value = RawResult<(), u8>>>(end: FutureReader<F>) -
     }
 }
 
+component_rt::instance_shared! {
+    static STDIN: Exclusive<Input> = Exclusive::new(Input::Unopened);
+    static STDOUT: Exclusive<Output<Stdout>> = Exclusive::new(Output::Unopened);
+    static STDERR: Exclusive<Output<Stderr>> = Exclusive::new(Output::Unopened);
+}
+
 component_rt::instance_state! {
-    static STDIN: Place<Input> = Place::with(Input::Unopened);
-    static STDOUT: Place<Output<Stdout>> = Place::with(Output::Unopened);
-    static STDERR: Place<Output<Stderr>> = Place::with(Output::Unopened);
     /// What comes before the end, and how to close standard output and standard error, once they are open.
     static CLOSE: [Option<fn()>; 3] = [None; 3];
-}
-
-/// What threads wait for that want a stream in use: an address to be woken by. Its value never changes.
-static FREED: AtomicU32 = AtomicU32::new(0);
-
-#[cold]
-#[inline(never)]
-fn wait_until_freed() {
-    futex::wait(&FREED, 0);
-}
-
-#[cold]
-#[inline(never)]
-fn tell_of_freed() {
-    futex::wake_all(&FREED);
-}
-
-/// Where a stream is while no thread uses it.
-struct Place<T> {
-    value: Option<T>,
-    /// Whether threads wait for it.
-    awaited: bool,
-}
-
-impl<T> Place<T> {
-    const fn with(value: T) -> Place<T> {
-        Place { value: Some(value), awaited: false }
-    }
-}
-
-/// A stream in use: out of the instance's state for as long as this lives, because calls that block borrow none of it.
-struct Taken<T: 'static> {
-    home: &'static InstanceCell<Place<T>>,
-    value: Option<T>,
-}
-
-impl<T> Taken<T> {
-    /// Takes the stream; blocks while another thread uses it.
-    #[inline]
-    fn of(home: &'static InstanceCell<Place<T>>) -> Taken<T> {
-        loop {
-            if let Some(taken) = Taken::if_free(home) {
-                return taken;
-            }
-            home.with(|place| place.awaited = true);
-            wait_until_freed();
-        }
-    }
-
-    /// Takes the stream unless a thread uses it.
-    #[inline]
-    fn if_free(home: &'static InstanceCell<Place<T>>) -> Option<Taken<T>> {
-        let value = home.with(|place| place.value.take());
-        value.map(|value| Taken { home, value: Some(value) })
-    }
-
-    #[inline]
-    fn value(&mut self) -> &mut T {
-        match &mut self.value {
-            Some(value) => value,
-            None => unreachable!("the value is here until drop"),
-        }
-    }
-}
-
-impl<T> Drop for Taken<T> {
-    #[inline]
-    fn drop(&mut self) {
-        let value = self.value.take();
-        let awaited = self.home.with(|place| {
-            place.value = value;
-            core::mem::take(&mut place.awaited)
-        });
-        if awaited {
-            tell_of_freed();
-        }
-    }
 }

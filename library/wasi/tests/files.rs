@@ -1,7 +1,11 @@
 //! `std::fs`'s words against the fake host: what a file holds after reads, writes, seeks and appends through one handle
 //! and through several, where paths lead, and what is left behind.
 
+#[path = "../../component/tests/common/mod.rs"]
+mod common;
+
 use std::mem::MaybeUninit;
+use std::rc::Rc;
 
 use component_rt::abi::fake::host;
 use wasi_rt::Error;
@@ -531,4 +535,32 @@ fn nothing_is_left_open() {
         fs::open(b"missing", &OpenOptions { read: true, ..options() }).err().unwrap();
     }
     assert_eq!(host::live_handles(), before);
+}
+
+/// Two threads that read one open file, which finds nothing until `written`, if ever.
+fn two_readers(written: Option<u64>) -> Vec<usize> {
+    disk::give("/", false);
+    disk::put("/", "pipe", b"");
+    disk::hold_reads();
+    let file = Rc::new(fs::open(b"/pipe", &OpenOptions { read: true, ..OpenOptions::default() }).unwrap());
+    if let Some(mark) = written {
+        host::at(mark, || disk::held_reads()[0].write(b"abc"));
+    }
+    let readers = [(); 2].map(|()| {
+        let file = Rc::clone(&file);
+        common::spawn(move || file.read(&mut [MaybeUninit::uninit(); 2]).unwrap())
+    });
+    readers.into_iter().map(common::JoinHandle::join).collect()
+}
+
+#[test]
+fn a_second_reader_waits_until_the_first_has_read() {
+    assert_eq!(two_readers(Some(500)), [2, 1]);
+    assert_eq!(host::now(), 500);
+}
+
+#[test]
+fn readers_of_what_nobody_writes_are_a_deadlock_and_do_not_spin() {
+    let message = common::must_panic(|| drop(two_readers(None)));
+    assert!(message.contains("deadlock") && message.contains("waits for another thread"), "{message}");
 }

@@ -2,7 +2,7 @@
 //!
 //! Why: threads take turns, and atomic instructions are lowered before code comes here; but which loops wait by looking at memory, and what is
 //! a thread's own variable, must be known after linking. An assembler can write a constant that nobody uses, and in a program that nobody looks
-//! through it does nothing. contract.rs says which there are.
+//! through it does nothing. library/contract says which there are.
 //!
 //! Delete when: the compiler says it in another way.
 

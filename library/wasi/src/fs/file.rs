@@ -12,21 +12,19 @@
 //! host's last word ([`Cursor::settle`]).
 
 use alloc_crate::rc::Rc;
-use core::cell::RefMut;
 use core::mem::MaybeUninit;
 
-use super::coherence::{Opened, Since};
+use super::appended;
+use super::coherence::Since;
+use super::cursor::{Cursor, Output, Position, Reader, Target, Writer};
+use super::description::Description;
 use super::metadata::{Metadata, Times};
 use super::options::{Access, OpenOptions};
 use super::path;
 use crate::Error;
-use crate::abi::filesystem::layout::Outcome;
-use crate::abi::filesystem::{AppendResult, AppendStream, Descriptor, DescriptorFlags, DescriptorType, OpenFlags};
-use crate::abi::filesystem::{PathFlags, ReadResult, ReadStream, WriteResult, WriteStream, lift_result};
-use component_rt::block;
+use crate::abi::filesystem::{Descriptor, DescriptorFlags, DescriptorType, OpenFlags, PathFlags, lift_result};
 use component_rt::event::CopyResult;
-use component_rt::future::{FutureBuiltins, FutureReader};
-use component_rt::stream::{ReadableEnd, StreamBuiltins, WritableEnd};
+use component_rt::exclusive::Taken;
 
 /// Where a seek goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +39,7 @@ pub enum SeekFrom {
 
 /// An open file description: what `open` makes, and what duplicates of its descriptor share.
 pub struct OpenFile {
-    opened: Rc<Opened>,
+    description: Rc<Description>,
     access: Access,
     mount: usize,
 }
@@ -56,13 +54,15 @@ pub(super) fn open_at(
     let flags = options.flags().map_err(|_| Error::INVAL)?;
     let truncates = flags.open.contains(OpenFlags::TRUNCATE);
     if truncates {
-        Opened::before_truncating(|| contents(directory, flags.path, name), locate);
+        let others = appended::others_of_truncated(|| contents(directory, flags.path, name));
+        others.iter().for_each(|other| other.locate());
     }
-    let opened = Opened::new(directory.open_at(flags.path, name, flags.open, flags.descriptor)?);
+    let opened = directory.open_at(flags.path, name, flags.open, flags.descriptor)?;
+    let description = Rc::new(Description::new(opened));
     if truncates {
-        opened.wrote();
+        description.opened.wrote();
     }
-    Ok(OpenFile { opened, access: flags.access, mount })
+    Ok(OpenFile { description, access: flags.access, mount })
 }
 
 /// The file that a name leads to, if it has contents.
@@ -74,60 +74,10 @@ fn contents(directory: &Descriptor, follow: PathFlags, name: &str) -> Option<Des
     has_contents.then(open).flatten()
 }
 
-/// The position and the streams.
-#[derive(Default)]
-pub(super) struct Cursor {
-    position: Position,
-    reader: Option<Reader>,
-    writer: Option<Writer>,
-}
-
-#[derive(Clone, Copy)]
-enum Position {
-    At(u64),
-    /// Behind what was appended last; asked of the host when somebody wants to know, or is about to write there.
-    Appended,
-}
-
-impl Default for Position {
-    fn default() -> Self {
-        Position::At(0)
-    }
-}
-
-struct Reader {
-    /// The offset of the stream's next byte.
-    next: u64,
-    since: Since,
-    stream: ReadableEnd<ReadStream>,
-    result: FutureReader<ReadResult>,
-}
-
-enum Writer {
-    /// Writes at an offset: that of the next byte.
-    At(u64, Output<WriteStream, WriteResult>),
-    /// Writes at the end.
-    Append(Output<AppendStream, AppendResult>),
-    /// Has failed while somebody else waited for it: an error for the next call.
-    Failed(Error),
-}
-
-struct Output<S: StreamBuiltins, R: FutureBuiltins> {
-    stream: WritableEnd<S>,
-    result: FutureReader<R>,
-}
-
-/// Where a write goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Offset(u64),
-    End,
-}
-
 impl OpenFile {
     /// The WASI descriptor, for calls that neither read nor write.
     fn descriptor(&self) -> &Descriptor {
-        &self.opened.descriptor
+        &self.description.opened.descriptor
     }
 
     /// Opens a file by a path below this directory; links and `..` may not lead out of it. An absolute path is opened
@@ -157,13 +107,13 @@ impl OpenFile {
     /// Writes at the position (in append mode: at the end) and moves it behind what was written.
     #[inline]
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        self.opened.before_writing(locate);
+        self.before_writing();
         let mut cursor = self.cursor();
         if self.access.append {
             let count = self.write_to(&mut cursor, bytes, Target::End)?;
             if count != 0 && !cursor.is_appended() {
                 cursor.position = Position::Appended;
-                self.opened.appended();
+                appended::note(&self.description);
             }
             return Ok(count);
         }
@@ -175,7 +125,7 @@ impl OpenFile {
 
     /// Writes at `offset`, in append mode too; the position stays.
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize, Error> {
-        self.opened.before_writing(locate);
+        self.before_writing();
         let mut cursor = self.cursor();
         // Where this very file's last append ends is lost when something is written behind it.
         self.position(&mut cursor)?;
@@ -208,12 +158,12 @@ impl OpenFile {
         if !self.access.write {
             return Err(Error::INVAL);
         }
-        self.opened.before_writing(locate);
+        self.before_writing();
         let mut cursor = self.cursor();
         self.position(&mut cursor)?;
         cursor.settle()?;
         self.descriptor().set_size(size)?;
-        self.opened.wrote();
+        self.description.opened.wrote();
         Ok(())
     }
 
@@ -240,9 +190,17 @@ impl OpenFile {
         self.descriptor().sync()
     }
 
+    /// The cursor, for one call: another thread that is in a call on the same file comes first.
     #[inline]
-    fn cursor(&self) -> RefMut<'_, Cursor> {
-        turn(&self.opened)
+    fn cursor(&self) -> Taken<'_, Cursor> {
+        self.description.cursor.take()
+    }
+
+    /// Those that stand behind what they appended to this file, through another descriptor, find out where that is before the file
+    /// changes.
+    #[inline]
+    fn before_writing(&self) {
+        appended::others_of(&self.description).iter().for_each(|other| other.locate());
     }
 
     #[inline]
@@ -264,8 +222,9 @@ impl OpenFile {
         }
         cursor.settle()?;
         // One that cannot be used goes first, so that the host never holds two.
-        cursor.reader =
-            cursor.reader.take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.opened));
+        cursor.reader = cursor
+            .reader
+            .take_if(|reader| reader.next == offset && reader.since.is_unwritten(&self.description.opened));
         let reader = cursor.reader.get_or_insert_with(|| self.open_reader(offset));
         let copied = reader.stream.read(buffer);
         reader.next += copied.count as u64;
@@ -308,7 +267,7 @@ impl OpenFile {
             cursor.settle()?;
             return Err(Error::IO);
         }
-        self.opened.wrote();
+        self.description.opened.wrote();
         Ok(count)
     }
 
@@ -331,97 +290,5 @@ impl Drop for OpenFile {
     /// anywhere.
     fn drop(&mut self) {
         let _unasked = self.cursor().settle();
-    }
-}
-
-/// The cursor, for one call: another thread that is in a call on the same file has its turn first.
-#[inline]
-fn turn(opened: &Opened) -> RefMut<'_, Cursor> {
-    loop {
-        match opened.cursor.try_borrow_mut() {
-            Ok(cursor) => return cursor,
-            Err(_) => block::give_way(),
-        }
-    }
-}
-
-/// Finds out where a position behind an append is. What fails at that is the error of the file's own next call.
-fn locate(opened: &Opened) {
-    let mut cursor = turn(opened);
-    if let Err(error) = cursor.locate(&opened.descriptor) {
-        cursor.writer = Some(Writer::Failed(error));
-    }
-}
-
-impl Cursor {
-    /// Whether its position is the one behind an append.
-    pub(super) fn is_appended(&self) -> bool {
-        matches!(self.position, Position::Appended)
-    }
-
-    #[inline]
-    fn locate(&mut self, descriptor: &Descriptor) -> Result<u64, Error> {
-        match self.position {
-            Position::At(position) => Ok(position),
-            Position::Appended => {
-                let size = self.size(descriptor)?;
-                self.position = Position::At(size);
-                Ok(size)
-            }
-        }
-    }
-
-    fn size(&mut self, descriptor: &Descriptor) -> Result<u64, Error> {
-        self.settle()?;
-        Ok(descriptor.stat()?.size)
-    }
-
-    /// Ends the stream that writes, and waits for what the host has to say about it. Afterwards the file is as it was
-    /// written.
-    #[inline]
-    fn settle(&mut self) -> Result<(), Error> {
-        match self.writer.take() {
-            None => Ok(()),
-            Some(writer) => writer.finish(),
-        }
-    }
-}
-
-impl Writer {
-    fn target(&self) -> Option<Target> {
-        match self {
-            Writer::At(offset, _) => Some(Target::Offset(*offset)),
-            Writer::Append(_) => Some(Target::End),
-            Writer::Failed(_) => None,
-        }
-    }
-
-    /// How many bytes the host took; zero when it takes no more.
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> usize {
-        match self {
-            Writer::At(offset, output) => {
-                let count = output.stream.write(bytes).count;
-                *offset += count as u64;
-                count
-            }
-            Writer::Append(output) => output.stream.write(bytes).count,
-            Writer::Failed(_) => 0,
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        match self {
-            Writer::At(_, output) => output.finish(),
-            Writer::Append(output) => output.finish(),
-            Writer::Failed(error) => Err(error),
-        }
-    }
-}
-
-impl<S: StreamBuiltins, R: FutureBuiltins<Value = Outcome<()>>> Output<S, R> {
-    fn finish(self) -> Result<(), Error> {
-        drop(self.stream);
-        lift_result(self.result.read())
     }
 }

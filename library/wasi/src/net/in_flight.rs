@@ -39,12 +39,7 @@ impl<R> InFlight<R> {
     /// The result; or the call itself, when patience ended before it returned.
     pub(super) fn finish(mut self, patience: Patience) -> Result<R, InFlight<R>> {
         while let Some(subtask) = self.subtask.take() {
-            let event = match patience {
-                Patience::Endless => Some(block::on(&subtask)),
-                Patience::Until(deadline) => block::on_until(&subtask, deadline),
-                Patience::None => block::poll(&subtask),
-            };
-            match event {
+            match block::within(subtask.handle(), patience) {
                 Some(Event::Subtask(handle, state)) if handle == subtask.handle() => match state {
                     SubtaskState::Returned => subtask.resolved(),
                     SubtaskState::Starting | SubtaskState::Started => self.subtask = Some(subtask),

@@ -1,10 +1,14 @@
 //! How long the operations of a socket may wait. All descriptors of a socket share this, as they do on Unix.
 
 use core::cell::Cell;
+use core::sync::atomic::AtomicU32;
 use core::time::Duration;
 
 use crate::time::Mark;
-use component_rt::interruption::Interruption;
+use component_rt::event::Event;
+use component_rt::patience::{self, Forever, Never, Until};
+use component_rt::waitable::Handle;
+use component_rt::waitable_set::WaitableSet;
 
 /// A socket's modes, as it begins: it blocks, and has no timeouts.
 #[derive(Debug, Default)]
@@ -23,6 +27,33 @@ pub(super) enum Patience {
     Until(Mark),
     /// Not at all: the answer is `AGAIN` at once.
     None,
+}
+
+impl patience::Patience for Patience {
+    fn wait_in(self, set: &WaitableSet) -> Option<Event> {
+        match self {
+            Patience::Endless => Forever.wait_in(set),
+            Patience::Until(deadline) => Until(deadline).wait_in(set),
+            Patience::None => Never.wait_in(set),
+        }
+    }
+
+    #[inline]
+    fn wait(self, waitable: Handle) -> Option<Event> {
+        match self {
+            Patience::Endless => Forever.wait(waitable),
+            Patience::Until(deadline) => Until(deadline).wait(waitable),
+            Patience::None => Never.wait(waitable),
+        }
+    }
+
+    fn wait_on(self, word: &AtomicU32, expected: u32) -> bool {
+        match self {
+            Patience::Endless => Forever.wait_on(word, expected),
+            Patience::Until(deadline) => Until(deadline).wait_on(word, expected),
+            Patience::None => Never.wait_on(word, expected),
+        }
+    }
 }
 
 impl Modes {
@@ -73,23 +104,4 @@ impl Modes {
 /// The mark when `timeout`, begun now, is over.
 pub(super) fn mark_after(timeout: Duration) -> Mark {
     Mark::after(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX))
-}
-
-/// Whether a direction of a connection was shut down. By whichever thread, and it holds for a thread that waits there, too.
-#[derive(Default)]
-pub(super) struct Shutter {
-    closed: Cell<bool>,
-    pub(super) interruption: Interruption,
-}
-
-impl Shutter {
-    pub(super) fn is_closed(&self) -> bool {
-        self.closed.get()
-    }
-
-    /// Closes it, and ends the wait of the thread that waits there.
-    pub(super) fn close(&self) {
-        self.closed.set(true);
-        self.interruption.interrupt();
-    }
 }

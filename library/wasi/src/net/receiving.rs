@@ -4,11 +4,12 @@ use core::mem::MaybeUninit;
 
 use alloc_crate::vec::Vec;
 
-use super::modes::{Patience, Shutter};
+use super::modes::Patience;
+use super::shutdown::Shutdown;
+use component_rt::patience::{Never, Unless};
 use component_rt::thread;
 
 use crate::Error;
-use crate::abi::clocks::Mark;
 use crate::abi::sockets::{TcpSocket, receive_result, received_bytes};
 use component_rt::event::Copied;
 use component_rt::future::FutureReader;
@@ -43,7 +44,7 @@ impl Receiving {
         socket: &TcpSocket,
         buffer: &mut [MaybeUninit<u8>],
         patience: Patience,
-        shutter: &Shutter,
+        shutdown: &Shutdown,
     ) -> Result<usize, Error> {
         if buffer.is_empty() {
             return Ok(0);
@@ -53,10 +54,10 @@ impl Receiving {
             Err(told) => return told.map_or(Ok(0), Err),
         };
         if incoming.peeked.is_empty() {
-            return match incoming.copy(buffer, patience, shutter) {
+            return match incoming.copy(buffer, patience, shutdown) {
                 Some(Copied { count: 0, .. }) => self.end(),
                 Some(Copied { count, .. }) => Ok(count),
-                None => self.nothing(shutter),
+                None => self.nothing(shutdown),
             };
         }
         let count = buffer.len().min(incoming.peeked.len());
@@ -64,7 +65,7 @@ impl Receiving {
         shown.write_copy_of_slice(&incoming.peeked[..count]);
         incoming.peeked.drain(..count);
         // Whatever this comes to, the bytes from before are read; an end is met again by the next read.
-        let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutter) };
+        let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutdown) };
         Ok(count + more.map_or(0, |copied| copied.count))
     }
 
@@ -75,7 +76,7 @@ impl Receiving {
         socket: &TcpSocket,
         buffer: &mut [u8],
         patience: Patience,
-        shutter: &Shutter,
+        shutdown: &Shutdown,
     ) -> Result<usize, Error> {
         if buffer.is_empty() {
             return Ok(0);
@@ -85,14 +86,14 @@ impl Receiving {
             Err(told) => return told.map_or(Ok(0), Err),
         };
         if incoming.peeked.is_empty() {
-            match incoming.gather(buffer.len(), patience, shutter) {
+            match incoming.gather(buffer.len(), patience, shutdown) {
                 Some(Copied { count: 0, .. }) => return self.end(),
                 Some(_) => {}
-                None => return self.nothing(shutter),
+                None => return self.nothing(shutdown),
             }
         } else if let Some(more) = buffer.len().checked_sub(incoming.peeked.len()).filter(|more| *more > 0) {
             // Whatever this comes to, the bytes from before are there to show; an end is met again by the next read.
-            incoming.gather(more, Patience::None, shutter);
+            incoming.gather(more, Patience::None, shutdown);
         }
         let count = buffer.len().min(incoming.peeked.len());
         buffer[..count].copy_from_slice(&incoming.peeked[..count]);
@@ -100,12 +101,12 @@ impl Receiving {
     }
 
     /// The error the connection has come to, if it has and nobody was told of it. Never waits.
-    pub(super) fn take_error(&mut self, socket: &TcpSocket, shutter: &Shutter) -> Option<Error> {
+    pub(super) fn take_error(&mut self, socket: &TcpSocket, shutdown: &Shutdown) -> Option<Error> {
         match self.open(socket) {
             Err(told) => told,
             Ok(incoming) => {
                 // Bytes still come before an error: then there is none to tell of yet.
-                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None, shutter)?.count == 0;
+                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None, shutdown)?.count == 0;
                 if at_end { self.end().err() } else { None }
             }
         }
@@ -126,8 +127,8 @@ impl Receiving {
 
     /// Nothing came: because reading was shut down, which looks like the end, or because patience has ended.
     #[cold]
-    fn nothing(&self, shutter: &Shutter) -> Result<usize, Error> {
-        if shutter.is_closed() { Ok(0) } else { Err(Error::AGAIN) }
+    fn nothing(&self, shutdown: &Shutdown) -> Result<usize, Error> {
+        if shutdown.is_closed() { Ok(0) } else { Err(Error::AGAIN) }
     }
 
     /// The stream has ended: asks how, tells it, and keeps nothing of the connection open.
@@ -145,28 +146,23 @@ impl Receiving {
 
 impl Incoming {
     #[inline]
-    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutter: &Shutter) -> Option<Copied> {
-        let interruption = &shutter.interruption;
+    fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutdown: &Shutdown) -> Option<Copied> {
         match patience {
             // What has come is there to be read, as on Linux, but nobody waits for more.
-            _ if shutter.is_closed() => self.stream.try_read(buffer),
-            Patience::Endless if thread::there_are_others() => {
-                self.stream.read_unless(buffer, None::<Mark>, interruption)
+            _ if shutdown.is_closed() => self.stream.read_within(buffer, Never),
+            Patience::None => self.stream.read_within(buffer, Never),
+            patience if thread::there_are_others() => {
+                self.stream.read_within(buffer, Unless(&shutdown.interruption, patience))
             }
-            Patience::Until(deadline) if thread::there_are_others() => {
-                self.stream.read_unless(buffer, Some(deadline), interruption)
-            }
-            Patience::Endless => Some(self.stream.read(buffer)),
-            Patience::Until(deadline) => self.stream.read_until(buffer, deadline),
-            Patience::None => self.stream.try_read(buffer),
+            patience => self.stream.read_within(buffer, patience),
         }
     }
 
     /// Takes up to `count` bytes out of the stream to those that were peeked at.
-    fn gather(&mut self, count: usize, patience: Patience, shutter: &Shutter) -> Option<Copied> {
+    fn gather(&mut self, count: usize, patience: Patience, shutdown: &Shutdown) -> Option<Copied> {
         let mut peeked = core::mem::take(&mut self.peeked);
         peeked.reserve(count);
-        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience, shutter);
+        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience, shutdown);
         let stored = copied.map_or(0, |copied| copied.count);
         // SAFETY: a copy initialises as many elements as it counts, from the beginning of its buffer, and not more than there
         // is room for (`ReadableEnd` checks it).

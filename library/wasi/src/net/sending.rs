@@ -1,10 +1,11 @@
 //! The half of a TCP stream that bytes go to.
 
-use super::modes::{Patience, Shutter};
+use super::modes::Patience;
+use super::shutdown::Shutdown;
+use component_rt::patience::{Never, Unless};
 use component_rt::thread;
 
 use crate::Error;
-use crate::abi::clocks::Mark;
 use crate::abi::sockets::{TcpSocket, send_result, sent_bytes};
 use component_rt::event::Copied;
 use component_rt::future::FutureReader;
@@ -36,9 +37,9 @@ impl Sending {
         socket: &TcpSocket,
         bytes: &[u8],
         patience: Patience,
-        shutter: &Shutter,
+        shutdown: &Shutdown,
     ) -> Result<usize, Error> {
-        if shutter.is_closed() {
+        if shutdown.is_closed() {
             // A connection that has failed has nothing to shut down; the write fails all the same.
             self.shut_down(socket).ok();
         }
@@ -46,10 +47,10 @@ impl Sending {
         if bytes.is_empty() {
             return Ok(0);
         }
-        match outgoing.copy(bytes, patience, shutter) {
+        match outgoing.copy(bytes, patience, shutdown) {
             Some(Copied { count: 0, .. }) => Err(self.fail()),
             Some(Copied { count, .. }) => Ok(count),
-            None if shutter.is_closed() => {
+            None if shutdown.is_closed() => {
                 self.shut_down(socket).ok();
                 Err(Error::PIPE)
             }
@@ -97,18 +98,13 @@ impl Sending {
 
 impl Outgoing {
     #[inline]
-    fn copy(&mut self, bytes: &[u8], patience: Patience, shutter: &Shutter) -> Option<Copied> {
-        let interruption = &shutter.interruption;
+    fn copy(&mut self, bytes: &[u8], patience: Patience, shutdown: &Shutdown) -> Option<Copied> {
         match patience {
-            Patience::Endless if thread::there_are_others() => {
-                self.stream.write_unless(bytes, None::<Mark>, interruption)
+            Patience::None => self.stream.write_within(bytes, Never),
+            patience if thread::there_are_others() => {
+                self.stream.write_within(bytes, Unless(&shutdown.interruption, patience))
             }
-            Patience::Until(deadline) if thread::there_are_others() => {
-                self.stream.write_unless(bytes, Some(deadline), interruption)
-            }
-            Patience::Endless => Some(self.stream.write(bytes)),
-            Patience::Until(deadline) => self.stream.write_until(bytes, deadline),
-            Patience::None => self.stream.try_write(bytes),
+            patience => self.stream.write_within(bytes, patience),
         }
     }
 }

@@ -4,18 +4,18 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::net::SocketAddr;
 
-use super::modes::{Modes, Patience};
+use super::modes::Modes;
 use super::tcp_stream::TcpStream;
-use super::turn::Turn;
 use crate::Error;
 use crate::abi::sockets::{TcpSocket, connections};
 use crate::descriptor::Socket;
+use component_rt::exclusive::Exclusive;
 use component_rt::stream::ReadableEnd;
 
 /// A socket that connections come in through.
 pub struct TcpListener {
     // Declared before the socket, and so dropped before it.
-    connections: Turn<ReadableEnd<connections::Stream>>,
+    connections: Exclusive<ReadableEnd<connections::Stream>>,
     socket: TcpSocket,
     modes: Modes,
 }
@@ -26,7 +26,7 @@ impl TcpListener {
     pub fn bind(address: &SocketAddr) -> Result<TcpListener, Error> {
         let socket = TcpSocket::create(address)?;
         socket.bind(address)?;
-        let connections = Turn::new(socket.listen()?);
+        let connections = Exclusive::new(socket.listen()?);
         Ok(TcpListener { connections, socket, modes: Modes::default() })
     }
 
@@ -36,12 +36,8 @@ impl TcpListener {
         let mut handle = [MaybeUninit::<u32>::uninit()];
         let copied = {
             let patience = self.modes.for_read();
-            let mut connections = self.connections.take(patience).ok_or(Error::AGAIN)?;
-            match patience {
-                Patience::None => connections.try_read(&mut handle),
-                Patience::Until(deadline) => connections.read_until(&mut handle, deadline),
-                Patience::Endless => Some(connections.read(&mut handle)),
-            }
+            let mut connections = self.connections.take_within(patience).ok_or(Error::AGAIN)?;
+            connections.read_within(&mut handle, patience)
         };
         if copied.ok_or(Error::AGAIN)?.count == 0 {
             // `tcp-socket.listen`: the stream closes on fatal errors only. The socket listens no more.

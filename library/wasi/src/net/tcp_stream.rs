@@ -7,22 +7,23 @@ use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
 use core::time::Duration;
 
-use super::modes::{Modes, Patience, Shutter, mark_after};
+use super::modes::{Modes, Patience, mark_after};
 use super::receiving::Receiving;
 use super::sending::Sending;
-use super::turn::Turn;
+use super::shutdown::Shutdown;
 use crate::Error;
 use crate::abi::sockets::TcpSocket;
 use crate::descriptor::Socket;
+use component_rt::exclusive::Exclusive;
 
 /// A connection. Dropping it closes what is left of it; what was written still goes out.
 pub struct TcpStream {
     // Declared before the socket, and so dropped before it: the streams end first.
-    receiving: Turn<Receiving>,
-    sending: Turn<Sending>,
+    receiving: Exclusive<Receiving>,
+    sending: Exclusive<Sending>,
     socket: TcpSocket,
-    reading: Shutter,
-    writing: Shutter,
+    reading: Shutdown,
+    writing: Shutdown,
     modes: Modes,
     nodelay: Cell<bool>,
 }
@@ -49,11 +50,11 @@ impl TcpStream {
     /// A socket that is connected, and of which nobody has asked for its streams.
     pub(super) fn connected(socket: TcpSocket) -> TcpStream {
         TcpStream {
-            receiving: Turn::new(Receiving::default()),
-            sending: Turn::new(Sending::default()),
+            receiving: Exclusive::new(Receiving::default()),
+            sending: Exclusive::new(Sending::default()),
             socket,
-            reading: Shutter::default(),
-            writing: Shutter::default(),
+            reading: Shutdown::default(),
+            writing: Shutdown::default(),
             modes: Modes::default(),
             nodelay: Cell::new(false),
         }
@@ -68,13 +69,13 @@ impl TcpStream {
     /// As [`TcpStream::read`], into memory that need not be initialised: as many bytes of it are, afterwards, as are counted.
     pub fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
         let patience = self.modes.for_read();
-        self.receiving.take(patience).ok_or(Error::AGAIN)?.read(&self.socket, buffer, patience, &self.reading)
+        self.receiving.take_within(patience).ok_or(Error::AGAIN)?.read(&self.socket, buffer, patience, &self.reading)
     }
 
     /// As [`TcpStream::read`], into several buffers, each filled before the next.
     pub fn read_vectored<B: DerefMut<Target = [u8]>>(&self, buffers: &mut [B]) -> Result<usize, Error> {
         let mut patience = self.modes.for_read();
-        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        let mut receiving = self.receiving.take_within(patience).ok_or(Error::AGAIN)?;
         let room: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         if buffers.iter().filter(|buffer| !buffer.is_empty()).count() > 1 && room <= GATHERED {
             let mut gathered = [MaybeUninit::uninit(); GATHERED];
@@ -111,19 +112,19 @@ impl TcpStream {
     /// As [`TcpStream::read`], but the bytes stay to be read.
     pub fn peek(&self, buffer: &mut [u8]) -> Result<usize, Error> {
         let patience = self.modes.for_read();
-        self.receiving.take(patience).ok_or(Error::AGAIN)?.peek(&self.socket, buffer, patience, &self.reading)
+        self.receiving.take_within(patience).ok_or(Error::AGAIN)?.peek(&self.socket, buffer, patience, &self.reading)
     }
 
     /// Writes at least one byte. `AGAIN` when its patience ends before one went; `PIPE` when none ever will.
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
         let patience = self.modes.for_write();
-        self.sending.take(patience).ok_or(Error::AGAIN)?.write(&self.socket, bytes, patience, &self.writing)
+        self.sending.take_within(patience).ok_or(Error::AGAIN)?.write(&self.socket, bytes, patience, &self.writing)
     }
 
     /// As [`TcpStream::write`], from several slices, each written before the next.
     pub fn write_vectored<B: Deref<Target = [u8]>>(&self, slices: &[B]) -> Result<usize, Error> {
         let mut patience = self.modes.for_write();
-        let mut sending = self.sending.take(patience).ok_or(Error::AGAIN)?;
+        let mut sending = self.sending.take_within(patience).ok_or(Error::AGAIN)?;
         let length: usize = slices.iter().map(|slice| slice.len()).fold(0, usize::saturating_add);
         if length == 0 {
             return sending.write(&self.socket, &[], patience, &self.writing);
@@ -164,7 +165,7 @@ impl TcpStream {
     pub fn shutdown_write(&self) -> Result<(), Error> {
         self.writing.close();
         // A thread that is writing has been told and does it.
-        self.sending.take(Patience::None).map_or(Ok(()), |mut sending| sending.shut_down(&self.socket))
+        self.sending.try_take().map_or(Ok(()), |mut sending| sending.shut_down(&self.socket))
     }
 
     /// Our address.
@@ -202,7 +203,7 @@ impl TcpStream {
 
     /// The error the connection has come to, if nobody was told of it yet: then it is told now. Never waits.
     pub fn take_error(&self) -> Option<Error> {
-        self.receiving.take(Patience::None)?.take_error(&self.socket, &self.reading)
+        self.receiving.try_take()?.take_error(&self.socket, &self.reading)
     }
 
     /// How long reads and writes wait.

@@ -7,18 +7,18 @@ use core::net::SocketAddr;
 
 use super::in_flight::InFlight;
 use super::modes::{Modes, Patience};
-use super::turn::Turn;
 use crate::Error;
 use crate::abi::sockets::layout::{Outcome, ReceivedDatagram};
 use crate::abi::sockets::{self, Datagram};
 use crate::descriptor::Socket;
 use crate::time::Mark;
+use component_rt::exclusive::Exclusive;
 
 /// A datagram socket.
 pub struct UdpSocket {
     // Declared before the socket, and so dropped before it: a call in flight has borrowed the socket's handle, and dropping
     // a handle that is borrowed traps (Canonical ABI: `canon resource.drop`).
-    receiving: Turn<Receiving>,
+    receiving: Exclusive<Receiving>,
     socket: sockets::UdpSocket,
     /// Whether there is a peer, set by [`UdpSocket::connect`].
     connected: Cell<bool>,
@@ -41,7 +41,7 @@ impl UdpSocket {
         let socket = sockets::UdpSocket::create(address)?;
         socket.bind(address)?;
         Ok(UdpSocket {
-            receiving: Turn::new(Receiving::Nothing),
+            receiving: Exclusive::new(Receiving::Nothing),
             socket,
             connected: Cell::new(false),
             modes: Modes::default(),
@@ -60,7 +60,7 @@ impl UdpSocket {
     /// `AGAIN` when patience ([`Modes`]) ends before one came.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
         let patience = self.modes.for_read();
-        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        let mut receiving = self.receiving.take_within(patience).ok_or(Error::AGAIN)?;
         receiving.wait(&self.socket, patience)?;
         let (data, from) = receiving.take_here()?;
         Ok((copy(&data, buffer), from))
@@ -69,7 +69,7 @@ impl UdpSocket {
     /// As [`UdpSocket::receive`], but the datagram stays to be received.
     pub fn peek(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
         let patience = self.modes.for_read();
-        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        let mut receiving = self.receiving.take_within(patience).ok_or(Error::AGAIN)?;
         receiving.wait(&self.socket, patience)?;
         if let Receiving::Here(Ok((data, from))) = &*receiving {
             return Ok((copy(data, buffer), *from));
@@ -137,7 +137,7 @@ impl UdpSocket {
 
     /// The error that receiving has come to, if it may be asked in this state and has come to one.
     fn untold(&self, may_ask: fn(&Receiving) -> bool) -> Option<Error> {
-        let mut receiving = self.receiving.take(Patience::None).filter(|receiving| may_ask(receiving))?;
+        let mut receiving = self.receiving.try_take().filter(|receiving| may_ask(receiving))?;
         receiving.wait(&self.socket, Patience::None).ok()?;
         match &*receiving {
             Receiving::Here(Err(_)) => receiving.take_here().err(),
@@ -200,7 +200,7 @@ fn copy(data: &[u8], buffer: &mut [u8]) -> usize {
 impl Socket for UdpSocket {
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
         let patience = self.modes.for_read();
-        let mut receiving = self.receiving.take(patience).ok_or(Error::AGAIN)?;
+        let mut receiving = self.receiving.take_within(patience).ok_or(Error::AGAIN)?;
         receiving.wait(&self.socket, patience)?;
         let (data, _) = receiving.take_here()?;
         let count = data.len().min(buffer.len());

@@ -20,7 +20,7 @@ use component_rt::abi::memory::{RawList, RawOption, RawResult, RawString, Stream
 mod disk;
 mod tree;
 
-pub use disk::{before_call, calls, contents, exchange, give, give_again, put, set_space};
+pub use disk::{before_call, calls, contents, exchange, give, give_again, held_reads, hold_reads, put, set_space};
 
 use disk::{counted, space};
 use tree::{Body, Node, NodeRef, Resolved};
@@ -90,13 +90,17 @@ pub(crate) unsafe fn read_via_stream(this: u32, offset: u64, area: *mut StreamAn
     let open = counted(|| open(this));
     let (stream, writer) = HostWriter::new("wasi:filesystem/types@0.3.0#[method]descriptor.read-via-stream#0", 1);
     let (future, end) = HostFuture::new("wasi:filesystem/types@0.3.0#[method]descriptor.read-via-stream#1");
+    let held = disk::holds(&writer);
     let result = if open.flags.contains(DescriptorFlags::READ) {
-        open.node.borrow_mut().file().map(|bytes| writer.write(bytes.get(offset as usize..).unwrap_or_default()))
+        let write = |bytes: &mut Vec<u8>| writer.write(bytes.get(offset as usize..).unwrap_or_default());
+        if held { Ok(()) } else { open.node.borrow_mut().file().map(write) }
     } else {
         Err(Error::BADF)
     };
-    writer.end();
-    end.write(lower(result));
+    if !held {
+        writer.end();
+        end.write(lower(result));
+    }
     // SAFETY: the return area of the import.
     unsafe { area.write(StreamAndFuture { stream, future }) };
 }

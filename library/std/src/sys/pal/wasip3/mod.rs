@@ -33,7 +33,7 @@ extern "C" fn end_output() {
     wasi_rt::stdio::close();
 }
 
-// The symbol that the linker looks for when it supplies the call (`linker/src/contract.rs`). By assembly, because `#[no_mangle]` would export it from
+// The symbol that the linker looks for when it supplies the call (`library/contract/src/symbols.rs`). By assembly, because `#[no_mangle]` would export it from
 // every program; and not in the tests of std, which have std beside them.
 #[cfg(not(test))]
 core::arch::global_asm!(

@@ -3,7 +3,7 @@
 //! Threads take turns, so they need no atomic instructions; but without these LLVM 22 makes every `#[thread_local]` static one that all threads
 //! share. So the statics are plain here, and each access adds what the linker puts in the place of [`base`]. In a program without threads that
 //! is 0. In one with threads the linker lays the statics out as one block, each thread has a copy of it, and their addresses count from the
-//! block's beginning. It knows them by their name, which is upstream's: `__RUST_STD_INTERNAL_VAL` (linker/src/contract.rs).
+//! block's beginning. It knows them by their name, which is upstream's: `__RUST_STD_INTERNAL_VAL` (library/contract/src/symbols.rs).
 //!
 //! Left out: `#[thread_local]` itself. In a crate that uses it the variable is shared.
 

@@ -7,9 +7,10 @@ use core::cell::{Cell, RefCell};
 
 use super::tree::{self, Body, Node, NodeRef};
 use component_rt::abi::fake::instance::per_instance;
+use component_rt::abi::fake::streams::HostWriter;
 
 per_instance! {
-    static DISK: Disk = Disk { preopens: RefCell::new(Vec::new()), space: Cell::new(usize::MAX), calls: Cell::new(0), intruder: RefCell::new(None) };
+    static DISK: Disk = Disk { preopens: RefCell::new(Vec::new()), space: Cell::new(usize::MAX), calls: Cell::new(0), intruder: RefCell::new(None), held: RefCell::new(None) };
 }
 
 struct Disk {
@@ -20,6 +21,8 @@ struct Disk {
     calls: Cell<usize>,
     /// What happens before which call.
     intruder: RefCell<Option<Intruder>>,
+    /// The streams of reads that began since [`hold_reads`].
+    held: RefCell<Option<Vec<HostWriter>>>,
 }
 
 /// How many calls come first, and what happens then.
@@ -64,6 +67,21 @@ pub fn exchange(name: &str, one: &str, other: &str) {
     let second = there.borrow_mut().entries().remove(&other).expect("it is there");
     here.borrow_mut().entries().insert(one, second);
     there.borrow_mut().entries().insert(other, first);
+}
+
+/// From now on files are as a pipe that nobody writes: reads of them find nothing, and no end.
+pub fn hold_reads() {
+    DISK.with(|disk| *disk.held.borrow_mut() = Some(Vec::new()));
+}
+
+/// The streams that were read from since [`hold_reads`]: to write there as the host.
+pub fn held_reads() -> Vec<HostWriter> {
+    DISK.with(|disk| disk.held.borrow().clone().unwrap_or_default())
+}
+
+/// Keeps a stream that is read, if reads are held.
+pub(super) fn holds(writer: &HostWriter) -> bool {
+    DISK.with(|disk| disk.held.borrow_mut().as_mut().map(|held| held.push(writer.clone())).is_some())
 }
 
 /// Leaves room on the disk for that many bytes more.
