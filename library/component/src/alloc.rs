@@ -15,7 +15,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use alloc_crate::alloc::{alloc, handle_alloc_error, realloc};
 
-use crate::contract;
+use crate::assert;
 
 // The symbols are not `no_mangle`, because that would export them from every program. `cabi_realloc` is weak, because wit-bindgen defines one of the
 // same name and meaning in the programs that use it. Whatever lifts a list calls `received`, which is in this module and so in the same object
@@ -123,7 +123,7 @@ unsafe extern "C" {
 pub(crate) fn received(block: *mut u8, size: usize, align: usize) -> NonNull<u8> {
     let block = match NonNull::new(block) {
         Some(pointer) if pointer.addr().get() & (align - 1) == 0 => pointer,
-        _ => contract::broken("a list arrives where cabi_realloc said"),
+        _ => assert::broken("a list arrives where cabi_realloc said"),
     };
     #[cfg(target_family = "wasm")]
     if size > 0 && IS_OWN.load(Ordering::Relaxed) {

@@ -7,7 +7,7 @@
 //! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
 //! lost race gives back.
 
-use crate::contract;
+use crate::assert;
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::instance;
@@ -82,7 +82,7 @@ pub(crate) fn wait_until(set: &WaitableSet, deadline: impl Deadline) -> Option<E
     WaitableSet::leave(&clock);
     match event {
         Event::Subtask(handle, state) if handle == clock.handle() => {
-            contract::holds(state.is_resolved(), "a wait that has started only returns");
+            assert::holds(state.is_resolved(), "a wait that has started only returns");
             clock.resolved();
             None
         }

@@ -5,8 +5,8 @@
 
 use core::mem::MaybeUninit;
 
+use crate::assert;
 use crate::block;
-use crate::contract;
 use crate::deadline::Deadline;
 use crate::event::{Event, SubtaskState};
 use crate::patience::Until;
@@ -34,7 +34,7 @@ pub unsafe fn until<R>(deadline: impl Deadline, begin: impl FnOnce(*mut R) -> u3
                         break state;
                     }
                 }
-                Some(_) => contract::broken("a subtask's event is for that subtask"),
+                Some(_) => assert::broken("a subtask's event is for that subtask"),
                 None => break subtask.cancel(),
             }
         };

@@ -2,7 +2,7 @@
 //!
 //! Canonical ABI, `EventCode` and `pack_copy_result`. The three words of an event are decoded here and nowhere else.
 
-use crate::contract;
+use crate::assert;
 use crate::waitable::Handle;
 
 /// Something that happened to a waitable. Canonical ABI: `EventCode` with its two payload words.
@@ -36,7 +36,7 @@ impl Event {
             4 => Event::FutureRead(Handle::new(waitable), CopyResult::expect(payload)),
             5 => Event::FutureWrite(Handle::new(waitable), CopyResult::expect(payload)),
             6 => Event::TaskCancelled,
-            _ => contract::broken("an event code is at most 6"),
+            _ => assert::broken("an event code is at most 6"),
         }
     }
 }
@@ -66,7 +66,7 @@ impl SubtaskState {
             2 => SubtaskState::Returned,
             3 => SubtaskState::CancelledBeforeStarted,
             4 => SubtaskState::CancelledBeforeReturned,
-            _ => contract::broken("a subtask state is at most 4"),
+            _ => assert::broken("a subtask state is at most 4"),
         }
     }
 
@@ -100,7 +100,7 @@ impl CopyResult {
             0 => CopyResult::Completed,
             1 => CopyResult::Dropped,
             2 => CopyResult::Cancelled,
-            _ => contract::broken("a copy result is completed, dropped or cancelled"),
+            _ => assert::broken("a copy result is completed, dropped or cancelled"),
         }
     }
 }

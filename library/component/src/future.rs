@@ -7,8 +7,8 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 pub use crate::abi::ends::FutureBuiltins;
+use crate::assert;
 use crate::block;
-use crate::contract;
 use crate::event::{CopyResult, Event};
 use crate::patience::Patience;
 use crate::waitable::{Handle, Waitable};
@@ -58,7 +58,7 @@ impl<B: FutureBuiltins> FutureReader<B> {
     fn ended_by(&self, event: Event) -> CopyResult {
         match event {
             Event::FutureRead(handle, result) if handle == self.handle => result,
-            _ => contract::broken("a future.read that blocks ends with its FUTURE_READ event"),
+            _ => assert::broken("a future.read that blocks ends with its FUTURE_READ event"),
         }
     }
 
@@ -66,7 +66,7 @@ impl<B: FutureBuiltins> FutureReader<B> {
     fn cancel(&self) -> CopyResult {
         match CopyResult::decode(B::cancel_read(self.handle.index())) {
             Some(result) => result,
-            None => contract::broken("future.cancel-read with the synchronous lowering does not block"),
+            None => assert::broken("future.cancel-read with the synchronous lowering does not block"),
         }
     }
 }
@@ -76,7 +76,7 @@ fn taken<V>(result: CopyResult, value: MaybeUninit<V>) -> Option<V> {
         // SAFETY: a completed future.read has stored the value.
         CopyResult::Completed => Some(unsafe { value.assume_init() }),
         CopyResult::Dropped => None,
-        CopyResult::Cancelled => contract::broken("only a cancelled copy ends as cancelled"),
+        CopyResult::Cancelled => assert::broken("only a cancelled copy ends as cancelled"),
     }
 }
 

@@ -47,7 +47,7 @@ pub use per_instance::{InstanceCell, InstanceShared};
 mod cell {
     use core::cell::{Cell, UnsafeCell};
 
-    use crate::contract;
+    use crate::assert;
 
     /// A value of the instance. Made by [`instance_state!`](crate::instance_state).
     pub struct InstanceCell<T> {
@@ -68,7 +68,7 @@ mod cell {
         /// Runs `f` on the value. `f` must neither block nor come back to the same cell.
         #[inline]
         pub fn with<R>(&'static self, f: impl FnOnce(&mut T) -> R) -> R {
-            contract::holds(!self.borrowed.replace(true), "instance state is borrowed by one closure at a time");
+            assert::holds(!self.borrowed.replace(true), "instance state is borrowed by one closure at a time");
             count_borrow(1);
             let _returned = Returned(&self.borrowed);
             // SAFETY: `borrowed` was false and is now true until `_returned` is dropped, after `f`: no other reference exists.
@@ -124,7 +124,7 @@ mod cell {
     #[inline(always)]
     pub(crate) fn assert_nothing_borrowed() {
         if cfg!(debug_assertions) {
-            contract::holds(BORROWS.0.get() == 0, "no borrow of instance state crosses a blocking call");
+            assert::holds(BORROWS.0.get() == 0, "no borrow of instance state crosses a blocking call");
         }
     }
 }
@@ -138,7 +138,7 @@ mod per_instance {
     use std::collections::BTreeMap;
 
     use crate::abi::fake::instance::{PerInstance, per_instance};
-    use crate::contract;
+    use crate::assert;
 
     /// A value that the threads of a fake instance share. It ends as a real instance's does: with the memory, and nothing is dropped.
     pub type InstanceShared<T> = PerInstance<ManuallyDrop<T>>;
@@ -162,7 +162,7 @@ mod per_instance {
                 key,
                 value: match value {
                     Some(Some(value)) => Some(value),
-                    Some(None) => contract::broken("instance state is borrowed by one closure at a time"),
+                    Some(None) => assert::broken("instance state is borrowed by one closure at a time"),
                     None => Some(Box::new((self.initial)())),
                 },
             };
@@ -193,6 +193,6 @@ mod per_instance {
 
     pub(crate) fn assert_nothing_borrowed() {
         let borrowed = VALUES.with(|values| values.borrow().values().any(Option::is_none));
-        contract::holds(!borrowed, "no borrow of instance state crosses a blocking call");
+        assert::holds(!borrowed, "no borrow of instance state crosses a blocking call");
     }
 }

@@ -5,7 +5,7 @@
 
 use core::cell::Cell;
 
-use crate::contract;
+use crate::assert;
 use crate::unit_future::{self, Reader, Writer};
 
 /// What one thread at a time may be interrupted by.
@@ -27,7 +27,7 @@ impl Interruption {
     /// Begins a wait: what is to be waited for beside everything else, and what it is ended with.
     pub(crate) fn begin(&self) -> (Reader, Writer) {
         let (reader, writer) = unit_future::pair();
-        contract::holds(self.waiting.replace(Some(writer)).is_none(), "one thread at a time waits here");
+        assert::holds(self.waiting.replace(Some(writer)).is_none(), "one thread at a time waits here");
         (reader, writer)
     }
 

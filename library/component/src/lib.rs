@@ -63,4 +63,4 @@ pub mod alloc;
 pub mod fatal;
 
 // Layer: what the host promises.
-pub mod contract;
+pub mod assert;

@@ -13,7 +13,7 @@
 use alloc_crate::vec::Vec;
 
 use crate::abi::{builtins, threads};
-use crate::{contract, instance};
+use crate::{assert, instance};
 
 crate::instance_state! {
     static HOOKS: Option<&'static Hooks> = None;
@@ -207,5 +207,5 @@ fn yield_now() {
 }
 
 fn not_cancelled(cancelled: u32) {
-    contract::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
+    assert::holds(cancelled == 0, "a task that never asked to be cancellable is not told of a cancellation");
 }

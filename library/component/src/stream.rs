@@ -11,8 +11,8 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 pub use crate::abi::ends::StreamBuiltins;
+use crate::assert;
 use crate::block;
-use crate::contract;
 use crate::event::{Copied, CopyResult, Event};
 use crate::patience::Patience;
 use crate::waitable::{Handle, Waitable};
@@ -128,7 +128,7 @@ impl<B: StreamBuiltins, D: Direction> End<B, D> {
 
     #[inline]
     fn note(&mut self, copied: Copied, most: usize) -> Copied {
-        contract::holds(copied.count <= most, "a copy stays within its buffer");
+        assert::holds(copied.count <= most, "a copy stays within its buffer");
         self.ended = copied.result == CopyResult::Dropped;
         copied
     }
@@ -171,7 +171,7 @@ impl<B: StreamBuiltins, D: Direction> Copying<'_, B, D> {
     fn ended_by(self, event: Event) -> Copied {
         match D::copied(event) {
             Some((handle, copied)) if handle == self.end.handle => self.end.note(copied, self.most),
-            _ => contract::broken("a copy that blocks ends with the event of its end"),
+            _ => assert::broken("a copy that blocks ends with the event of its end"),
         }
     }
 
@@ -181,7 +181,7 @@ impl<B: StreamBuiltins, D: Direction> Copying<'_, B, D> {
             Some(Copied { count: 0, result: CopyResult::Cancelled }) => None,
             // The race was lost, or elements had moved before: they have, and that must be told.
             Some(copied) => Some(self.end.note(copied, self.most)),
-            None => contract::broken("cancelling a copy with the synchronous lowering does not block"),
+            None => assert::broken("cancelling a copy with the synchronous lowering does not block"),
         }
     }
 }

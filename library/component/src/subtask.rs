@@ -3,7 +3,7 @@
 //! Here what they are; who waits for one is in [`crate::call`] and [`crate::block`].
 
 use crate::abi::builtins;
-use crate::contract;
+use crate::assert;
 use crate::event::SubtaskState;
 use crate::waitable::{Handle, Waitable};
 
@@ -19,11 +19,11 @@ impl Subtask {
         let state = SubtaskState::decode(code & 0xf);
         match state {
             SubtaskState::Returned => {
-                contract::holds(code >> 4 == 0, "a call that has returned has no subtask");
+                assert::holds(code >> 4 == 0, "a call that has returned has no subtask");
                 (state, None)
             }
             SubtaskState::Starting | SubtaskState::Started => (state, Some(Subtask(Handle::new(code >> 4)))),
-            _ => contract::broken("a call nobody has cancelled is starting, started or returned"),
+            _ => assert::broken("a call nobody has cancelled is starting, started or returned"),
         }
     }
 
@@ -31,7 +31,7 @@ impl Subtask {
     #[cfg_attr(target_family = "wasm", rustc_nounwind)]
     pub fn cancel(self) -> SubtaskState {
         let state = SubtaskState::decode(builtins::subtask_cancel(self.0.index()));
-        contract::holds(state.is_resolved(), "subtask.cancel with the synchronous lowering resolves the subtask");
+        assert::holds(state.is_resolved(), "subtask.cancel with the synchronous lowering resolves the subtask");
         self.resolved();
         state
     }

@@ -18,7 +18,7 @@ use core::sync::atomic::AtomicU32;
 use crate::abi::threads::{self, Start};
 #[cfg(target_family = "wasm")]
 use crate::heap::{allocate, deallocate};
-use crate::{block, contract, futex, schedule};
+use crate::{assert, block, futex, schedule};
 #[cfg(not(target_family = "wasm"))]
 use alloc_crate::alloc::{alloc as allocate, dealloc as deallocate};
 use description::Description;
@@ -292,7 +292,7 @@ fn block(stack_size: usize) -> Result<NonNull<Block>, Refused> {
 }
 
 extern "C" fn never(_argument: *mut u8) {
-    contract::broken("a thread's block is complete before the thread runs")
+    assert::broken("a thread's block is complete before the thread runs")
 }
 
 /// Frees the stacks of detached threads that have ended.

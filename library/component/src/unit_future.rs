@@ -6,7 +6,7 @@
 use core::ptr;
 
 use crate::abi::builtins;
-use crate::contract;
+use crate::assert;
 use crate::event::CopyResult;
 use crate::waitable::{Handle, Waitable};
 
@@ -24,7 +24,7 @@ pub(crate) fn pair() -> (Reader, Writer) {
     let (reader, writer) = (Reader(Handle::new(ends as u32)), Writer(Handle::new((ends >> 32) as u32)));
     // SAFETY: a unit has no bytes, so nothing is written there.
     let code = unsafe { builtins::future_read_unit(reader.0.index(), ptr::null_mut()) };
-    contract::holds(CopyResult::decode(code).is_none(), "nobody has written the new future");
+    assert::holds(CopyResult::decode(code).is_none(), "nobody has written the new future");
     (reader, writer)
 }
 
@@ -32,7 +32,7 @@ impl Writer {
     /// Wakes who waits.
     #[cfg_attr(target_family = "wasm", rustc_nounwind)]
     pub(crate) fn complete(self) {
-        contract::holds(self.write() == CopyResult::Completed, "writing a future that somebody reads completes");
+        assert::holds(self.write() == CopyResult::Completed, "writing a future that somebody reads completes");
     }
 
     fn write(self) -> CopyResult {
@@ -40,7 +40,7 @@ impl Writer {
         let code = unsafe { builtins::future_write_unit(self.0.index(), ptr::null()) };
         match CopyResult::decode(code) {
             Some(result) => result,
-            None => contract::broken("a future that is read, or has no reader, is written at once"),
+            None => assert::broken("a future that is read, or has no reader, is written at once"),
         }
     }
 }
@@ -56,7 +56,7 @@ impl Reader {
         builtins::future_drop_readable_unit(self.0.index());
         if !completed {
             // A writable end may not be dropped before its future is written, or known to have no reader.
-            contract::holds(writer.write() == CopyResult::Dropped, "a future without reader is not written");
+            assert::holds(writer.write() == CopyResult::Dropped, "a future without reader is not written");
         }
         builtins::future_drop_writable_unit(writer.0.index());
     }

@@ -5,7 +5,7 @@
 
 use core::num::NonZeroU32;
 
-use crate::contract;
+use crate::assert;
 
 /// An index into the component instance's handle table; never zero. Canonical ABI: `Table`.
 ///
@@ -20,7 +20,7 @@ impl Handle {
     pub fn new(index: u32) -> Handle {
         match NonZeroU32::new(index) {
             Some(index) => Handle(index),
-            None => contract::broken("a handle is not zero"),
+            None => assert::broken("a handle is not zero"),
         }
     }
 

@@ -167,7 +167,7 @@ impl ErrorCodes {
     pub fn error(&self, discriminant: u8) -> Error {
         match self.errors.get(discriminant as usize) {
             Some(&error) => error,
-            None => component_rt::contract::broken("an error code is one of its enumeration"),
+            None => component_rt::assert::broken("an error code is one of its enumeration"),
         }
     }
 }

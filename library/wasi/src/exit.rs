@@ -1,6 +1,6 @@
 //! Ending the process.
 
-use component_rt::contract;
+use component_rt::assert;
 
 use crate::abi::cli::exit::exit_with_code;
 use crate::stdio;
@@ -12,10 +12,10 @@ use crate::stdio;
 pub fn exit(code: i32) -> ! {
     stdio::close();
     exit_with_code(u32::from(code as u8));
-    contract::broken("exit-with-code does not return")
+    assert::broken("exit-with-code does not return")
 }
 
 /// Ends the process at once, as a trap: the runtime tells of it. What was written before has reached the host.
 pub fn abort() -> ! {
-    contract::trap()
+    assert::trap()
 }

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use crate::abi::random::{insecure_seed, random};
 use component_rt::abi::memory::RawList;
-use component_rt::contract;
+use component_rt::assert;
 
 /// Fills `bytes` with cryptographically secure random data.
 pub fn fill(bytes: &mut [u8]) {
@@ -23,7 +23,7 @@ pub fn fill(bytes: &mut [u8]) {
         unsafe { random::get_random_bytes(wanted as u64, list.as_mut_ptr()) };
         // SAFETY: the call has stored the list.
         let data = unsafe { list.assume_init() }.lift();
-        contract::holds(
+        assert::holds(
             (1..=wanted).contains(&data.len()),
             "a random read is at least one byte and at most what was asked for",
         );

@@ -21,7 +21,7 @@ pub fn system_now() -> (i64, u32) {
     unsafe { system_clock::now(instant.as_mut_ptr()) };
     // SAFETY: stored just above.
     let RawInstant { seconds, nanoseconds } = unsafe { instant.assume_init() };
-    component_rt::contract::holds(nanoseconds < 1_000_000_000, "an instant's nanoseconds are less than a second");
+    component_rt::assert::holds(nanoseconds < 1_000_000_000, "an instant's nanoseconds are less than a second");
     (seconds, nanoseconds)
 }
 

@@ -17,7 +17,7 @@ use alloc_crate::vec::Vec;
 
 use crate::abi::shape::{self, Kind, Lowered, Shape};
 use crate::alloc;
-use crate::contract;
+use crate::assert;
 
 /// A `list<T>`, lowered: `T` is the lowered element.
 #[repr(C)]
@@ -68,7 +68,7 @@ impl<T> RawOption<T> {
             0 => None,
             // SAFETY: by the type's invariant the payload of this tag was stored.
             1 => Some(unsafe { self.some.assume_init() }),
-            _ => contract::broken("the tag of an option is 0 or 1"),
+            _ => assert::broken("the tag of an option is 0 or 1"),
         }
     }
 }
@@ -95,7 +95,7 @@ impl<T, E> RawResult<T, E> {
             0 => Ok(unsafe { ManuallyDrop::into_inner(self.payload.ok).assume_init() }),
             // SAFETY: as above.
             1 => Err(unsafe { ManuallyDrop::into_inner(self.payload.error).assume_init() }),
-            _ => contract::broken("the tag of a result is 0 or 1"),
+            _ => assert::broken("the tag of a result is 0 or 1"),
         }
     }
 }
@@ -115,7 +115,7 @@ impl<const LAST: u8> RawWithOther<LAST> {
 
     /// The case, and the text of `other`.
     pub fn lift_with_text(self) -> (u8, Option<String>) {
-        contract::holds(self.tag <= LAST, "the tag of a variant is one of its cases");
+        assert::holds(self.tag <= LAST, "the tag of a variant is one of its cases");
         if self.tag != LAST {
             return (self.tag, None);
         }

@@ -9,8 +9,8 @@ use core::ptr::NonNull;
 use alloc_crate::boxed::Box;
 
 use super::modes::Patience;
+use component_rt::assert;
 use component_rt::block;
-use component_rt::contract;
 use component_rt::event::{Event, SubtaskState};
 use component_rt::subtask::Subtask;
 use component_rt::waitable::Waitable;
@@ -43,9 +43,9 @@ impl<R> InFlight<R> {
                 Some(Event::Subtask(handle, state)) if handle == subtask.handle() => match state {
                     SubtaskState::Returned => subtask.resolved(),
                     SubtaskState::Starting | SubtaskState::Started => self.subtask = Some(subtask),
-                    _ => contract::broken("a call nobody has cancelled returns"),
+                    _ => assert::broken("a call nobody has cancelled returns"),
                 },
-                Some(_) => contract::broken("a subtask's event is for that subtask"),
+                Some(_) => assert::broken("a subtask's event is for that subtask"),
                 None => {
                     self.subtask = Some(subtask);
                     return Err(self);

@@ -12,7 +12,7 @@ use crate::Error;
 use crate::error::{LOOKUP, SOCKETS};
 use component_rt::abi::memory::{RawList, RawResult, RawWithOther};
 use component_rt::abi::shape::{Kind, Lowered, Shape};
-use component_rt::contract;
+use component_rt::assert;
 
 /// `ip-address-family`.
 #[derive(Clone, Copy)]
@@ -113,7 +113,7 @@ impl SocketAddress {
                 let Ipv6SocketAddress { port, flow_info, address, scope_id } = unsafe { self.case.ipv6 };
                 SocketAddrV6::new(address.into(), port, flow_info, scope_id).into()
             }
-            _ => contract::broken("the tag of an ip-socket-address is 0 or 1"),
+            _ => assert::broken("the tag of an ip-socket-address is 0 or 1"),
         }
     }
 }
@@ -152,7 +152,7 @@ impl IpAddress {
             0 => Ipv4Addr::from(unsafe { self.case.ipv4 }).into(),
             // SAFETY: as above.
             1 => Ipv6Addr::from(unsafe { self.case.ipv6 }).into(),
-            _ => contract::broken("the tag of an ip-address is 0 or 1"),
+            _ => assert::broken("the tag of an ip-address is 0 or 1"),
         }
     }
 }
