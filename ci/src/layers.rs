@@ -1,8 +1,9 @@
 //! The layers of the platform crates: which module uses which, and that no arrow leads upwards.
 //!
-//! A crate's `lib.rs` lists its modules under comments `// Layer: ...`, the highest layer first. A module may use its own layer
-//! and those below; so there is no cycle between layers. What counts is what the source says: `crate::x`, `super::x` and
-//! `$crate::x` in code. The fake host is left out: it stands in for what is below everything, and calls back.
+//! A crate's `lib.rs` lists its modules under comments `// Layer: ...`, the highest layer first. A module may use its
+//! own layer and those below; so there is no cycle between layers. What counts is what the source says: `crate::x`,
+//! `super::x` and `$crate::x` in code. The fake host is left out: it stands in for what is below everything, and calls
+//! back.
 
 use std::collections::{BTreeMap, BTreeSet};
 

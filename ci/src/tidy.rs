@@ -1,4 +1,5 @@
-//! What no compiler checks: where unsafe may stand, what a text may not say, that links lead somewhere and arrows downwards.
+//! What no compiler checks: where unsafe may stand, what a text may not say, that links lead somewhere and arrows
+//! downwards.
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 7] = [
+const TREES: [Tree; 8] = [
     Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
     Tree { constant: "STD_FILES", root: "../std", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
     Tree { constant: "TEST_FILES", root: "../test", wanted: |path| path.extension().is_some_and(|e| e == "rs") },

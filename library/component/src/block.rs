@@ -3,9 +3,9 @@
 //! While a thread is here, the instance's other threads run. So nobody may come here with a borrow of shared state
 //! ([`crate::instance`] checks it), and whoever returns from here looks at shared state again.
 //!
-//! Left out: functions of WASI that are asynchronous in WIT and take no timeout are imported with the synchronous lowering,
-//! and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they know what a
-//! lost race gives back.
+//! Left out: functions of WASI that are asynchronous in WIT and take no timeout are imported with the synchronous
+//! lowering, and then it is the host that stops the thread inside the call. Cancelling is the nouns' affair: only they
+//! know what a lost race gives back.
 
 use crate::assert;
 use crate::deadline::Deadline;
@@ -103,7 +103,8 @@ fn spare_set() -> WaitableSet {
     SPARE.with(Option::take).unwrap_or_default()
 }
 
-/// Keeps `set`, whose members have all left, for the next wait. A second one (threads that wait at the same time) is dropped.
+/// Keeps `set`, whose members have all left, for the next wait. A second one (threads that wait at the same time) is
+/// dropped.
 #[cfg_attr(target_family = "wasm", rustc_nounwind)]
 fn keep_spare(set: WaitableSet) {
     let surplus = SPARE.with(|spare| spare.replace(set));

@@ -18,9 +18,9 @@ use crate::waitable::Waitable;
 ///
 /// # Safety
 ///
-/// `begin` calls one import with the asynchronous lowering, passes the pointer it is given as the return area, and gives back
-/// the import's answer; the import's result has the layout of `R`. What else the call points to (arguments in memory) stays
-/// valid until this function returns.
+/// `begin` calls one import with the asynchronous lowering, passes the pointer it is given as the return area, and
+/// gives back the import's answer; the import's result has the layout of `R`. What else the call points to (arguments
+/// in memory) stays valid until this function returns.
 pub unsafe fn until<R>(deadline: impl Deadline, begin: impl FnOnce(*mut R) -> u32) -> Option<R> {
     let mut area = MaybeUninit::<R>::uninit();
     let (_, subtask) = Subtask::begun(begin(area.as_mut_ptr()));

@@ -1,7 +1,8 @@
 //! Exclusive use: one thread at a time has a value, also while it blocks.
 //!
-//! Canonical ABI: a stream end has at most one copy in flight, another traps. So an operation that may block owns what it works on
-//! for as long as it lasts; who wants it meanwhile is suspended, so that a wait which can never end is seen as the deadlock it is.
+//! Canonical ABI: a stream end has at most one copy in flight, another traps. So an operation that may block owns what
+//! it works on for as long as it lasts; who wants it meanwhile is suspended, so that a wait which can never end is seen
+//! as the deadlock it is.
 
 use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
@@ -63,8 +64,8 @@ impl<T> Exclusive<T> {
         (!self.taken.replace(true)).then(|| Taken(self))
     }
 
-    /// Waits until the value may be free. False: patience has ended. Threads take turns, so between the look and the wait nothing
-    /// happens.
+    /// Waits until the value may be free. False: patience has ended. Threads take turns, so between the look and the
+    /// wait nothing happens.
     #[cold]
     fn wait(&self, patience: impl Patience) -> bool {
         self.waiting.set(self.waiting.get() + 1);
@@ -82,8 +83,8 @@ impl<T> Deref for Taken<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: `taken` was false when this guard came about and is true until it is dropped, and nobody else makes references to
-        // the value: this guard's borrow rules are the value's.
+        // SAFETY: `taken` was false when this guard came about and is true until it is dropped, and nobody else makes
+        // references to the value: this guard's borrow rules are the value's.
         unsafe { &*self.0.value.get() }
     }
 }

@@ -1,12 +1,14 @@
 //! State that the whole component instance shares: caches, tables, what is open.
 //!
-//! An instance's threads are cooperative: they switch only inside calls out of the instance. So shared state needs no lock
-//! and no atomic, only the rule that *no borrow crosses a blocking call*. An [`InstanceCell`] gives its value to one closure
-//! at a time, and [`crate::block`] asserts (in builds with debug assertions) that no closure is running when a thread stops.
+//! An instance's threads are cooperative: they switch only inside calls out of the instance. So shared state needs no
+//! lock and no atomic, only the rule that *no borrow crosses a blocking call*. An [`InstanceCell`] gives its value to
+//! one closure at a time, and [`crate::block`] asserts (in builds with debug assertions) that no closure is running
+//! when a thread stops.
 //!
 //! Off wasm every instance of the fake host has values of its own, so that tests do not see each other.
 
-/// Declares state of the instance: `instance_state! { static NAME: Type = constant; }`, used by `NAME.with(|value| ...)`.
+/// Declares state of the instance: `instance_state! { static NAME: Type = constant; }`, used by `NAME.with(|value|
+/// ...)`.
 #[macro_export]
 macro_rules! instance_state {
     ($($(#[$meta:meta])* $vis:vis static $name:ident: $type:ty = $value:expr;)*) => {$(
@@ -19,8 +21,8 @@ macro_rules! instance_state {
     )*};
 }
 
-/// Declares what the instance's threads share by reference: `instance_shared! { static NAME: Type = constant; }`, used by
-/// `NAME.with(|value| ...)`. The closure may block: it is the value's affair what happens meanwhile.
+/// Declares what the instance's threads share by reference: `instance_shared! { static NAME: Type = constant; }`, used
+/// by `NAME.with(|value| ...)`. The closure may block: it is the value's affair what happens meanwhile.
 #[macro_export]
 macro_rules! instance_shared {
     ($($(#[$meta:meta])* $vis:vis static $name:ident: $type:ty = $value:expr;)*) => {$(
@@ -55,8 +57,9 @@ mod cell {
         value: UnsafeCell<T>,
     }
 
-    // SAFETY: linear memory belongs to one instance, which one thread at a time runs (component model, cooperative threads);
-    // threads switch only in calls out of the instance, and `borrowed` refuses a second borrow whoever asks for it.
+    // SAFETY: linear memory belongs to one instance, which one thread at a time runs (component model, cooperative
+    // threads); threads switch only in calls out of the instance, and `borrowed` refuses a second borrow whoever asks
+    // for it.
     unsafe impl<T> Sync for InstanceCell<T> {}
 
     impl<T> InstanceCell<T> {
@@ -71,7 +74,8 @@ mod cell {
             assert::holds(!self.borrowed.replace(true), "instance state is borrowed by one closure at a time");
             count_borrow(1);
             let _returned = Returned(&self.borrowed);
-            // SAFETY: `borrowed` was false and is now true until `_returned` is dropped, after `f`: no other reference exists.
+            // SAFETY: `borrowed` was false and is now true until `_returned` is dropped, after `f`: no other reference
+            // exists.
             f(unsafe { &mut *self.value.get() })
         }
     }
@@ -79,8 +83,8 @@ mod cell {
     /// A value that threads share. Made by [`instance_shared!`](crate::instance_shared).
     pub struct InstanceShared<T>(T);
 
-    // SAFETY: one thread at a time runs, and they switch only in calls out of the instance: nobody is in the middle of changing a value
-    // that can be changed through a shared reference.
+    // SAFETY: one thread at a time runs, and they switch only in calls out of the instance: nobody is in the middle of
+    // changing a value that can be changed through a shared reference.
     unsafe impl<T> Sync for InstanceShared<T> {}
 
     impl<T> InstanceShared<T> {
@@ -140,7 +144,8 @@ mod per_instance {
     use crate::abi::fake::instance::{PerInstance, per_instance};
     use crate::assert;
 
-    /// A value that the threads of a fake instance share. It ends as a real instance's does: with the memory, and nothing is dropped.
+    /// A value that the threads of a fake instance share. It ends as a real instance's does: with the memory, and
+    /// nothing is dropped.
     pub type InstanceShared<T> = PerInstance<ManuallyDrop<T>>;
 
     /// A value of each fake instance. Made by [`instance_state!`](crate::instance_state).

@@ -1,21 +1,22 @@
 //! The component model below std: its asynchronous canonical ABI, its threads, and the heap.
 //!
 //! No WASI: this crate knows no file, no stream of output, no clock. What it needs of them comes from above: a
-//! [`Deadline`](deadline::Deadline) is made by whoever has a clock, the seed of a schedule is asked for by whoever makes
-//! threads, and how a program ends that cannot go on is said by functions that this crate only names (`fatal.rs`).
-//! WASI is in the crate above, `library/wasi`.
+//! [`Deadline`](deadline::Deadline) is made by whoever has a clock, the seed of a schedule is asked for by whoever
+//! makes threads, and how a program ends that cannot go on is said by functions that this crate only names
+//! (`fatal.rs`). WASI is in the crate above, `library/wasi`.
 //!
 //! The modules stand below in layers, the highest first. A module knows its own layer and those below; `cargo ci tidy`
 //! refuses any other arrow.
 //!
-//! On wasm the ABI room's functions are imports. Elsewhere they are a working host in memory ([`abi::fake`]), so that this
-//! crate's tests run on any machine with stable Rust. Nothing here allocates, imports or initialises before it is used:
-//! a program pays for what it calls.
+//! On wasm the ABI room's functions are imports. Elsewhere they are a working host in memory ([`abi::fake`]), so that
+//! this crate's tests run on any machine with stable Rust. Nothing here allocates, imports or initialises before it is
+//! used: a program pays for what it calls.
 //!
 //! What is left out: executors, wakers and everything else of `async` Rust. Calls block, as std's do.
 
 #![no_std]
-// `rustc_nounwind`: nothing unwinds out of here, and the crates above, which the compiler sees one at a time, need not be ready for it.
+// `rustc_nounwind`: nothing unwinds out of here, and the crates above, which the compiler sees one at a time, need not
+// be ready for it.
 #![cfg_attr(target_family = "wasm", feature(asm_experimental_arch, rustc_attrs), allow(internal_features))]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]

@@ -1,5 +1,5 @@
-//! Patience: how long a wait may last. Each kind is a type, so that nobody contains, or imports, more than the kinds that are used:
-//! no clock without a deadline.
+//! Patience: how long a wait may last. Each kind is a type, so that nobody contains, or imports, more than the kinds
+//! that are used: no clock without a deadline.
 
 use core::sync::atomic::AtomicU32;
 
@@ -34,7 +34,8 @@ pub struct Forever;
 #[derive(Clone, Copy, Debug)]
 pub struct Until<D>(pub D);
 
-/// Not at all: the host and the other threads have a turn, without which a loop around this would never see anything change.
+/// Not at all: the host and the other threads have a turn, without which a loop around this would never see anything
+/// change.
 #[derive(Clone, Copy, Debug)]
 pub struct Never;
 

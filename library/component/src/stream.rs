@@ -1,11 +1,11 @@
 //! Streams: their readable and writable ends. Canonical ABI: `stream.*`.
 //!
-//! An end is typed by the canonical built-ins of one stream in one function of WIT ([`StreamBuiltins`]), and everything here
-//! is monomorphic over them: no table of functions, and no built-in is imported that nobody calls.
+//! An end is typed by the canonical built-ins of one stream in one function of WIT ([`StreamBuiltins`]), and everything
+//! here is monomorphic over them: no table of functions, and no built-in is imported that nobody calls.
 //!
-//! A copy that has begun must have ended before its buffer is given back. While it goes on it is a value, [`Copying`], which nobody
-//! outside of this file has: no operation here returns before it has ended, by itself or cancelled. Buffers need not be initialised
-//! for reading.
+//! A copy that has begun must have ended before its buffer is given back. While it goes on it is a value, [`Copying`],
+//! which nobody outside of this file has: no operation here returns before it has ended, by itself or cancelled.
+//! Buffers need not be initialised for reading.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -17,7 +17,8 @@ use crate::event::{Copied, CopyResult, Event};
 use crate::patience::Patience;
 use crate::waitable::{Handle, Waitable};
 
-/// The most elements one copy may move. Canonical ABI: `Buffer.MAX_LENGTH`, 2^28 - 1; longer buffers are copied in part.
+/// The most elements one copy may move. Canonical ABI: `Buffer.MAX_LENGTH`, 2^28 - 1; longer buffers are copied in
+/// part.
 pub const MAX_COUNT: usize = (1 << 28) - 1;
 
 /// The end of a stream that elements come out of. Dropping it tells the writer that nobody reads any more.
@@ -35,8 +36,8 @@ pub fn new<B: StreamBuiltins>() -> (ReadableEnd<B>, WritableEnd<B>) {
 impl<B: StreamBuiltins> ReadableEnd<B> {
     /// Reads at least one element, as many as are there up to the length of `buffer`; blocks while there are none.
     ///
-    /// A count of zero with [`CopyResult::Dropped`] is the end of the stream. Calls after the end give it again. An empty
-    /// `buffer` gives a count of zero at once.
+    /// A count of zero with [`CopyResult::Dropped`] is the end of the stream. Calls after the end give it again. An
+    /// empty `buffer` gives a count of zero at once.
     #[inline]
     pub fn read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Copied {
         self.begin_read(buffer).unwrap_or_else(Copying::finish)
@@ -51,8 +52,9 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
     #[inline]
     fn begin_read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Result<Copied, Copying<'_, B, Readable>> {
         self.begin(buffer.len(), |end, count| {
-            // SAFETY: `buffer` has room for `count` elements, its length at most; it is borrowed mutably by our callers, none of which
-            // returns or unwinds before the copy has ended (they block or cancel, and broken rules trap).
+            // SAFETY: `buffer` has room for `count` elements, its length at most; it is borrowed mutably by our
+            // callers, none of which returns or unwinds before the copy has ended (they block or cancel, and broken
+            // rules trap).
             unsafe { B::read(end, buffer.as_mut_ptr().cast(), count) }
         })
     }
@@ -61,8 +63,9 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
 impl<B: StreamBuiltins> WritableEnd<B> {
     /// Writes at least one element of `elements`, as many as the reader takes; blocks while it takes none.
     ///
-    /// When this returns, the counted elements are in the reader's hands. [`CopyResult::Dropped`] says that the reader is
-    /// gone; a count above zero may come with it. Elements that own something (lists, handles) have moved if counted.
+    /// When this returns, the counted elements are in the reader's hands. [`CopyResult::Dropped`] says that the reader
+    /// is gone; a count above zero may come with it. Elements that own something (lists, handles) have moved if
+    /// counted.
     #[inline]
     pub fn write(&mut self, elements: &[B::Element]) -> Copied {
         self.begin_write(elements).unwrap_or_else(Copying::finish)
@@ -77,8 +80,8 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     #[inline]
     fn begin_write(&mut self, elements: &[B::Element]) -> Result<Copied, Copying<'_, B, Writable>> {
         self.begin(elements.len(), |end, count| {
-            // SAFETY: `elements` holds `count` elements, its length at most; it is borrowed by our callers, none of which returns or
-            // unwinds before the copy has ended (they block or cancel, and broken rules trap).
+            // SAFETY: `elements` holds `count` elements, its length at most; it is borrowed by our callers, none of
+            // which returns or unwinds before the copy has ended (they block or cancel, and broken rules trap).
             unsafe { B::write(end, elements.as_ptr(), count) }
         })
     }

@@ -1,7 +1,7 @@
 //! Futures of nothing, by which one thread of the instance wakes another that waits for the host.
 //!
-//! A thread that waits for the host can be woken by nobody but the host. So beside what it waits for it reads such a future, and
-//! whoever wakes it writes that. Both ends are ours.
+//! A thread that waits for the host can be woken by nobody but the host. So beside what it waits for it reads such a
+//! future, and whoever wakes it writes that. Both ends are ours.
 
 use core::ptr;
 
@@ -46,7 +46,8 @@ impl Writer {
 }
 
 impl Reader {
-    /// Ends the read, whose event was delivered or not, and drops both ends. `completed`: `writer` has woken this thread.
+    /// Ends the read, whose event was delivered or not, and drops both ends. `completed`: `writer` has woken this
+    /// thread.
     #[cfg_attr(target_family = "wasm", rustc_nounwind)]
     pub(crate) fn end(self, delivered: bool, writer: Writer, completed: bool) {
         if !delivered {

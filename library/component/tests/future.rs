@@ -7,8 +7,8 @@ use common::{END_KIND, end, must_panic};
 use component_rt::abi::fake::futures::HostFuture;
 use component_rt::abi::fake::host::{self, live_handles};
 use component_rt::abi::memory::RawResult;
-use component_rt::patience::{Never, Until};
 use component_rt::future::FutureReader;
+use component_rt::patience::{Never, Until};
 
 type Reader = FutureReader<end::Future>;
 

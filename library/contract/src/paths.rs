@@ -1,7 +1,7 @@
 //! Functions of the library that the tools know by their paths, as a demangler writes them without hashes.
 //!
-//! std's are Rust's and change with it. What is not found any more does no harm to a program: it is larger or slower, or a report
-//! says less. So nobody would notice, if a test did not.
+//! std's are Rust's and change with it. What is not found any more does no harm to a program: it is larger or slower,
+//! or a report says less. So nobody would notice, if a test did not.
 
 /// Ends a program whose only thread waits for another one, `() -> never`.
 pub const DEADLOCK: &str = "wasi_rt::fatal::deadlock";
@@ -15,8 +15,8 @@ pub const ASKS_FOR_STACK: &str = "wasi_rt::backtrace::ask";
 /// Waits as long as a word of memory holds a number, `(i32, i32) -> ()`.
 pub const WAIT: &str = "component_rt::futex::wait";
 
-/// What has nothing to do where there is one thread: telling who waits, and whether there was somebody; giving way to another
-/// schedule; noting what is to be done at the end of a task that overlaps others.
+/// What has nothing to do where there is one thread: telling who waits, and whether there was somebody; giving way to
+/// another schedule; noting what is to be done at the end of a task that overlaps others.
 pub const IDLE: [&str; 6] = [
     "component_rt::futex::wake",
     "component_rt::futex::wake_all",
@@ -44,22 +44,10 @@ pub const LOCK_WAKING: [&str; 3] = [
 pub const LOCK_SPIN: &str = "<std::sys::sync::mutex::futex::Mutex>::spin";
 
 /// Slow paths, by the ends of their paths: what std has marked as cold, apart from what is called so.
-pub const COLD: [&str; 6] = [
-    "::do_reserve_and_handle",
-    "::reserve_rehash",
-    "::wake_writer_or_readers",
-    "::Mutex>::wake",
-    "::Once>::call",
-    "::OnceLock>::initialize",
-];
-
-/// The crates that the library is made of, by the beginnings of paths.
-pub const CRATES: [&str; 5] = ["std::", "core::", "alloc::", "component_rt::", "wasi_rt::"];
+pub const COLD: [&str; 5] =
+    ["::do_reserve_and_handle", "::reserve_rehash", "::wake_writer_or_readers", "::Mutex>::wake", "::Once>::call"];
 
 /// All of these paths.
 pub fn of_the_library() -> impl Iterator<Item = &'static str> {
     [DEADLOCK, THREAD, ASKS_FOR_STACK, WAIT, LOCK_SPIN].into_iter().chain(IDLE).chain(LOCK_WAITING).chain(LOCK_WAKING)
 }
-
-/// Between these lies what is of interest on the stack of a panic; std calls it through them.
-pub const SHORT_BACKTRACE: [&str; 2] = ["__rust_end_short_backtrace", "__rust_begin_short_backtrace"];

@@ -1,7 +1,7 @@
 //! Symbols, exports and imports that the linker shares with the library, with rustc and with the runtime.
 //!
-//! The library's assembly and the target specs refer to this file by comment. What these names mean to the component model is said where they are used; wit-component's own names (`[async-lift]`
-//! and the like) are not repeated here.
+//! The library's assembly and the target specs refer to this file by comment. What these names mean to the component
+//! model is said where they are used; wit-component's own names (`[async-lift]` and the like) are not repeated here.
 
 /// Symbol of rustc's main shim, `() -> i32`: `entry-name` in the target specs. It returns 0 (ok) or 1 (err) and nothing else, and so is
 /// the sync lift of `wasi:cli/run.run`: exported as [`RUN`], unless bindings export a `run` of their own. rewrite/entry.rs says
@@ -103,7 +103,8 @@ pub const COMPILER_LIBRARIES: &[&str] = &[
 ];
 
 // What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in
-// component-rt (and in wasi-rt, for what needs a clock); the passes in rewrite/ finish what an assembler and wasm-ld cannot say.
+// component-rt (and in wasi-rt, for what needs a clock); the passes in rewrite/ finish what an assembler and wasm-ld
+// cannot say.
 
 /// Module name under which assembly imports canonical built-ins, because an assembler has neither `$root` nor brackets:
 /// `component_built_in.context_get_0` means `$root.[context-get-0]`.
@@ -130,8 +131,8 @@ pub const TLS_BASE: &str = "__tls_base";
 /// yet. It is the one function that sees the globals [`STACK_POINTER`] and [`TLS_BASE`] themselves.
 pub const TASK_HOOK: &str = "__wasm_task_hook";
 
-/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program with threads whose stack pointers are saved and restored
-/// around imports: every task begins with the first values of the two globals.
+/// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program with threads whose stack pointers are saved and
+/// restored around imports: every task begins with the first values of the two globals.
 pub const TASK_HOOK_SAVED: &str = "component_task_hook_saved";
 
 /// Function `(event) -> ()`, exported as [`TASK_HOOK`] in a program that makes no threads but has exports lifted async:
@@ -143,14 +144,17 @@ pub const TASK_HOOK_SINGLE: &str = "component_task_hook_single";
 /// stack.
 pub const SET_STACK_POINTER: &str = "component_set_stack_pointer";
 
-/// Function `() -> ()`: gives the other threads a turn. Code that waits by looking at memory again and again is made to call it.
+/// Function `() -> ()`: gives the other threads a turn. Code that waits by looking at memory again and again is made to
+/// call it.
 pub const GIVE_WAY: &str = "component_rt_give_way";
 
-/// Function `() -> ()`: a point of a schedule by seed. Only there if the program's atomic instructions are to be points.
+/// Function `() -> ()`: a point of a schedule by seed. Only there if the program's atomic instructions are to be
+/// points.
 pub const SCHEDULE_POINT: &str = "component_rt_schedule_point";
 
-/// Core export, `(block) -> description`: what a runtime asks about each thread of a program whose threads all wait for each other,
-/// beginning with block 0, the first thread's. It calls this when nothing else of the program will ever run.
+/// Core export, `(block) -> description`: what a runtime asks about each thread of a program whose threads all wait for
+/// each other, beginning with block 0, the first thread's. It calls this when nothing else of the program will ever
+/// run.
 pub const DESCRIBE_THREAD: &str = "component_describe_thread";
 
 /// Data, `[u32; 2]`: size and alignment of the thread-local variables, in bytes, filled in after linking.
@@ -202,12 +206,12 @@ pub const SET_BASE: i32 = 0x5345_5442;
 /// Function `() -> ()`: a turn of a loop that waits by looking at memory. `core::hint::spin_loop` calls it.
 pub const SPIN: &str = "component_rt_spin";
 
-/// Functions `() -> never` by which library/component tells how a program ends that cannot go on: library/wasi defines them. The
-/// runtime knows the second one, which is on the stack of who waits for ever.
+/// Functions `() -> never` by which library/component tells how a program ends that cannot go on: library/wasi defines
+/// them. The runtime knows the second one, which is on the stack of who waits for ever.
 pub const FATAL: [&str; 3] = ["component_stack_overflow", "component_deadlock", "component_out_of_memory"];
 
-/// Functions of a program with threads that no export needs: a thread begins in the first; the others are what Rust calls of the
-/// built-ins.
+/// Functions of a program with threads that no export needs: a thread begins in the first; the others are what Rust
+/// calls of the built-ins.
 pub const THREAD_FUNCTIONS: [&str; 5] = [
     "component_thread_start",
     "component_rt_thread_new_indirect",
@@ -224,8 +228,9 @@ pub const GETRANDOM: &str = "__getrandom_v03_custom";
 
 /// What the library defines of all this, by symbol. `__wrap_` stands before the built-ins of programs without threads.
 pub fn of_the_library() -> impl Iterator<Item = &'static str> {
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 13] = [
         REALLOC,
+        REALLOC_OWN,
         TASK_HOOK,
         TASK_HOOK_SAVED,
         TASK_HOOK_SINGLE,

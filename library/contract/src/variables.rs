@@ -3,8 +3,8 @@
 /// The seed of the program's schedule. The library looks for it when the first thread is made.
 pub const SCHEDULE_SEED: &str = "COMPONENT_SCHEDULE_SEED";
 
-/// The stack of the thread that asks, as a panic prints it: the program's own part. Only for who asks for the environment again,
-/// from [`crate::paths::ASKS_FOR_STACK`].
+/// The stack of the thread that asks, as a panic prints it: the program's own part. Only for who asks for the
+/// environment again, from [`crate::paths::ASKS_FOR_STACK`].
 pub const BACKTRACE_SHORT: &str = "COMPONENT_BACKTRACE_SHORT";
 
 /// The same, all of it.

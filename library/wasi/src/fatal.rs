@@ -1,6 +1,7 @@
 //! How a program ends that cannot go on: it says why on standard error first.
 //!
-//! The crate below only names these functions (its `fatal.rs`), and so does its assembly. Each is linked if it can be reached.
+//! The crate below only names these functions (its `fatal.rs`), and so does its assembly. Each is linked if it can be
+//! reached.
 
 use contract::exit::DEADLOCKED;
 

@@ -1,5 +1,5 @@
-# The names by which library/component calls the functions of fatal.rs. They are no exports of Rust, because a `no_mangle` function
-# is exported from every program.
+# The names by which library/component calls the functions of fatal.rs. They are no exports of Rust, because a
+# `no_mangle` function is exported from every program.
 
     .functype {stack_overflow} () -> ()
     .functype {deadlock} () -> ()

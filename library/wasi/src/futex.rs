@@ -1,5 +1,5 @@
-//! Waiting for a word of memory to change, no longer than until a mark of the clock; and the instructions `memory.atomic.wait` and
-//! `memory.atomic.notify` of user code, as functions. WebAssembly threads proposal.
+//! Waiting for a word of memory to change, no longer than until a mark of the clock; and the instructions
+//! `memory.atomic.wait` and `memory.atomic.notify` of user code, as functions. WebAssembly threads proposal.
 
 use core::sync::atomic::{AtomicU32, AtomicU64};
 

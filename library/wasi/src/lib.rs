@@ -1,14 +1,15 @@
 //! The platform below std: WASI 0.3 on the component model.
 //!
-//! The words of std ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`] and so on), which std's glue calls, and
-//! below them WASI's imports, layouts and resources ([`abi`]). What is the component model's own (streams, futures, threads,
-//! blocking, memory) is in the crate below, `library/component`.
+//! The words of std ([`fs`], [`net`], [`stdio`], [`mod@env`], [`time`], [`random`] and so on), which std's glue calls,
+//! and below them WASI's imports, layouts and resources ([`abi`]). What is the component model's own (streams, futures,
+//! threads, blocking, memory) is in the crate below, `library/component`.
 //!
 //! The modules stand below in layers, the highest first. A module knows its own layer and those below; `cargo ci tidy`
 //! refuses any other arrow.
 //!
-//! Off wasm the imports are a working host in memory ([`abi::fake`]), so that this crate's tests run on any machine with stable
-//! Rust. Nothing here allocates, imports or initialises before it is used: a program pays for what it calls.
+//! Off wasm the imports are a working host in memory ([`abi::fake`]), so that this crate's tests run on any machine
+//! with stable Rust. Nothing here allocates, imports or initialises before it is used: a program pays for what it
+//! calls.
 
 #![no_std]
 #![cfg_attr(target_family = "wasm", feature(asm_experimental_arch))]

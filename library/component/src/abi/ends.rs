@@ -1,5 +1,5 @@
-//! The canonical built-ins of one stream or one future, as a type: what the ends in [`crate::stream`] and [`crate::future`]
-//! are generic over.
+//! The canonical built-ins of one stream or one future, as a type: what the ends in [`crate::stream`] and
+//! [`crate::future`] are generic over.
 
 /// The canonical built-ins of one stream type, with the asynchronous lowering for the copies.
 ///
@@ -7,7 +7,8 @@
 ///
 /// # Safety
 ///
-/// The functions are the built-ins the names say, all of one stream, whose elements have in memory the layout of `Element`.
+/// The functions are the built-ins the names say, all of one stream, whose elements have in memory the layout of
+/// `Element`.
 pub unsafe trait StreamBuiltins {
     /// An element as it lies in memory (lowered): `u8`, a handle, or a record of the ABI room.
     type Element: 'static;

@@ -1,7 +1,7 @@
 //! Positions behind an append.
 //!
-//! Such a position is the end of the file as long as nobody else writes it. So whoever is about to write has those who stand there
-//! ask where that is. Here is who they are.
+//! Such a position is the end of the file as long as nobody else writes it. So whoever is about to write has those who
+//! stand there ask where that is. Here is who they are.
 
 use alloc_crate::rc::{Rc, Weak};
 use alloc_crate::vec::Vec;
@@ -30,7 +30,8 @@ pub(super) fn note(description: &Rc<Description>) {
     });
 }
 
-/// Those that stand behind what they appended to this file through another descriptor, and have come there since this was asked last.
+/// Those that stand behind what they appended to this file through another descriptor, and have come there since this
+/// was asked last.
 #[inline]
 pub(super) fn others_of(description: &Description) -> Vec<Rc<Description>> {
     let count = APPENDED.with(|appended| appended.count);

@@ -7,8 +7,9 @@ use alloc_crate::string::String;
 use super::OpenOptions;
 use crate::env;
 
-/// The file this program was loaded from, links resolved, if the program was told and can see it: by custom the first argument is its path,
-/// from the directory to start in, and it counts if a component is there. WASI has no word for it.
+/// The file this program was loaded from, links resolved, if the program was told and can see it: by custom the first
+/// argument is its path, from the directory to start in, and it counts if a component is there. WASI has no word for
+/// it.
 pub fn executable() -> Option<String> {
     let name = env::args().first().filter(|name| name.contains('/'))?;
     let mut path = String::new();

@@ -4,7 +4,8 @@ use core::cell::Cell;
 
 use component_rt::interruption::Interruption;
 
-/// Whether a direction of a connection was shut down. By whichever thread, and it holds for a thread that waits there, too.
+/// Whether a direction of a connection was shut down. By whichever thread, and it holds for a thread that waits there,
+/// too.
 #[derive(Default)]
 pub(super) struct Shutdown {
     closed: Cell<bool>,
