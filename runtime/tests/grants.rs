@@ -94,9 +94,9 @@ fn the_current_directory_is_what_is_given() {
     assert_eq!(output(&component, Setup::default()).1, "");
     let place = tempfile::tempdir().unwrap();
     std::fs::create_dir(place.path().join("dir")).unwrap();
-    let work = Directory { host: place.path().to_owned(), guest: "/work".into(), access: Access::ReadOnly };
-    let setup = Setup { current_dir: Some("/work/dir".into()), directories: vec![work], ..Setup::default() };
-    assert_eq!(output(&component, setup).1, "/work/dir");
+    let work = Directory { host: place.path().to_owned(), guest: "/given".into(), access: Access::ReadOnly };
+    let setup = Setup { current_dir: Some("/given/dir".into()), directories: vec![work], ..Setup::default() };
+    assert_eq!(output(&component, setup).1, "/given/dir");
 }
 
 #[test]
@@ -113,22 +113,22 @@ fn the_current_directory_is_in_one_that_was_granted() {
     let begins_in = |cwd: &str| {
         let directory =
             |host: &str, guest: &str| Directory { host: path(host), guest: guest.into(), access: Access::ReadWrite };
-        let directories = vec![directory("in", "/work"), directory("beside", "/other")];
+        let directories = vec![directory("in", "/given"), directory("beside", "/other")];
         run(&component, Setup { current_dir: Some(cwd.into()), directories, ..Setup::default() })
     };
     for cwd in
-        ["/work", "/work/", "/work/deep", "/work/./deep/..", "/work/stays", "/work/../other", "/work/deep/../../other"]
+        ["/given", "/given/", "/given/deep", "/given/./deep/..", "/given/stays", "/given/../other", "/given/deep/../../other"]
     {
         assert_eq!(begins_in(cwd).exit_code(), 0, "{cwd}");
     }
     let outside = [
         "/",
         "/etc",
-        "/work/..",
-        "/work/../out",
-        "/work/../../etc",
-        "/work/deep/../../out",
-        "/work/leaves",
+        "/given/..",
+        "/given/../out",
+        "/given/../../etc",
+        "/given/deep/../../out",
+        "/given/leaves",
         "work",
         "",
     ];
@@ -140,7 +140,7 @@ fn the_current_directory_is_in_one_that_was_granted() {
         );
         assert_eq!(outcome.exit_code(), 125);
     }
-    for cwd in ["/work/file", "/work/missing", "/work/missing/../deep"] {
+    for cwd in ["/given/file", "/given/missing", "/given/missing/../deep"] {
         let outcome = begins_in(cwd);
         assert!(
             matches!(outcome, Outcome::Refused(Refusal::CurrentDirectory { host: Some(_), .. })),
