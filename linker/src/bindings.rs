@@ -3,7 +3,7 @@
 //! Here because wit-component merges these worlds without saying whose they were. Each is decoded by itself and held
 //! against the others first, so that an error can name the crates and the functions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use wasm_encoder::{CustomSection, Module};
@@ -15,6 +15,7 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 
 use crate::contract;
 use crate::inputs::Inputs;
+use crate::versions::{self, Lowered};
 
 /// A world and where it came from.
 pub(crate) struct Bindings {
@@ -79,42 +80,9 @@ impl Bindings {
         !unused.is_empty()
     }
 
-    /// Takes out of a world that speaks another version of WASI than std what it imports of WASI for nothing: neither `is_imported` nor needed for
-    /// its types. wit-component would give std's imports the names of that version. Says if there was any.
-    pub(crate) fn leave_out_unused(&mut self, is_imported: impl Fn(&str) -> bool) -> bool {
-        let resolve = &self.decoded.resolve;
-        let world = &resolve.worlds[self.decoded.world];
-        let is_newer = |name: &str| {
-            name.starts_with("wasi:") && name.contains("@0.3.") && !name.ends_with(&format!("@{}", wasi_wit::VERSION))
-        };
-        if !world.imports.keys().any(|key| is_newer(&resolve.name_world_key(key))) {
-            return false;
-        }
-        let mut used = Vec::new();
-        for (key, item) in world.imports.iter().chain(&world.exports) {
-            match item {
-                WorldItem::Interface { id, .. } => {
-                    let name = resolve.name_world_key(key);
-                    if !is_newer(&name) || is_imported(&name) || world.exports.contains_key(key) {
-                        used.push(*id);
-                    }
-                }
-                WorldItem::Function(_) => {}
-                // Types of the world's own may come from any interface.
-                WorldItem::Type { .. } => return false,
-            }
-        }
-        let mut needed = BTreeSet::new();
-        while let Some(id) = used.pop() {
-            if needed.insert(id) {
-                used.extend(resolve.interface_direct_deps(id));
-            }
-        }
-        let is_needed = |item: &WorldItem| !matches!(item, WorldItem::Interface { id, .. } if !needed.contains(id));
-        let world = &mut self.decoded.resolve.worlds[self.decoded.world];
-        let before = world.imports.len();
-        world.imports.retain(|_, item| is_needed(item));
-        world.imports.len() < before
+    /// Has the world ask for no newer version of WASI than it must (versions.rs).
+    pub(crate) fn lower<'a, Fields: Iterator<Item = &'a str>>(&mut self, fields: impl Fn(&str) -> Fields) -> Lowered {
+        versions::lower(&mut self.decoded, fields)
     }
 
     /// The contents of a section for this world, which is one of several.

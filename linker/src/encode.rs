@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Error, Result, bail};
-use wasm_encoder::{CustomSection, Encode, Section};
+use wasm_encoder::{CustomSection, Encode, ExportSection, Section};
 use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
@@ -37,22 +37,23 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
     }
     exceptions::check(module)?;
 
-    let section_name = format!("{}:std", contract::COMPONENT_TYPE);
-    let section = world::component_type(names.kind())?;
     let mut all = Bindings::of(module, inputs)?;
-    let mut module = with_what_is_used(module, &names, &mut all)?;
+    let module = with_what_is_used(module, &names, &mut all)?;
+    let names = Names::of(&module, inputs)?;
+    let section = world::component_type(names.kind())?;
     all.push(Bindings::of_std(&section)?);
     bindings::check_agreement(&all, inputs)?;
     check_imports(&module, &names, &all, inputs)?;
     check_asyncness(&names, &all, inputs)?;
     check_lifted_once(&names, &all, inputs)?;
 
-    let section = CustomSection { name: section_name.into(), data: section.into() };
-    module.push(section.id());
-    section.encode(&mut module);
+    let mut described = module.clone();
+    let section = CustomSection { name: format!("{}:std", contract::COMPONENT_TYPE).into(), data: section.into() };
+    described.push(section.id());
+    section.encode(&mut described);
     let component = ComponentEncoder::default()
         .debug_names(strip < Strip::All)
-        .module(&module)
+        .module(&described)
         .and_then(|encoder| encoder.encode())
         .map_err(|error| hinted(error, &names))
         .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all, inputs)))?;
@@ -102,6 +103,11 @@ impl<'a> Names<'a> {
         Ok(names)
     }
 
+    /// What is imported of an interface.
+    fn fields(&self, interface: String) -> impl Iterator<Item = &'a str> {
+        self.imports.iter().filter(move |(module, _)| *module == interface).map(|(_, field)| *field)
+    }
+
     /// A module with the entry of a command is one; any other is a reactor.
     fn kind(&self) -> Kind {
         if self.lifts(contract::RUN).next().is_some() { Kind::Command } else { Kind::Reactor }
@@ -117,31 +123,49 @@ impl<'a> Names<'a> {
 }
 
 /// Takes out of the worlds of bindings what the program has not: a `run` that gave way to another, or was never written, where there is another
-/// (rewrite/entry.rs); and what is imported of a version of WASI that is not std's, and not used.
+/// (rewrite/entry.rs); and has them ask for no newer WASI than the program uses (versions.rs).
 fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
     let has_entry = names.exports.contains(contract::RUN);
     let is_missing = |interface: &str| {
         has_entry && is_run_interface(interface) && names.lifts(&format!("{interface}#run")).next().is_none()
     };
-    let is_imported = |interface: &str| names.imports.iter().any(|(module, _)| *module == interface);
     let mut changed = Vec::new();
+    let mut renamed = BTreeMap::new();
     for (number, bindings) in all.iter_mut().enumerate() {
-        let is_less = bindings.leave_out(is_missing) | bindings.leave_out_unused(is_imported);
-        changed.push(is_less.then(|| bindings.encode(number)).transpose()?);
+        let is_less = bindings.leave_out(is_missing);
+        let lowered = bindings.lower(|interface| names.fields(interface.to_owned()));
+        changed.push((is_less || lowered.is_changed).then(|| bindings.encode(number)).transpose()?);
+        renamed.extend(lowered.renamed);
     }
     if changed.iter().all(Option::is_none) {
         return Ok(module.to_vec());
     }
     let mut changed = changed.into_iter();
     rewrite::sections(module, |payload, result| {
-        let Payload::CustomSection(section) = payload else { return Ok(false) };
-        if !section.name().starts_with(contract::COMPONENT_TYPE) {
-            return Ok(false);
+        match payload {
+            Payload::ExportSection(exports) if !renamed.is_empty() => {
+                let mut section = ExportSection::new();
+                for export in exports.clone() {
+                    let export = export?;
+                    section.export(&with_version(export.name, &renamed), export.kind.into(), export.index);
+                }
+                result.section(&section);
+            }
+            Payload::CustomSection(section) if section.name().starts_with(contract::COMPONENT_TYPE) => {
+                let Some(data) = changed.next().flatten() else { return Ok(false) };
+                result.section(&CustomSection { name: section.name().into(), data: data.into() });
+            }
+            _ => return Ok(false),
         }
-        let Some(data) = changed.next().flatten() else { return Ok(false) };
-        result.section(&CustomSection { name: section.name().into(), data: data.into() });
         Ok(true)
     })
+}
+
+/// The name of a core export, `[async-lift]wasi:cli/run@0.3.2#run` for instance, with the version that its interface has now.
+fn with_version(export: &str, renamed: &BTreeMap<String, String>) -> String {
+    let Some((head, function)) = export.split_once('#') else { return export.to_owned() };
+    let found = renamed.iter().find_map(|(former, now)| Some((head.strip_suffix(former.as_str())?, now)));
+    found.map_or_else(|| export.to_owned(), |(lift, now)| format!("{lift}{now}#{function}"))
 }
 
 /// Fails if a function of a world is exported by two of its lifts.

@@ -50,6 +50,7 @@ mod strip;
 mod stubs;
 mod thread_context;
 mod thread_statics;
+mod versions;
 mod world;
 
 /// Links as this process's own command line says, with errors to stderr.

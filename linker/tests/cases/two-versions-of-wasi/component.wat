@@ -17,6 +17,8 @@
       (export (;0;) "now" (func (type 4)))
       (type (;5;) (func (result 3)))
       (export (;1;) "get-resolution" (func (type 5)))
+      (type (;6;) (func async))
+      (export (;2;) "wait-forever" (func (type 6)))
     )
   )
   (import "wasi:clocks/monotonic-clock@0.3.2" (instance $wasi:clocks/monotonic-clock@0.3.2 (;1;) (type $ty-wasi:clocks/monotonic-clock@0.3.2)))
@@ -29,16 +31,17 @@
   (import "wasi:cli/exit@0.3.0" (instance $wasi:cli/exit@0.3.0 (;2;) (type $ty-wasi:cli/exit@0.3.0)))
   (core module $main (;0;)
     (type (;0;) (func (result i64)))
-    (type (;1;) (func (param i32)))
-    (type (;2;) (func (result i32)))
+    (type (;1;) (func (result i32)))
+    (type (;2;) (func (param i32)))
     (import "wasi:clocks/monotonic-clock@0.3.0" "now" (func $now (;0;) (type 0) (result i64)))
     (import "wasi:clocks/monotonic-clock@0.3.2" "now" (func $newer-now (;1;) (type 0) (result i64)))
     (import "wasi:clocks/monotonic-clock@0.3.2" "get-resolution" (func $resolution (;2;) (type 0) (result i64)))
-    (import "wasi:cli/exit@0.3.0" "exit-with-code" (func $exit (;3;) (type 1) (param i32)))
+    (import "wasi:clocks/monotonic-clock@0.3.2" "[async-lower]wait-forever" (func $forever (;3;) (type 1) (result i32)))
+    (import "wasi:cli/exit@0.3.0" "exit-with-code" (func $exit (;4;) (type 2) (param i32)))
     (memory (;0;) 1)
     (export "memory" (memory 0))
     (export "wasi:cli/run@0.3.0#run" (func $main))
-    (func $main (;4;) (type 2) (result i32)
+    (func $main (;5;) (type 1) (result i32)
       i32.const 3
       call $exit
       call $now
@@ -46,6 +49,8 @@
       call $newer-now
       drop
       call $resolution
+      drop
+      call $forever
       drop
       i32.const 0
     )
@@ -62,12 +67,15 @@
   (core func $"#core-func1 now" (@name "now") (;1;) (canon lower (func $"#func1 now")))
   (alias export $wasi:clocks/monotonic-clock@0.3.2 "get-resolution" (func $get-resolution (;2;)))
   (core func $get-resolution (;2;) (canon lower (func $get-resolution)))
+  (alias export $wasi:clocks/monotonic-clock@0.3.2 "wait-forever" (func $wait-forever (;3;)))
+  (core func $wait-forever (;3;) (canon lower (func $wait-forever) async))
   (core instance $wasi:clocks/monotonic-clock@0.3.2 (;1;)
     (export "now" (func $"#core-func1 now"))
     (export "get-resolution" (func $get-resolution))
+    (export "[async-lower]wait-forever" (func $wait-forever))
   )
-  (alias export $wasi:cli/exit@0.3.0 "exit-with-code" (func $exit-with-code (;3;)))
-  (core func $exit-with-code (;3;) (canon lower (func $exit-with-code)))
+  (alias export $wasi:cli/exit@0.3.0 "exit-with-code" (func $exit-with-code (;4;)))
+  (core func $exit-with-code (;4;) (canon lower (func $exit-with-code)))
   (core instance $wasi:cli/exit@0.3.0 (;2;)
     (export "exit-with-code" (func $exit-with-code))
   )
@@ -80,8 +88,8 @@
   (alias core export $main "memory" (core memory $memory (;0;)))
   (type (;4;) (result))
   (type (;5;) (func async (result 4)))
-  (alias core export $main "wasi:cli/run@0.3.0#run" (core func $wasi:cli/run@0.3.0#run (;4;)))
-  (func $run (;4;) (type 5) (canon lift (core func $wasi:cli/run@0.3.0#run)))
+  (alias core export $main "wasi:cli/run@0.3.0#run" (core func $wasi:cli/run@0.3.0#run (;5;)))
+  (func $run (;5;) (type 5) (canon lift (core func $wasi:cli/run@0.3.0#run)))
   (component $wasi:cli/run@0.3.0-shim-component (;0;)
     (type (;0;) (result))
     (type (;1;) (func async (result 0)))

@@ -1,8 +1,9 @@
-;; std speaks WASI 0.3.0 and bindings speak 0.3.2: one import for both, and what only std uses keeps std's version.
+;; std speaks WASI 0.3.0, and bindings use what only 0.3.2 has: one import for both, and what only std uses keeps std's version.
 (module
   (import "wasi:clocks/monotonic-clock@0.3.0" "now" (func $now (result i64)))
   (import "wasi:clocks/monotonic-clock@0.3.2" "now" (func $newer-now (result i64)))
   (import "wasi:clocks/monotonic-clock@0.3.2" "get-resolution" (func $resolution (result i64)))
+  (import "wasi:clocks/monotonic-clock@0.3.2" "[async-lower]wait-forever" (func $forever (result i32)))
   (import "wasi:cli/exit@0.3.0" "exit-with-code" (func $exit (param i32)))
   (memory (export "memory") 1)
   (func $main (export "component_main") (result i32)
@@ -10,4 +11,5 @@
     (drop (call $now))
     (drop (call $newer-now))
     (drop (call $resolution))
+    (drop (call $forever))
     i32.const 0))
