@@ -2,8 +2,9 @@
 //!
 //! Two things go wrong in ways wasm-ld and wit-component can only name by symbol: a function nobody defines (mostly one
 //! of a C library, which is no part of these targets), and an import no world offers (mostly one of WASI 0.1).
-//! Everything else stays in the words of the tool that said it.
+//! Everything else stays in the words of the tool that said it, as this linker's own errors and warnings.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -27,10 +28,7 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce()
             Some((_, symbol)) => {
                 symbols.insert(symbol.trim());
             }
-            None => {
-                text.push_str(&demangle_all(line));
-                text.push('\n');
-            }
+            None => _ = writeln!(text, "{}", demangle_all(&as_ours(line))),
         }
     }
     let mut wanters: Vec<(&str, Vec<Wanter>)> =
@@ -49,6 +47,24 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce()
         _ = writeln!(text, "component-ld: error: and {more} more symbols that nothing defines");
     }
     text
+}
+
+/// What wasm-ld wrote when it did not fail.
+#[must_use]
+pub(crate) fn warnings(messages: &str) -> String {
+    messages.lines().fold(String::new(), |mut text, line| {
+        _ = writeln!(text, "{}", demangle_all(&as_ours(line)));
+        text
+    })
+}
+
+/// A line of wasm-ld's. It begins an error or a warning with the name that it was called by, which is one of many.
+fn as_ours(line: &str) -> Cow<'_, str> {
+    let said = line.split_once(": ").filter(|(name, _)| !name.contains(char::is_whitespace)).map(|(_, said)| said);
+    match said.filter(|said| said.starts_with("error: ") || said.starts_with("warning: ")) {
+        Some(said) => format!("component-ld: {said}").into(),
+        None => line.into(),
+    }
 }
 
 /// The imports of a linked module that no world offers, as one message.
@@ -185,9 +201,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_about_symbols_stays_as_it_was_said() {
-        let said = "rust-lld: error: unknown argument: --nope\n";
-        assert_eq!(failure(said, &Inputs::default(), || None), said);
+    fn what_is_not_about_symbols_is_said_in_wasm_lds_words_under_one_name() {
+        for name in ["rust-lld", "wasm-ld-22", "lld", "/opt/x/wasm-ld"] {
+            let said = format!("{name}: warning: a\n{name}: error: duplicate symbol: f\n>>> defined in a.o\n");
+            let ours = "component-ld: warning: a\ncomponent-ld: error: duplicate symbol: f\n>>> defined in a.o\n";
+            assert_eq!(failure(&said, &Inputs::default(), || None), ours);
+            assert_eq!(warnings(&said), ours);
+        }
+        let quoted = "an object says: error: x\n";
+        assert_eq!(warnings(quoted), quoted);
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             Wants { left_out: wants.left_out.clone(), ..found }
         };
         if next == wants {
-            say(&demangle::demangle_all(&messages));
+            say(&explain::warnings(&messages));
             return Ok(Some(module));
         }
         wants = next;

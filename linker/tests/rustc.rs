@@ -507,8 +507,10 @@ fn wrong(room: &Room, path: &std::ffi::OsStr, number: usize, bytes: &[u8]) -> Op
         .unwrap();
     let said = String::from_utf8_lossy(&linked.stderr);
     let errors = said.lines().filter(|line| line.contains("error: ")).count();
-    let is_told = linked.status.code() == Some(1) && errors > 0 && !output.exists();
-    let is_raw = ["Stack dump", "LLVM ERROR", "panicked at", "PLEASE submit"].iter().any(|word| said.contains(word));
+    let is_told = linked.status.code() == Some(1) && errors == 1 && !output.exists();
+    let foreign = |line: &&str| line.contains("error: ") && !line.starts_with("component-ld: error: ");
+    let is_raw = said.lines().any(|line| foreign(&line))
+        || ["Stack dump", "LLVM ERROR", "panicked at", "PLEASE submit"].iter().any(|word| said.contains(word));
     let ends_well = linked.status.success() && output.exists() && errors == 0;
     ((!is_told && !ends_well) || is_raw).then(|| format!("mutation {number}: {}: {said}", linked.status))
 }
