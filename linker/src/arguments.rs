@@ -25,6 +25,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --thread-context=WAY   where a thread's stack pointer is kept: slots (of its context), or save-restore (around each
                          import, so that bindings can have the slots)
   --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
+  --explain-passes       say which passes there are, and why
   @FILE                  the arguments that stand in FILE
 
 --export-all and --export-dynamic are left out: a component exports what its world says. Everything else is wasm-ld's, and goes through to it:
@@ -54,6 +55,8 @@ pub(crate) struct Arguments {
     pub(crate) artifact: Artifact,
     /// Whether only an explanation is wanted (`--help`).
     pub(crate) help: bool,
+    /// Whether only the table of passes is wanted (`--explain-passes`).
+    pub(crate) explain_passes: bool,
 }
 
 /// How much that is not needed to run leaves the result.
@@ -112,6 +115,7 @@ impl Arguments {
             optimize: Optimize::Speed,
             artifact: Artifact::Component,
             help: false,
+            explain_passes: false,
         };
         let directories = library_directories(&words);
         let is_nowhere = |name: &OsStr| is_c_library(name) || is_compiler_library(name, &directories);
@@ -132,6 +136,10 @@ impl Arguments {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
                 "--no-optimize" => parsed.optimize = Optimize::No,
+                "--explain-passes" => {
+                    parsed.explain_passes = true;
+                    parsed.artifact = Artifact::Untouched;
+                }
                 "--no-stack-check" => parsed.stack_check = false,
                 "--thread-context=slots" => parsed.save_around_imports = false,
                 "--thread-context=save-restore" => parsed.save_around_imports = true,

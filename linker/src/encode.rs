@@ -16,18 +16,19 @@ use crate::contract;
 use crate::exceptions;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
-use crate::rewrite::{self, entry::is_run_interface};
-use crate::shorten;
-use crate::strip;
+use crate::lower::entry::is_run_interface;
+use crate::module;
+use crate::passes::{self, Options};
 use crate::world::{self, Kind};
 
-/// Makes a component of a core module, and checks it. `inputs` are what the module was linked from, for messages.
+/// Makes a component of a core module, and checks it.
 ///
 /// # Errors
 ///
 /// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the
 /// crates.
-pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
+pub(crate) fn component(module: &[u8], options: &Options<'_>) -> Result<Vec<u8>> {
+    let inputs = options.inputs;
     let names = Names::of(module, inputs)?;
     if names.is_shared_library {
         bail!(
@@ -52,15 +53,12 @@ pub(crate) fn component(module: &[u8], strip: Strip, inputs: &Inputs) -> Result<
     described.push(section.id());
     section.encode(&mut described);
     let component = ComponentEncoder::default()
-        .debug_names(strip < Strip::All)
+        .debug_names(options.strip < Strip::All)
         .module(&described)
         .and_then(|encoder| encoder.encode())
         .map_err(|error| hinted(error, &names))
         .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all, inputs)))?;
-    let component = match strip {
-        Strip::All => shorten::core_names(&strip::custom_sections(&component)?)?,
-        Strip::Nothing | Strip::Debug => component,
-    };
+    let component = passes::over_component(component, options)?;
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&component)
         .context("the component that was made is not valid: this is a mistake of component-ld")?;
@@ -123,7 +121,7 @@ impl<'a> Names<'a> {
 }
 
 /// Takes out of the worlds of bindings what the program has not: a `run` that gave way to another, or was never written, where there is another
-/// (rewrite/entry.rs); and has them ask for no newer WASI than the program uses (versions.rs).
+/// (lower/entry.rs); and has them ask for no newer WASI than the program uses (versions.rs).
 fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
     let has_entry = names.exports.contains(contract::RUN);
     let is_missing = |interface: &str| {
@@ -141,7 +139,7 @@ fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> 
         return Ok(module.to_vec());
     }
     let mut changed = changed.into_iter();
-    rewrite::sections(module, |payload, result| {
+    module::sections(module, |payload, result| {
         match payload {
             Payload::ExportSection(exports) if !renamed.is_empty() => {
                 let mut section = ExportSection::new();

@@ -6,7 +6,7 @@
 //! arguments   the command line: ours, and what is wasm-ld's
 //! lld         wasm-ld links a core module, into a directory beside the output
 //! explain     (when that fails) which crate wanted what is not there
-//! rewrite     passes over the core module
+//! passes      over the core module: what it must have (lower), what makes it faster (optimize)
 //! encode      the module's world, wit-component, validation
 //! place       renamed into place, whole or not at all
 //! ```
@@ -27,9 +27,11 @@ pub use arguments::{Optimize, Strip};
 pub use coverage::CORE_MODULE_EXTENSION;
 use inputs::Inputs;
 use lld::WasmLd;
+use passes::Options;
 use place::Place;
-use rewrite::{Supply, Wants};
 use stubs::Stub;
+use supplies::Supply;
+use wants::Wants;
 
 pub use contract;
 
@@ -43,14 +45,17 @@ mod explain;
 mod guard;
 pub mod inputs;
 pub mod lld;
+mod lower;
+mod module;
+mod optimize;
+mod passes;
 mod place;
-mod rewrite;
-mod shorten;
-mod strip;
 mod stubs;
+mod supplies;
 mod thread_context;
 mod thread_statics;
 mod versions;
+mod wants;
 mod world;
 
 /// Links as this process's own command line says, with errors to stderr.
@@ -72,6 +77,10 @@ pub fn main() -> ExitCode {
 /// Everything that leaves no output file behind and that wasm-ld has not said itself; what it says goes to stderr.
 pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
     let arguments = Arguments::parse(command_line)?;
+    if arguments.explain_passes {
+        std::io::stdout().write_all(passes::explained().as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.help {
         std::io::stdout().write_all(arguments::HELP.as_bytes())?;
     }
@@ -97,7 +106,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             };
             let linked = read(&module)?;
             coverage::keep(&linked, &arguments.output)?;
-            let unreached = rewrite::unreached(&linked)?;
+            let unreached = wants::unreached(&linked)?;
             let component = component(linked, optimize, arguments.strip, &inputs)
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
@@ -235,7 +244,8 @@ fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<Path
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
 pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    guard::guarded(|| encode::component(&rewrite::rewrite(module, optimize, inputs)?, strip, inputs))
+    let options = Options { optimize, strip, inputs };
+    guard::guarded(|| encode::component(&passes::over_module(module, &options)?, &options))
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.
@@ -247,7 +257,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
         // Else thread-local variables are refused without atomic instructions.
         all.push("--no-check-features".into());
         all.extend(taken(if wants.bindings { contract::REALLOC } else { contract::REALLOC_OWN }));
-        // rewrite/constructors.rs says why.
+        // lower/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
         if wants.threads {
             all.push("--export-table".into());
@@ -259,7 +269,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
             all.extend(taken(contract::DESCRIBE_THREAD));
             all.push(format!("--export-if-defined={}", contract::STACK_POINTER).into());
             if arguments.schedule_points {
-                // rewrite/points.rs moves instructions.
+                // lower/points.rs moves instructions.
                 all.push("--strip-debug".into());
                 all.extend(taken(contract::SCHEDULE_POINT));
             }

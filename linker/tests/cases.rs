@@ -16,6 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use component_ld::inputs::Inputs;
 use component_ld::{Optimize, Strip};
 use wasm_encoder::{CustomSection, Encode, Section};
+use wasmparser::{Parser, Payload};
 use wit_component::StringEncoding;
 use wit_parser::Resolve;
 
@@ -28,6 +29,49 @@ fn every_case_gives_what_is_written_down() {
     let failures: Vec<String> =
         cases.iter().filter_map(|case| check(case).err().map(|error| format!("{error:#}"))).collect();
     assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// Each pass of `src/optimize` has a case of its name, and what it does there is not done when it is switched off.
+#[test]
+fn without_optimization_no_pass_that_only_makes_faster_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut passes = 0;
+    for file in fs::read_dir(root.join("src/optimize")).unwrap().map(|entry| entry.unwrap().path()) {
+        let Some(pass) = file.file_stem().and_then(OsStr::to_str).filter(|_| file.is_file()) else { continue };
+        let case = match pass {
+            "shorten" => "command-stripped-with-streams".to_owned(),
+            pass => pass.replace('_', "-"),
+        };
+        let module = module(&root.join("tests/cases").join(&case)).unwrap();
+        let strip = if pass == "shorten" { Strip::All } else { Strip::Nothing };
+        let linked = |optimize| {
+            core_sections(&component_ld::component(module.clone(), optimize, strip, &Inputs::default()).unwrap())
+        };
+        let before = core_sections(&module);
+        assert_eq!(linked(Optimize::No), before, "{pass} runs, or something else does, in case {case}");
+        assert_ne!(linked(Optimize::Speed), before, "{pass} does nothing in case {case}");
+        passes += 1;
+    }
+    assert!(passes >= 8, "only {passes} passes");
+}
+
+/// What passes that only make programs faster may change in the first core module of a binary: imports, functions, memory, hints.
+fn core_sections(binary: &[u8]) -> Vec<(u8, Vec<u8>)> {
+    let mut sections = Vec::new();
+    for payload in Parser::new(0).parse_all(binary) {
+        let payload = payload.unwrap();
+        let is_of_interest = match &payload {
+            Payload::ImportSection(_) | Payload::FunctionSection(_) | Payload::MemorySection(_) => true,
+            Payload::CodeSectionStart { .. } => true,
+            Payload::CustomSection(section) => section.name() == "metadata.code.branch_hint",
+            Payload::End(_) => break,
+            _ => false,
+        };
+        if let Some((id, range)) = payload.as_section().filter(|_| is_of_interest) {
+            sections.push((id, binary[range.start as usize..range.end as usize].to_vec()));
+        }
+    }
+    sections
 }
 
 fn check(case: &Path) -> Result<()> {

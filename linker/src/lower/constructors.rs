@@ -22,8 +22,10 @@ use wasm_encoder::ExportSection;
 use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef};
 
 use crate::contract;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, _: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let found = Constructors::find(&module)?;
     if !found.exported {
         return Ok(module);
@@ -34,7 +36,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
             module[call].fill(NOP);
         }
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
         let mut renamed = ExportSection::new();
         for export in exports.clone() {

@@ -17,17 +17,14 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, TypeSection, ValType};
 use wasmparser::{ElementItems, ExternalKind, FuncType, FunctionBody, Operator, Parser, Payload};
 
-use super::facts::Facts;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// How many integers wasmtime passes in registers on x86-64: two of the six registers are its own.
 const IN_REGISTERS: usize = 4;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    if facts.has_dwarf {
-        return Ok(module);
-    }
-    let wide = Wide::of(&module, &facts)?;
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
+    let wide = Wide::of(&module, facts)?;
     if wide.functions.is_empty() {
         return Ok(module);
     }
@@ -35,11 +32,11 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     let mut function = u32::try_from(facts.imported_functions.len())?;
     for payload in Parser::new(0).parse_all(&module) {
         if let Payload::CodeSectionEntry(body) = payload? {
-            bodies.function(&wide.body(function, &body, &facts)?);
+            bodies.function(&wide.body(function, &body, facts)?);
             function += 1;
         }
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         match payload {
             Payload::TypeSection(_) => _ = result.section(&wide.types),
             Payload::FunctionSection(_) => _ = result.section(&wide.function_types),

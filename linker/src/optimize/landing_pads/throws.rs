@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use wasmparser::{ElementItems, FuncType, Operator, Parser, Payload, ValType};
 
-use super::body::{At, Body};
-use super::facts::Facts;
 use super::pads::Pads;
+use crate::module::body::{At, Body};
+use crate::module::facts::Facts;
 
-pub(super) struct Throws {
+pub(crate) struct Throws {
     /// By index of the function.
     functions: Vec<bool>,
     /// By index of the type, of what is called through a table.
@@ -31,7 +31,7 @@ struct Calls {
 
 impl Throws {
     /// `bodies` are those of all functions that are not imported, with the landing pads in them.
-    pub(super) fn of(module: &[u8], facts: &Facts, bodies: &[(Body<'_>, Pads)]) -> Result<Throws> {
+    pub(crate) fn of(module: &[u8], facts: &Facts, bodies: &[(Body<'_>, Pads)]) -> Result<Throws> {
         let called = Called::of(module, facts)?;
         let calls: Vec<Calls> = bodies.iter().map(|(body, pads)| Calls::of(body, pads)).collect();
         let imported = facts.imported_functions.len();
@@ -62,7 +62,7 @@ impl Throws {
     }
 
     /// Whether an exception may come out of an instruction.
-    pub(super) fn may(&self, operator: &Operator<'_>) -> bool {
+    pub(crate) fn may(&self, operator: &Operator<'_>) -> bool {
         match operator {
             Operator::Call { function_index } => self.functions[*function_index as usize],
             Operator::CallIndirect { type_index, .. } => self.types[*type_index as usize],

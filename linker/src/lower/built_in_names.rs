@@ -9,17 +9,18 @@ use anyhow::Result;
 use wasm_encoder::{ImportSection, reencode::Reencode, reencode::RoundtripReencoder};
 use wasmparser::Payload;
 
-use super::facts::Facts;
 use crate::contract;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// Module name of the built-ins that belong to no interface.
 const ROOT: &str = "$root";
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     if facts.imported_functions.iter().all(|import| import.module != contract::BUILT_IN) {
         return Ok(module);
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         let Payload::ImportSection(imports) = payload else { return Ok(false) };
         let mut renamed = ImportSection::new();
         for import in imports.clone().into_imports() {

@@ -17,9 +17,10 @@ use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder};
 use wasm_encoder::{ElementSection, Function, GlobalSection, Instruction, ValType};
 use wasmparser::{Operator, Payload};
 
-use super::code::{self, Added};
-use super::facts::{Facts, Import};
 use crate::contract;
+use crate::module::code::{self, Added};
+use crate::module::facts::{Facts, Import};
+use crate::passes::Options;
 
 /// The built-ins during which no other thread runs.
 const NEVER_SWITCH: &[&str] = &[
@@ -35,7 +36,7 @@ const NEVER_SWITCH: &[&str] = &[
     "waitable-join",
 ];
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let Some(stack_pointer) = facts.global(contract::STACK_POINTER) else { return Ok(module) };
     let first = |name| facts.address(name).map(u32::cast_signed);
     let stack_top = first(contract::STACK_POINTER).context("the stack pointer has no first value")?;
@@ -77,7 +78,7 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
     let wrappers: Vec<Added> = wrapped.keys().map(|import| wrapper(facts, *import, &globals)).collect::<Result<_>>()?;
     let module = code::append(&module, facts, &wrappers)?;
     let module = code::name(&module, facts.functions, &vec![contract::AROUND_IMPORT; wrappers.len()])?;
-    let module = super::sections(&module, |payload, result| match payload {
+    let module = crate::module::sections(&module, |payload, result| match payload {
         Payload::GlobalSection(old) => {
             let mut changed = GlobalSection::new();
             for (index, global) in (0..).zip(old.clone()) {

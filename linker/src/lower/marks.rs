@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use wasmparser::Operator;
 
-use super::code::{self, Place};
-use super::facts::Facts;
 use crate::contract;
+use crate::module::code::{self, Place};
+use crate::module::facts::Facts;
 
 /// What is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     /// An atomic operation that may be how code finds that it has to go on waiting.
     Look,
     /// Another atomic operation.
@@ -32,18 +32,18 @@ pub(super) enum Mark {
 
 /// What an instruction of a mark is to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     First(Mark),
     Rest,
 }
 
 /// The instructions of marks, by where they are.
 #[derive(Default)]
-pub(super) struct Marks(BTreeMap<usize, Part>);
+pub(crate) struct Marks(BTreeMap<usize, Part>);
 
 impl Marks {
     /// Finds them. They are good for a walk through these same bytes.
-    pub(super) fn of(module: &[u8], facts: &Facts) -> Result<Marks> {
+    pub(crate) fn of(module: &[u8], facts: &Facts) -> Result<Marks> {
         let mut marks = Marks::default();
         let mut begun: Option<(Mark, Vec<usize>)> = None;
         code::each(module, facts, |place| {
@@ -65,16 +65,16 @@ impl Marks {
         Ok(marks)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn have(&self, mark: Mark) -> bool {
+    pub(crate) fn have(&self, mark: Mark) -> bool {
         self.0.values().any(|part| *part == Part::First(mark))
     }
 
     /// What the instruction is, if it belongs to a mark.
-    pub(super) fn at(&self, place: &Place<'_>) -> Option<Part> {
+    pub(crate) fn at(&self, place: &Place<'_>) -> Option<Part> {
         self.0.get(&site(place)).copied()
     }
 }

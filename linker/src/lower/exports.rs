@@ -9,8 +9,9 @@ use anyhow::Result;
 use wasm_encoder::ExportSection;
 use wasmparser::Payload;
 
-use super::facts::Facts;
 use crate::contract;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// What threads of a component need stays: the table and the task hook.
 const INTERNAL: &[&str] = &[
@@ -33,13 +34,13 @@ const RENAMED: &[(&str, &str)] = &[
     (contract::REALLOC_OWN, contract::REALLOC),
 ];
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let is_exported = |name: &str| facts.exports.contains_key(name);
     let renamed: Vec<_> = RENAMED.iter().filter(|(name, _)| is_exported(name)).collect();
     if renamed.is_empty() && !INTERNAL.iter().any(|name| is_exported(name)) {
         return Ok(module);
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
         let mut kept = ExportSection::new();
         for export in exports.clone() {

@@ -20,16 +20,18 @@ use anyhow::{Context, Result};
 use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::{BinaryReader, FuncType, ValType};
 
-use super::code::{self, Added, Change, Place};
-use super::facts::Facts;
 use super::marks::{Mark, Marks, Part};
 use super::turns::{Looks, Turns};
+use crate::arguments::Optimize;
 use crate::contract;
+use crate::module::code::{self, Added, Change, Place};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// First byte of every atomic instruction.
 const PREFIX: u8 = 0xfe;
 
-pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, options: &Options<'_>) -> Result<Vec<u8>> {
     let marks = marks(&module, facts)?;
     if !facts.may_be_atomic() && marks.is_empty() {
         return Ok(module);
@@ -43,7 +45,7 @@ pub(super) fn rewrite(module: Vec<u8>, small: bool, facts: &Facts) -> Result<Vec
     let mut looks = Looks::default();
     let in_line = |atomic: Atomic| !facts.has_dwarf && atomic.is_in_line();
     // Alone they do the same.
-    let stay = small && !facts.makes_threads();
+    let stay = options.optimize == Optimize::Size && !facts.makes_threads();
     let of = |place: &Place<'_>| -> Result<Option<Atomic>> {
         Ok(Atomic::of(place)?.filter(|atomic| !stay || matches!(atomic.operation, Operation::Futex(_))))
     };
@@ -119,12 +121,12 @@ fn marks(module: &[u8], facts: &Facts) -> Result<Marks> {
 }
 
 /// Whether an instruction reads or writes memory atomically.
-pub(super) fn is_access(place: &Place<'_>) -> Result<bool> {
+pub(crate) fn is_access(place: &Place<'_>) -> Result<bool> {
     Ok(Atomic::of(place)?.is_some_and(|atomic| atomic.operation != Operation::Fence))
 }
 
 /// Whether a module waits or notifies by instruction.
-pub(super) fn wants_futex(module: &[u8], facts: &Facts) -> Result<bool> {
+pub(crate) fn wants_futex(module: &[u8], facts: &Facts) -> Result<bool> {
     let mut wants = false;
     if !facts.may_be_atomic() {
         return Ok(wants);

@@ -16,14 +16,14 @@ use anyhow::{Context, Result};
 use wasm_encoder::{BranchHint, BranchHints};
 use wasmparser::{KnownCustom, Name, Operator, Parser, Payload};
 
-use super::body::{At, Body};
-use super::facts::Facts;
-use super::turns::Turns;
 use crate::contract::paths::COLD;
 use crate::demangle::demangle;
+use crate::lower::turns::Turns;
+use crate::module::body::{At, Body};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let imported = u32::try_from(facts.imported_functions.len())?;
     let mut cold = BTreeSet::new();
     let mut bodies = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     if section.is_empty() {
         return Ok(module);
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         if matches!(payload, Payload::CodeSectionStart { .. }) {
             result.section(&section);
         }

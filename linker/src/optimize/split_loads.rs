@@ -16,19 +16,16 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Instruction, MemArg};
 use wasmparser::Operator;
 
-use super::code::{self, Change};
-use super::facts::Facts;
+use crate::module::code::{self, Change};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// The alignment of what is split, as the power of two that an instruction has.
 const FOUR: u8 = 2;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    if facts.has_dwarf {
-        return Ok(module);
-    }
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let mut functions = BTreeSet::new();
-    code::each(&module, &facts, |place| {
+    code::each(&module, facts, |place| {
         if half(&place.operator).is_some() {
             functions.insert(place.function);
         }
@@ -37,7 +34,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     if functions.is_empty() {
         return Ok(module);
     }
-    code::replace_in_line(&module, &facts, &functions, |place| {
+    code::replace_in_line(&module, facts, &functions, |place| {
         let (Some(low), Some(address)) = (half(&place.operator), place.scratch) else { return Ok(Change::default()) };
         let high = MemArg { offset: low.offset + 4, ..low };
         Ok(Change {

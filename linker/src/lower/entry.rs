@@ -15,11 +15,12 @@ use anyhow::Result;
 use wasm_encoder::ExportSection;
 use wasmparser::{Parser, Payload};
 
-use super::facts::Facts;
 use crate::contract;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// The exports that give way: none if the program has one entry.
-pub(super) fn left_out(module: &[u8], facts: &Facts) -> Result<BTreeSet<String>> {
+pub(crate) fn left_out(module: &[u8], facts: &Facts) -> Result<BTreeSet<String>> {
     let of_bindings: BTreeSet<String> = facts.exports.keys().filter(|name| is_of_run(name)).cloned().collect();
     if of_bindings.is_empty() || !facts.exports.contains_key(contract::MAIN) {
         return Ok(BTreeSet::new());
@@ -28,14 +29,13 @@ pub(super) fn left_out(module: &[u8], facts: &Facts) -> Result<BTreeSet<String>>
 }
 
 /// Gives what is exported the names that wit-component knows, and leaves out what gives way if wasm-ld has not.
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let finished = facts.function(contract::FINISHED_RUN);
     if finished.is_none() && !facts.exports.contains_key(contract::MAIN) {
         return Ok(module);
     }
-    let left_out = left_out(&module, &facts)?;
-    super::sections(&module, |payload, result| {
+    let left_out = left_out(&module, facts)?;
+    crate::module::sections(&module, |payload, result| {
         let Payload::ExportSection(exports) = payload else { return Ok(false) };
         let mut kept = ExportSection::new();
         for export in exports.clone() {
@@ -54,14 +54,14 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 /// Whether a core export is a `run` of WASI 0.3, or belongs to one.
-pub(super) fn is_of_run(export: &str) -> bool {
+pub(crate) fn is_of_run(export: &str) -> bool {
     let name = export.strip_prefix("[callback]").or(export.strip_prefix("cabi_post_")).unwrap_or(export);
     let name = name.strip_prefix("[async-lift]").or(name.strip_prefix("[async-lift-stackful]")).unwrap_or(name);
     is_sync_run(name)
 }
 
 /// Whether a core export is a `run` of WASI 0.3, lifted synchronously.
-pub(super) fn is_sync_run(export: &str) -> bool {
+pub(crate) fn is_sync_run(export: &str) -> bool {
     export.strip_suffix("#run").is_some_and(is_run_interface)
 }
 

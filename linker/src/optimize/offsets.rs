@@ -16,9 +16,10 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Instruction, MemArg, MemorySection};
 use wasmparser::{BlockType, ContType, FrameKind, FuncType, ModuleArity, Operator, Parser, Payload, RefType, SubType};
 
-use super::body::{At, Body, opens};
-use super::code::{self, Change};
-use super::facts::Facts;
+use crate::module::body::{At, Body, opens};
+use crate::module::code::{self, Change};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// The size of a page, and what is added to an address at most.
 const PAGE: u64 = 1 << 16;
@@ -29,9 +30,8 @@ const PAGES: u64 = (1 << 32) / PAGE - 1;
 /// How many instructions away the one is looked for that takes an address.
 const NEAR: usize = 100;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    let Some(memory) = limited_memory(&module)?.filter(|_| !facts.has_dwarf) else { return Ok(module) };
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
+    let Some(memory) = limited_memory(&module)? else { return Ok(module) };
     let mut functions = BTreeMap::new();
     for payload in Parser::new(0).parse_all(&module) {
         let Payload::CodeSectionEntry(body) = payload? else { continue };
@@ -43,7 +43,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         return Ok(module);
     }
     let (mut function, mut next): (usize, At) = (0, 0);
-    let module = code::replace_in_line(&module, &facts, &BTreeSet::new(), |place| {
+    let module = code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
         if place.function as usize != function {
             (function, next) = (place.function as usize, 0);
         }
@@ -56,7 +56,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         };
         Ok(Change { instead, ..Change::default() })
     })?;
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         let is_memory = matches!(payload, Payload::MemorySection(_));
         if is_memory {
             result.section(&memory);

@@ -13,14 +13,14 @@ use std::ops::Range;
 use anyhow::Result;
 use wasmparser::{BlockType, Catch, Operator, ValType};
 
-use super::body::{At, Body};
 use super::throws::Throws;
+use crate::module::body::{At, Body};
 
-pub(super) struct Pad {
+pub(crate) struct Pad {
     /// The `block` whose end exceptions are caught at.
-    pub(super) block: At,
+    pub(crate) block: At,
     /// What is done then. Nothing in it leads out of it but exceptions.
-    pub(super) handler: Range<At>,
+    pub(crate) handler: Range<At>,
 }
 
 impl Pad {
@@ -32,7 +32,7 @@ impl Pad {
 
 /// What becomes of a pad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It stays as it is.
     Kept,
     /// It goes, since no exception gets there.
@@ -41,8 +41,8 @@ pub(super) enum Fate {
     Outlined,
 }
 
-pub(super) struct Pads {
-    pub(super) pads: Vec<Pad>,
+pub(crate) struct Pads {
+    pub(crate) pads: Vec<Pad>,
     /// To which pad each `try_table` leads, of those that lead to one.
     tries: BTreeMap<At, usize>,
     /// By where their handlers begin.
@@ -51,7 +51,7 @@ pub(super) struct Pads {
 }
 
 impl Pads {
-    pub(super) fn of(body: &Body<'_>) -> Result<Pads> {
+    pub(crate) fn of(body: &Body<'_>) -> Result<Pads> {
         let mut found = Pads { pads: Vec::new(), tries: BTreeMap::new(), handlers: BTreeMap::new(), has_tries: false };
         if body.operators.iter().any(is_unknown) {
             return Ok(found);
@@ -98,22 +98,22 @@ impl Pads {
     }
 
     /// The handler that begins at an instruction.
-    pub(super) fn handler_from(&self, at: At) -> Option<&Range<At>> {
+    pub(crate) fn handler_from(&self, at: At) -> Option<&Range<At>> {
         Some(&self.pads[*self.handlers.get(&at)?].handler)
     }
 
     /// The pad that the `try_table` at an instruction leads to.
-    pub(super) fn of_try(&self, at: At) -> Option<usize> {
+    pub(crate) fn of_try(&self, at: At) -> Option<usize> {
         self.tries.get(&at).copied()
     }
 
     /// The pad that an exception out of an instruction gets to first; nothing if it gets elsewhere.
-    pub(super) fn of_throw(&self, body: &Body<'_>, at: At) -> Option<usize> {
+    pub(crate) fn of_throw(&self, body: &Body<'_>, at: At) -> Option<usize> {
         self.of_try(tries_around(body, at).next()?)
     }
 
     /// What is to become of each pad.
-    pub(super) fn fates(&self, body: &Body<'_>, throws: &Throws) -> Vec<Fate> {
+    pub(crate) fn fates(&self, body: &Body<'_>, throws: &Throws) -> Vec<Fate> {
         if !self.has_tries {
             return Vec::new();
         }

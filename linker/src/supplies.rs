@@ -9,12 +9,12 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Instruction};
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use super::component_types;
-use super::entry;
-use super::facts::{Facts, Import};
 use crate::bindings::Bindings;
 use crate::contract;
 use crate::inputs::Inputs;
+use crate::lower::component_types;
+use crate::lower::entry;
+use crate::module::facts::{Facts, Import};
 use crate::stubs::{Callee, IMPORT_SYMBOL, Signature, Step, Stub};
 
 /// A function to be supplied.
@@ -36,7 +36,7 @@ impl Supply {
     /// # Errors
     ///
     /// It is not a module, or its bindings cannot be read.
-    pub(super) fn of(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Vec<Supply>> {
+    pub(crate) fn of(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Vec<Supply>> {
         let names = import_names(module)?;
         let mut all = wasi_0_1(facts, &names, inputs)?;
         all.extend(end_of_output(facts, &names, inputs)?);
@@ -182,7 +182,7 @@ fn reallocation(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Option<
     if !has_bindings || has_one {
         return Ok(None);
     }
-    let bindings = Bindings::of(&component_types::rewrite(module.to_vec())?, inputs)?;
+    let bindings = Bindings::of(&component_types::split_apart(module.to_vec())?, inputs)?;
     if !bindings.iter().any(Bindings::pass_memory) {
         return Ok(None);
     }

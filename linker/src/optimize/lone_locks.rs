@@ -14,23 +14,20 @@ use anyhow::Result;
 use wasm_encoder::{BlockType, CodeSection, Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::{ElementItems, ExternalKind, FuncType, KnownCustom, Name, Operator, Parser, Payload, ValType};
 
-use super::code;
-use super::facts::Facts;
 use crate::contract::paths::{DEADLOCK, IDLE, LOCK_SPIN, LOCK_WAITING, LOCK_WAKING, WAIT};
 use crate::demangle::demangle;
+use crate::module::code;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// A word of memory.
 const WORD: MemArg = MemArg { offset: 0, align: 2, target: MemArgTarget::Memory(0), ordering: None };
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    if facts.makes_threads() || facts.has_dwarf || facts.exports.keys().any(|name| name.starts_with("[async-lift")) {
-        return Ok(module);
-    }
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let functions = named(&module)?;
     let Some(deadlock) = functions.get(DEADLOCK).copied() else { return Ok(module) };
     let mut bodies: BTreeMap<u32, Function> = BTreeMap::new();
-    let before = reached(&module, &facts, deadlock, &bodies)?;
+    let before = reached(&module, facts, deadlock, &bodies)?;
     let mut replace = |name: &str, body: &dyn Fn(&FuncType) -> Option<Function>| {
         let Some(index) = functions.get(name).copied() else { return };
         let ty = facts.function_types[index as usize - facts.imported_functions.len()];
@@ -47,7 +44,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         return Ok(module);
     }
     // What only those called that have changed.
-    let after = reached(&module, &facts, deadlock, &bodies)?;
+    let after = reached(&module, facts, deadlock, &bodies)?;
     let gone: BTreeSet<u32> = before.difference(&after).copied().collect();
     bodies.extend(gone.iter().map(|index| (*index, ending(None))));
     let mut code = CodeSection::new();

@@ -14,14 +14,11 @@ use anyhow::Result;
 use wasm_encoder::Instruction;
 use wasmparser::{FuncType, FunctionBody, Operator, Parser, Payload};
 
-use super::code::{self, Change};
-use super::facts::Facts;
+use crate::module::code::{self, Change};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    if facts.has_dwarf {
-        return Ok(module);
-    }
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let imported = facts.imported_functions.iter().map(|import| import.ty);
     let types: Vec<&FuncType> =
         imported.chain(facts.function_types.iter().copied()).map(|ty| &facts.types[ty as usize]).collect();
@@ -31,7 +28,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
             functions.push(Detour::of(&body, types[functions.len()].params().len())?);
         }
     }
-    code::replace_in_line(&module, &facts, &BTreeSet::new(), |place| {
+    code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
         let Operator::Call { function_index } = place.operator else { return Ok(Change::default()) };
         let instead = match end(&functions, &types, function_index) {
             (_, Detour::Nothing) => Some(vec![Instruction::Drop; types[function_index as usize].params().len()]),

@@ -5,7 +5,7 @@
 //! a copy of the segment as it was before anyone wrote to it, which is a passive segment from here on, and size and
 //! alignment are written where the library reads them.
 //!
-//! The alignment is that of the address wasm-ld has chosen, as far as `alignment` (the most the inputs ask for) goes.
+//! The alignment is that of the address wasm-ld has chosen, as far as the most that the inputs ask for goes.
 //!
 //! Delete when: wasm-ld makes `__wasm_init_tls` for modules without shared memory.
 
@@ -13,15 +13,19 @@ use anyhow::{Context, Result, ensure};
 use wasm_encoder::{DataCountSection, DataSection, Instruction, RawSection};
 use wasmparser::{DataKind, Operator, Parser, Payload};
 
-use super::{code, facts::Facts};
 use crate::contract;
+use crate::module::code;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts, alignment: u32) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, options: &Options<'_>) -> Result<Vec<u8>> {
     let Some(layout) = facts.address(contract::TLS_LAYOUT) else { return Ok(module) };
     let base = facts.address(contract::TLS_BASE).unwrap_or_default();
     let segment = facts.segments.iter().position(|(address, _)| *address == Some(base));
     let (size, alignment) = match segment {
-        Some(segment) => (facts.segments[segment].1, alignment.min(1 << base.trailing_zeros().min(16))),
+        Some(segment) => {
+            (facts.segments[segment].1, options.inputs.tls_alignment().min(1 << base.trailing_zeros().min(16)))
+        }
         None => (0, 1),
     };
     let new = u32::try_from(facts.segments.len())?;
@@ -29,7 +33,7 @@ pub(super) fn rewrite(module: Vec<u8>, facts: &Facts, alignment: u32) -> Result<
     let mut layout_written = false;
     let has_count =
         Parser::new(0).parse_all(&module).any(|payload| matches!(payload, Ok(Payload::DataCountSection { .. })));
-    let module = super::sections(&module, |payload, result| match payload {
+    let module = crate::module::sections(&module, |payload, result| match payload {
         Payload::DataCountSection { .. } => {
             result.section(&DataCountSection { count: new + 1 });
             Ok(true)

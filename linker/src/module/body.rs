@@ -8,21 +8,21 @@ use anyhow::{Context, Result};
 use wasmparser::{Catch, FuncType, FunctionBody, Operator, ValType};
 
 /// A position among the instructions of a body.
-pub(super) type At = usize;
+pub(crate) type At = usize;
 
-pub(super) struct Body<'a> {
-    pub(super) operators: Vec<Operator<'a>>,
+pub(crate) struct Body<'a> {
+    pub(crate) operators: Vec<Operator<'a>>,
     /// Of what opens a block, where the block ends; of an `end`, what opened it; of all else, nothing.
     mates: Vec<Option<At>>,
     /// What opened the innermost block that an instruction is in; nothing for the function's own.
     parents: Vec<Option<At>>,
     /// The type of every local, parameters first.
-    pub(super) locals: Vec<ValType>,
-    pub(super) parameters: usize,
+    pub(crate) locals: Vec<ValType>,
+    pub(crate) parameters: usize,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn of(body: &FunctionBody<'a>, ty: &FuncType) -> Result<Self> {
+    pub(crate) fn of(body: &FunctionBody<'a>, ty: &FuncType) -> Result<Self> {
         let mut locals = ty.params().to_vec();
         let parameters = locals.len();
         for local in body.get_locals_reader()? {
@@ -50,32 +50,32 @@ impl<'a> Body<'a> {
     }
 
     /// Where the block ends that is opened at `opener`.
-    pub(super) fn end(&self, opener: At) -> Result<At> {
+    pub(crate) fn end(&self, opener: At) -> Result<At> {
         self.mates[opener].context("a block without an end")
     }
 
     /// What opened the block that an instruction ends.
-    pub(super) fn opener(&self, at: At) -> Option<At> {
+    pub(crate) fn opener(&self, at: At) -> Option<At> {
         self.mates[at].filter(|opener| *opener < at)
     }
 
     /// What opened the blocks that an instruction is in, innermost first.
-    pub(super) fn enclosing(&self, at: At) -> impl Iterator<Item = At> + '_ {
+    pub(crate) fn enclosing(&self, at: At) -> impl Iterator<Item = At> + '_ {
         std::iter::successors(self.parents[at], |opener| self.parents[*opener])
     }
 
     /// What opened the innermost block that an instruction is in; nothing for the function's own. An `else` is in its `if`.
-    pub(super) fn parent(&self, at: At) -> Option<At> {
+    pub(crate) fn parent(&self, at: At) -> Option<At> {
         self.parents[at]
     }
 
     /// What opened the block that a label means; nothing for the function's own.
-    pub(super) fn target(&self, at: At, label: u32) -> Option<At> {
+    pub(crate) fn target(&self, at: At, label: u32) -> Option<At> {
         self.enclosing(at).nth(label as usize)
     }
 
     /// The blocks an instruction may jump to, without those to which exceptions do. `None` in the list is the function's own.
-    pub(super) fn jumps(&self, at: At) -> Vec<Option<At>> {
+    pub(crate) fn jumps(&self, at: At) -> Vec<Option<At>> {
         match &self.operators[at] {
             Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
                 vec![self.target(at, *relative_depth)]
@@ -89,14 +89,14 @@ impl<'a> Body<'a> {
     }
 
     /// Where exceptions jump to.
-    pub(super) fn catches(&self, at: At) -> Vec<Option<At>> {
+    pub(crate) fn catches(&self, at: At) -> Vec<Option<At>> {
         let Operator::TryTable { try_table } = &self.operators[at] else { return Vec::new() };
         try_table.catches.iter().map(|catch| self.target(at, label(catch))).collect()
     }
 
     /// Where the straight way from `start` ends for good within its block, which is behind an instruction that nothing comes after;
     /// nothing if it leads out of the block.
-    pub(super) fn straight_end(&self, start: At) -> Option<At> {
+    pub(crate) fn straight_end(&self, start: At) -> Option<At> {
         let mut at = start;
         loop {
             match self.operators.get(at)? {
@@ -130,7 +130,7 @@ impl<'a> Body<'a> {
     }
 
     /// Whether control may come to the instruction at `at` from the one in front of it.
-    pub(super) fn falls_into(&self, at: At) -> bool {
+    pub(crate) fn falls_into(&self, at: At) -> bool {
         let Some(before) = at.checked_sub(1) else { return true };
         match &self.operators[before] {
             Operator::ThrowRef | Operator::Unreachable => false,
@@ -141,7 +141,7 @@ impl<'a> Body<'a> {
     }
 
     /// Whether every jump from `range` stays in it, exceptions aside.
-    pub(super) fn is_closed(&self, range: &Range<At>) -> bool {
+    pub(crate) fn is_closed(&self, range: &Range<At>) -> bool {
         range.clone().all(|at| self.jumps(at).iter().all(|target| target.is_some_and(|opener| range.contains(&opener))))
     }
 }
@@ -156,7 +156,7 @@ fn label(catch: &Catch) -> u32 {
 }
 
 /// Whether it opens a block.
-pub(super) fn opens(operator: &Operator<'_>) -> bool {
+pub(crate) fn opens(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
         Operator::Block { .. }

@@ -9,37 +9,37 @@ use crate::contract;
 
 /// The index spaces of a linked module, as far as passes care.
 #[derive(Default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Every imported function, by index.
-    pub(super) imported_functions: Vec<Import>,
+    pub(crate) imported_functions: Vec<Import>,
     /// Kind and index of every export.
-    pub(super) exports: BTreeMap<String, (ExternalKind, u32)>,
+    pub(crate) exports: BTreeMap<String, (ExternalKind, u32)>,
     /// The types of the type section.
-    pub(super) types: Vec<FuncType>,
+    pub(crate) types: Vec<FuncType>,
     /// The type of every function that is not imported, as an index of `types`.
-    pub(super) function_types: Vec<u32>,
+    pub(crate) function_types: Vec<u32>,
     /// Imported functions and others together.
-    pub(super) functions: u32,
+    pub(crate) functions: u32,
     /// First value of every defined global that is an `i32.const`.
-    pub(super) globals: Vec<Option<i32>>,
+    pub(crate) globals: Vec<Option<i32>>,
     /// Address and length of every data segment; no address if it is passive.
-    pub(super) segments: Vec<(Option<u32>, u32)>,
+    pub(crate) segments: Vec<(Option<u32>, u32)>,
     /// Whether an object was compiled with `+atomics`, as far as wasm-ld has left a note of it.
     has_atomics: bool,
     /// Whether there is debug information, which counts in bytes of the code section.
-    pub(super) has_dwarf: bool,
+    pub(crate) has_dwarf: bool,
 }
 
 /// An imported function.
-pub(super) struct Import {
-    pub(super) module: String,
-    pub(super) field: String,
+pub(crate) struct Import {
+    pub(crate) module: String,
+    pub(crate) field: String,
     /// Index into [`Facts::types`].
-    pub(super) ty: u32,
+    pub(crate) ty: u32,
 }
 
 impl Facts {
-    pub(super) fn of(module: &[u8]) -> Result<Facts> {
+    pub(crate) fn of(module: &[u8]) -> Result<Facts> {
         let mut facts = Facts::default();
         for payload in Parser::new(0).parse_all(module) {
             match payload.context("what wasm-ld wrote is not a module")? {
@@ -96,33 +96,33 @@ impl Facts {
     }
 
     /// Whether the program makes threads.
-    pub(super) fn makes_threads(&self) -> bool {
+    pub(crate) fn makes_threads(&self) -> bool {
         self.import(contract::BUILT_IN, contract::THREAD_NEW).is_some()
     }
 
     /// Whether it is worth looking for atomic instructions.
-    pub(super) fn may_be_atomic(&self) -> bool {
+    pub(crate) fn may_be_atomic(&self) -> bool {
         self.has_atomics || self.makes_threads()
     }
 
     /// The index of an imported function.
-    pub(super) fn import(&self, module: &str, field: &str) -> Option<u32> {
+    pub(crate) fn import(&self, module: &str, field: &str) -> Option<u32> {
         let at = self.imported_functions.iter().position(|import| import.module == module && import.field == field)?;
         u32::try_from(at).ok()
     }
 
     /// The index of an exported function.
-    pub(super) fn function(&self, export: &str) -> Option<u32> {
+    pub(crate) fn function(&self, export: &str) -> Option<u32> {
         self.exported(export, ExternalKind::Func)
     }
 
     /// The index of an exported global. No global is imported, so it is an index of [`Facts::globals`] too.
-    pub(super) fn global(&self, export: &str) -> Option<u32> {
+    pub(crate) fn global(&self, export: &str) -> Option<u32> {
         self.exported(export, ExternalKind::Global)
     }
 
     /// The value of an exported constant global, which is what an exported data symbol is.
-    pub(super) fn address(&self, export: &str) -> Option<u32> {
+    pub(crate) fn address(&self, export: &str) -> Option<u32> {
         let global = self.global(export)?;
         self.globals.get(global as usize).copied().flatten().map(i32::cast_unsigned)
     }

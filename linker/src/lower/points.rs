@@ -15,13 +15,14 @@ use anyhow::Result;
 use wasm_encoder::Instruction;
 
 use super::atomics;
-use super::code::{self, Change};
-use super::facts::Facts;
 use super::marks::{Mark, Marks, Part};
 use crate::contract;
+use crate::module::code::{self, Change};
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// The function is there only if the option asked for it. Without debug information: instructions move.
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let Some(point) = facts.function(contract::SCHEDULE_POINT) else { return Ok(module) };
     let marks = Marks::of(&module, facts)?;
     code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {

@@ -11,12 +11,14 @@ use wasm_encoder::CustomSection;
 use wasmparser::{BinaryReader, Parser, Payload};
 
 use crate::contract;
+use crate::module::facts::Facts;
+use crate::passes::Options;
 
 /// Magic number, version and layer of a component.
 const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
 
 /// Whether there are any.
-pub(super) fn are_in(module: &[u8]) -> Result<bool> {
+pub(crate) fn are_in(module: &[u8]) -> Result<bool> {
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
             && section.name().starts_with(contract::COMPONENT_TYPE)
@@ -27,7 +29,12 @@ pub(super) fn are_in(module: &[u8]) -> Result<bool> {
     Ok(false)
 }
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, _: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
+    split_apart(module)
+}
+
+/// Gives each a section.
+pub(crate) fn split_apart(module: Vec<u8>) -> Result<Vec<u8>> {
     let mut joined = false;
     for payload in Parser::new(0).parse_all(&module) {
         if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
@@ -39,7 +46,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
     if !joined {
         return Ok(module);
     }
-    super::sections(&module, |payload, result| {
+    crate::module::sections(&module, |payload, result| {
         let Payload::CustomSection(section) = payload else { return Ok(false) };
         if !section.name().starts_with(contract::COMPONENT_TYPE) {
             return Ok(false);

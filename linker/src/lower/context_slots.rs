@@ -14,13 +14,14 @@ use anyhow::{Context, Result, bail};
 use wasm_encoder::Instruction;
 use wasmparser::Operator;
 
-use super::code;
-use super::facts::{Facts, Import};
 use crate::contract;
 use crate::inputs::{Inputs, Wanted};
+use crate::module::code;
+use crate::module::facts::{Facts, Import};
+use crate::passes::Options;
 
 /// Fails if someone else keeps something in the slots, as async bindings may.
-pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
+fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
     for import in &facts.imported_functions {
         if is_slot(import) {
             let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
@@ -37,7 +38,7 @@ pub(super) fn check_free(facts: &Facts, inputs: &Inputs) -> Result<()> {
 }
 
 /// Whether someone else does. Bindings that do need nothing else to tell tasks apart.
-pub(super) fn are_in_use(facts: &Facts) -> bool {
+pub(crate) fn are_in_use(facts: &Facts) -> bool {
     facts.imported_functions.iter().any(is_slot)
 }
 
@@ -45,7 +46,8 @@ fn is_slot(import: &Import) -> bool {
     import.module == "$root" && import.field.starts_with("[context-")
 }
 
-pub(super) fn rewrite(module: Vec<u8>, facts: &Facts) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, options: &Options<'_>) -> Result<Vec<u8>> {
+    check_free(facts, options.inputs)?;
     let Some(stack_pointer) = facts.global(contract::STACK_POINTER) else { return Ok(module) };
     // No thread-local variable, no base.
     let tls_base = facts.global(contract::TLS_BASE);

@@ -12,7 +12,7 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, CustomSection, Encode, Function, Instruction, Module, RawSection, ValType};
 use wasmparser::{BinaryReader, FuncType, FunctionBody, Operator, Parser, Payload};
 
-use super::facts::Facts;
+use crate::module::facts::Facts;
 
 /// The part of a name section that names functions.
 const FUNCTION_NAMES: u8 = 1;
@@ -21,22 +21,22 @@ const FUNCTION_NAMES: u8 = 1;
 const NOP: u8 = 0x01;
 
 /// An instruction, and where it is.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// Index of the function.
-    pub(super) function: u32,
+    pub(crate) function: u32,
     /// The instruction.
-    pub(super) operator: Operator<'a>,
+    pub(crate) operator: Operator<'a>,
     /// The instruction as it is encoded.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// The first of the function's [`SCRATCH`], if it has them.
-    pub(super) scratch: Option<u32>,
+    pub(crate) scratch: Option<u32>,
 }
 
 /// Locals that a function can be given for what takes the place of an instruction.
-pub(super) const SCRATCH: [(u32, ValType); 2] = [(4, ValType::I32), (3, ValType::I64)];
+pub(crate) const SCRATCH: [(u32, ValType); 2] = [(4, ValType::I32), (3, ValType::I64)];
 
 /// Calls `visit` with every instruction.
-pub(super) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_>) -> Result<()>) -> Result<()> {
+pub(crate) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_>) -> Result<()>) -> Result<()> {
     let mut function = u32::try_from(facts.imported_functions.len())?;
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::CodeSectionEntry(body) = payload? {
@@ -54,7 +54,7 @@ pub(super) fn each(module: &[u8], facts: &Facts, mut visit: impl FnMut(&Place<'_
 }
 
 /// Puts the instruction that `replace` gives, if it gives one, in the place of each.
-pub(super) fn replace(
+pub(crate) fn replace(
     module: &[u8],
     facts: &Facts,
     mut replace: impl FnMut(&Place<'_>) -> Result<Option<Instruction<'static>>>,
@@ -66,17 +66,17 @@ pub(super) fn replace(
 
 /// What becomes of an instruction. The default leaves it alone.
 #[derive(Default)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// What stands in front of it.
-    pub(super) before: Vec<Instruction<'static>>,
+    pub(crate) before: Vec<Instruction<'static>>,
     /// What takes its place; `None`: it stays.
-    pub(super) instead: Option<Vec<Instruction<'static>>>,
+    pub(crate) instead: Option<Vec<Instruction<'static>>>,
     /// What stands behind it.
-    pub(super) behind: Vec<Instruction<'static>>,
+    pub(crate) behind: Vec<Instruction<'static>>,
 }
 
 /// The same with several instructions, in functions that have scratch locals: those named, where instructions may move.
-pub(super) fn replace_in_line(
+pub(crate) fn replace_in_line(
     module: &[u8],
     facts: &Facts,
     scratch: &BTreeSet<u32>,
@@ -140,8 +140,8 @@ pub(super) fn replace_in_line(
 }
 
 /// The module with these bodies of its functions.
-pub(super) fn with_bodies(module: &[u8], bodies: &CodeSection) -> Result<Vec<u8>> {
-    super::sections(module, |payload, result| {
+pub(crate) fn with_bodies(module: &[u8], bodies: &CodeSection) -> Result<Vec<u8>> {
+    crate::module::sections(module, |payload, result| {
         let is_code = matches!(payload, Payload::CodeSectionStart { .. });
         if is_code {
             result.section(bodies);
@@ -167,13 +167,13 @@ fn locals(module: &[u8]) -> Result<Vec<Vec<(u32, ValType)>>> {
 }
 
 /// A function that a pass adds.
-pub(super) struct Added {
-    pub(super) ty: FuncType,
-    pub(super) body: Function,
+pub(crate) struct Added {
+    pub(crate) ty: FuncType,
+    pub(crate) body: Function,
 }
 
 /// Adds functions behind the last: they get the indices from [`Facts::functions`] on.
-pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
+pub(crate) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Vec<u8>> {
     let count = u32::try_from(added.len())?;
     let mut known: Vec<&FuncType> = facts.types.iter().collect();
     let mut types = Vec::new();
@@ -195,7 +195,7 @@ pub(super) fn append(module: &[u8], facts: &Facts, added: &[Added]) -> Result<Ve
         function.body.encode(&mut bodies);
     }
     let new_types = u32::try_from(known.len() - facts.types.len())?;
-    let result = super::sections(module, |payload, result| {
+    let result = crate::module::sections(module, |payload, result| {
         let (count, more) = match payload {
             Payload::TypeSection(_) => (new_types, &types),
             Payload::FunctionSection(_) => (count, &functions),
@@ -227,7 +227,7 @@ fn take_room(module: &[u8], wanted: u32) -> Result<Vec<u8>> {
         }
     }
     let Some((replaced, bytes)) = found else { return Ok(module.to_vec()) };
-    super::sections(module, |payload, result| {
+    crate::module::sections(module, |payload, result| {
         let Payload::CodeSectionStart { .. } = payload else { return Ok(false) };
         let (id, range) = payload.as_section().context("not a section")?;
         let (start, end) = (range.start as usize, range.end as usize);
@@ -282,7 +282,7 @@ fn width(number: u32) -> u32 {
 }
 
 /// Gives functions from `first` on these names, if others have names.
-pub(super) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>> {
+pub(crate) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>> {
     let mut more = Vec::new();
     for (index, name) in (first..).zip(names) {
         index.encode(&mut more);
@@ -293,7 +293,7 @@ pub(super) fn name(module: &[u8], first: u32, names: &[&str]) -> Result<Vec<u8>>
 }
 
 /// Takes the names of these functions away.
-pub(super) fn forget_names(module: &[u8], functions: &BTreeSet<u32>) -> Result<Vec<u8>> {
+pub(crate) fn forget_names(module: &[u8], functions: &BTreeSet<u32>) -> Result<Vec<u8>> {
     rename(module, |list| {
         let (mut count, mut kept) = (0_u32, Vec::new());
         let mut reader = BinaryReader::new(list, 0);
@@ -314,7 +314,7 @@ pub(super) fn forget_names(module: &[u8], functions: &BTreeSet<u32>) -> Result<V
 
 /// Changes the list of the names of functions, if there is one.
 fn rename(module: &[u8], change: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
-    super::sections(module, |payload, result| {
+    crate::module::sections(module, |payload, result| {
         let Payload::CustomSection(section) = payload else { return Ok(false) };
         if section.name() != "name" {
             return Ok(false);
@@ -338,7 +338,7 @@ fn rename(module: &[u8], change: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Ve
 }
 
 /// Adds globals behind the last, each `(mut i32)` with one of these first values.
-pub(super) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
+pub(crate) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
     let mut globals = Vec::new();
     for value in values {
         globals.extend([0x7f, 0x01, 0x41]);
@@ -346,7 +346,7 @@ pub(super) fn append_globals(module: &[u8], values: &[i32]) -> Result<Vec<u8>> {
         globals.push(0x0b);
     }
     let count = u32::try_from(values.len())?;
-    super::sections(module, |payload, result| {
+    crate::module::sections(module, |payload, result| {
         let is_global = matches!(payload, Payload::GlobalSection(_));
         if is_global {
             lengthen(module, payload, count, &globals, result)?;

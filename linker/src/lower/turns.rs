@@ -15,13 +15,13 @@ use anyhow::Result;
 use wasm_encoder::{BlockType, Function, Instruction};
 use wasmparser::{FuncType, Operator};
 
-use super::code::{Added, Change, Place};
-use super::facts::Facts;
 use crate::contract;
+use crate::module::code::{Added, Change, Place};
+use crate::module::facts::Facts;
 
 /// How looks are counted.
 #[derive(Clone, Copy)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     /// The global that counts down.
     counter: u32,
     /// The global out of which the next turn's length comes.
@@ -34,13 +34,13 @@ pub(super) struct Turns {
 impl Turns {
     /// The first values of the two globals, which come behind all others: so many looks end the first turn; and where the
     /// lengths of the turns behind it begin, the same in every run.
-    pub(super) const GLOBALS: [i32; 2] = [4096, 0x2545_f491];
+    pub(crate) const GLOBALS: [i32; 2] = [4096, 0x2545_f491];
 
     /// The name of the function that ends a turn.
-    pub(super) const END: &str = "end of a turn";
+    pub(crate) const END: &str = "end of a turn";
 
     /// None in a program without threads, where there are no others.
-    pub(super) fn of(facts: &Facts) -> Result<Option<Turns>> {
+    pub(crate) fn of(facts: &Facts) -> Result<Option<Turns>> {
         let Some(give_way) = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads()) else {
             return Ok(None);
         };
@@ -49,7 +49,7 @@ impl Turns {
     }
 
     /// Counts one look.
-    pub(super) fn count(self) -> [Instruction<'static>; 9] {
+    pub(crate) fn count(self) -> [Instruction<'static>; 9] {
         [
             Instruction::GlobalGet(self.counter),
             Instruction::I32Const(1),
@@ -64,7 +64,7 @@ impl Turns {
     }
 
     /// `() -> ()`: counts one look, where there is no room for more than a call.
-    pub(super) fn look(self) -> Added {
+    pub(crate) fn look(self) -> Added {
         let mut body = Function::new([]);
         for instruction in self.count().iter().chain([&Instruction::End]) {
             body.instruction(instruction);
@@ -74,7 +74,7 @@ impl Turns {
 
     /// `() -> ()`: ends a turn. The next is of 1 to 4096 looks: were all of one length, threads that take from one another
     /// could come to do so in step, and one would get everything for ever.
-    pub(super) fn next(self) -> Added {
+    pub(crate) fn next(self) -> Added {
         let mut body = Function::new([]);
         for instruction in [
             // A linear congruential generator; its upper bits are the random ones.
@@ -101,7 +101,7 @@ impl Turns {
 
 /// Where looks are counted: found in one walk through the code, used in a second one through the same bytes.
 #[derive(Default)]
-pub(super) struct Looks {
+pub(crate) struct Looks {
     /// The function of the last instruction, and where its first is.
     function: Option<(u32, Site)>,
     /// The blocks that the last instruction is in, outermost first: where it begins for a loop.
@@ -117,7 +117,7 @@ type Site = usize;
 
 impl Looks {
     /// Goes on to the next instruction.
-    pub(super) fn pass(&mut self, place: &Place<'_>) {
+    pub(crate) fn pass(&mut self, place: &Place<'_>) {
         let site = place.bytes.as_ptr().addr();
         if self.function.is_none_or(|(function, _)| function != place.function) {
             self.function = Some((place.function, site));
@@ -135,7 +135,7 @@ impl Looks {
     }
 
     /// The instruction is a look.
-    pub(super) fn look(&mut self) {
+    pub(crate) fn look(&mut self) {
         match (self.blocks.iter().rev().find_map(|block| *block), self.function) {
             (Some(round), _) => _ = self.rounds.insert(round),
             (None, Some((_, call))) => _ = self.calls.insert(call),
@@ -144,7 +144,7 @@ impl Looks {
     }
 
     /// Counts before or behind an instruction where that is due.
-    pub(super) fn count(&self, turns: Turns, place: &Place<'_>, change: &mut Change) {
+    pub(crate) fn count(&self, turns: Turns, place: &Place<'_>, change: &mut Change) {
         let site = place.bytes.as_ptr().addr();
         if self.calls.contains(&site) {
             change.before.extend(turns.count());

@@ -19,20 +19,20 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Catch, CodeSection, Function, Instruction, ValType};
 use wasmparser::{FuncType, Operator, Parser, Payload};
 
-use super::body::{At, Body, opens};
-use super::code::{self, Added};
-use super::facts::Facts;
-use super::pads::{Fate, Pad, Pads};
-use super::throws::Throws;
+use crate::module::body::{At, Body, opens};
+use crate::module::code::{self, Added};
+use crate::module::facts::Facts;
+use crate::passes::Options;
+use pads::{Fate, Pad, Pads};
+use throws::Throws;
+
+mod pads;
+mod throws;
 
 /// The name of each function made.
 const NAME: &str = "landing pad";
 
-pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
-    let facts = Facts::of(&module)?;
-    if facts.has_dwarf {
-        return Ok(module);
-    }
+pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
     let mut bodies = Vec::new();
     let mut raw = Vec::new();
     for payload in Parser::new(0).parse_all(&module) {
@@ -43,7 +43,7 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
         let pads = Pads::of(&body)?;
         bodies.push((body, pads));
     }
-    let throws = Throws::of(&module, &facts, &bodies)?;
+    let throws = Throws::of(&module, facts, &bodies)?;
     let mut code = CodeSection::new();
     let mut made = Made { first: facts.functions, functions: Vec::new() };
     for (raw, (body, pads)) in raw.into_iter().zip(&bodies) {
@@ -52,12 +52,12 @@ pub(super) fn rewrite(module: Vec<u8>) -> Result<Vec<u8>> {
             code.raw(raw);
             continue;
         }
-        code.function(&Outliner::new(body, pads, fates, &throws, &facts, &mut made)?.outline()?);
+        code.function(&Outliner::new(body, pads, fates, &throws, facts, &mut made)?.outline()?);
     }
     let module = code::with_bodies(&module, &code)?;
     let added = made.functions.into_iter().map(|added| added.context("a function that was not made"));
     let added = added.collect::<Result<Vec<_>>>()?;
-    let module = code::append(&module, &facts, &added)?;
+    let module = code::append(&module, facts, &added)?;
     code::name(&module, facts.functions, &vec![NAME; added.len()])
 }
 

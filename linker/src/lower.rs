@@ -1,0 +1,15 @@
+//! Passes that must run: without them the module is no program, or wit-component cannot read it.
+
+pub(crate) mod atomics;
+pub(crate) mod built_in_names;
+pub(crate) mod component_types;
+pub(crate) mod constructors;
+pub(crate) mod context_slots;
+pub(crate) mod entry;
+pub(crate) mod exports;
+mod marks;
+pub(crate) mod points;
+pub(crate) mod saved_globals;
+pub(crate) mod strip;
+pub(crate) mod thread_locals;
+pub(crate) mod turns;
