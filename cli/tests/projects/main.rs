@@ -1,0 +1,16 @@
+//! `cargo p3` with the toolchain: whole projects, built, run, tested, installed. Needs what `cargo p3 setup` makes.
+
+#[path = "../project/mod.rs"]
+mod project;
+
+mod compiler;
+mod configuration;
+mod coverage;
+mod crates;
+mod guest;
+mod hello;
+mod installations;
+mod installed;
+mod names;
+mod panics;
+mod verbs;
