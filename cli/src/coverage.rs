@@ -14,6 +14,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -68,8 +69,7 @@ pub(crate) fn compiler_flag() -> Option<&'static str> {
 /// The module cannot be copied.
 pub(crate) fn of_program(component: &Path) -> Result<Option<OsString>> {
     let Some(directory) = env::var_os(VARIABLE).map(PathBuf::from) else { return Ok(None) };
-    let module = component.with_extension(component_ld::CORE_MODULE_EXTENSION);
-    if module.is_file() {
+    if let Some(module) = core_module(component) {
         let kept = directory.join(component.file_name().unwrap_or_default());
         // A run beside this one may have been faster.
         if !kept.is_file() && fs::hard_link(&module, &kept).is_err() {
@@ -78,6 +78,28 @@ pub(crate) fn of_program(component: &Path) -> Result<Option<OsString>> {
     }
     // Runs share a few files, so that thousands of isolated tests leave no thousands of files.
     Ok(Some(directory.join("%4m.profraw").into()))
+}
+
+/// The core module that component-ld left beside a component, which may be the one that cargo has put elsewhere under a shorter name.
+fn core_module(component: &Path) -> Option<PathBuf> {
+    let beside = |component: &Path| {
+        let module = component.with_extension(component_ld::CORE_MODULE_EXTENSION);
+        module.is_file().then_some(module)
+    };
+    let is_the_same = |other: &Path| {
+        let (one, two) = (component.metadata().ok()?, other.metadata().ok()?);
+        let is_link = (one.dev(), one.ino()) == (two.dev(), two.ino());
+        let is_copy = || one.len() == two.len() && fs::read(component).ok() == fs::read(other).ok();
+        Some(is_link || is_copy())
+    };
+    let folder = component.parent()?;
+    let elsewhere = || {
+        let files = [folder.join("deps"), folder.to_owned()].into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let components = files.flatten().flatten().map(|file| file.path());
+        let mut components = components.filter(|file| file.extension() == Some(OsStr::new("wasm")));
+        components.find_map(|file| beside(&file).filter(|_| is_the_same(&file) == Some(true)))
+    };
+    beside(component).or_else(elsewhere)
 }
 
 /// The directory in which a report comes about.

@@ -19,13 +19,16 @@ const MAP: &str = "__llvm_covmap";
 
 /// Keeps the module beside the output, if it is instrumented and the output is a file.
 pub(crate) fn keep(module: &[u8], output: &Path) -> Result<()> {
-    let is_instrumented = Parser::new(0)
-        .parse_all(module)
-        .any(|payload| matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == MAP));
     // Beside a device there is nobody to look for it.
-    if is_instrumented && (output.is_file() || !output.exists()) {
+    if is_instrumented(module) && (output.is_file() || !output.exists()) {
         let file = output.with_extension(CORE_MODULE_EXTENSION);
         fs::write(&file, module).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     Ok(())
+}
+
+/// Whether a program counts what runs of it, and so has a profile to write.
+pub(crate) fn is_instrumented(module: &[u8]) -> bool {
+    let mut payloads = Parser::new(0).parse_all(module);
+    payloads.any(|payload| matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == MAP))
 }

@@ -11,6 +11,7 @@ use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 use crate::bindings::Bindings;
 use crate::contract;
+use crate::coverage;
 use crate::inputs::Inputs;
 use crate::lower::component_types;
 use crate::lower::entry;
@@ -39,7 +40,7 @@ impl Supply {
     pub(crate) fn of(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Vec<Supply>> {
         let names = import_names(module)?;
         let mut all = wasi_0_1(facts, &names, inputs)?;
-        all.extend(end_of_output(facts, &names, inputs)?);
+        all.extend(end_of_output(module, facts, &names, inputs)?);
         all.extend(reallocation(module, facts, inputs)?);
         Ok(all)
     }
@@ -146,10 +147,11 @@ fn wasi_0_1(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<
     Ok(all)
 }
 
-/// What ends std's output before a `run` of bindings returns. Nothing if the program writes none, or has no std.
-fn end_of_output(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
+/// What ends std's output before a `run` of bindings returns, with which a profile is written. Nothing if the program writes neither, or has no std.
+fn end_of_output(module: &[u8], facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
     let mut all = Vec::new();
-    let writes = facts.imported_functions.iter().any(|import| import.module.starts_with(contract::STDOUT));
+    let writes = facts.imported_functions.iter().any(|import| import.module.starts_with(contract::STDOUT))
+        || coverage::is_instrumented(module);
     if !writes || facts.exports.contains_key(contract::MAIN) {
         return Ok(all);
     }

@@ -70,3 +70,26 @@ fn coverage_tells_which_lines_ran() {
     let modules = deps.map(|file| file.unwrap().file_name().into_string().unwrap());
     assert_eq!(modules.filter(|name| name.starts_with("main-") && name.ends_with(".core.wasm")).count(), 1);
 }
+
+/// The `run` of bindings is the program, and std's end is never reached.
+#[test]
+fn a_run_of_bindings_writes_its_profile() {
+    let project = Project::new("bound");
+    project.write(
+        "src/main.rs",
+        r#"
+        #[unsafe(export_name = "wasi:cli/run@0.3.0#run")]
+        pub extern "C" fn run() -> i32 {
+            if std::env::args().count() > 1 { println!("written"); }
+            0
+        }
+        fn main() { unreachable!() }
+        "#,
+    );
+    for arguments in [&[][..], &["--", "write"]] {
+        succeeded(project.p3("run").args(["--quiet", "--coverage"]).args(arguments).output().unwrap());
+        let lcov = fs::read_to_string(project.path().join("target/coverage/report/lcov.info")).unwrap();
+        let (_, main) = lcov.split_once("src/main.rs\n").expect("the program is in the report");
+        assert!(main.contains("DA:3,1\n"), "{main}");
+    }
+}
