@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::guest::{Guest, TARGET};
+use crate::workspace::Workspace;
 use crate::{process, wrapper};
 
 /// What `cargo p3 help env` says last.
@@ -22,7 +23,8 @@ For rust-analyzer, put what `cargo p3 env --rust-analyzer` prints into the edito
 /// # Errors
 /// No toolchain, no sysroot.
 pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
-    let guest = Guest::ready(true, false)?;
+    let has_clash = Workspace::find([]).is_some_and(|workspace| workspace.has_clash());
+    let guest = Guest::ready(true, false)?.with_clash(has_clash);
     let text = if rust_analyzer {
         settings(&guest)?
     } else if json {
@@ -33,6 +35,10 @@ pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
         format!("{:#}\n", serde_json::Value::Object(object))
     } else {
         let mut lines = String::new();
+        // The shell may have it from another workspace.
+        if !has_clash {
+            lines.push_str(&format!("unset {}\n", wrapper::CLASH));
+        }
         for (name, value) in variables(&guest)? {
             let value = unicode(name, value)?.replace('\'', r"'\''");
             lines.push_str(&format!("export {name}='{value}'\n"));

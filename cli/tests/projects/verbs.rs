@@ -140,6 +140,13 @@ fn a_library_and_a_program_of_one_name_are_both_there() {
     }
     let built = |name: &str| project.path().join("target/wasm32-wasip3/debug").join(name);
     assert!(built("twin.wasm").is_file() && built("libtwin.wasm").is_file());
+    // Plain cargo is told of it, too.
+    fs::remove_dir_all(project.path().join("target")).unwrap();
+    let variables = stdout(&succeeded(project.p3("env").output().unwrap()));
+    let script = format!("{variables}\ncargo build --target wasm32-wasip3");
+    let output = succeeded(project.clean(Command::new("sh").args(["-c", &script])).output().unwrap());
+    assert!(!stderr(&output).contains("collision"), "{}", stderr(&output));
+    assert!(built("twin.wasm").is_file() && built("libtwin.wasm").is_file());
     // Nothing of it is remembered: the library alone has its usual name.
     fs::remove_file(project.path().join("src/main.rs")).unwrap();
     fs::remove_file(built("twin.wasm")).unwrap();
