@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use wasmparser::{Parser, Payload};
+
+use crate::module::Module;
 
 /// What the core module's file has in place of the component's extension: `hello.core.wasm` beside `hello.wasm`.
 pub const CORE_MODULE_EXTENSION: &str = "core.wasm";
@@ -18,17 +19,16 @@ pub const CORE_MODULE_EXTENSION: &str = "core.wasm";
 const MAP: &str = "__llvm_covmap";
 
 /// Keeps the module beside the output, if it is instrumented and the output is a file.
-pub(crate) fn keep(module: &[u8], output: &Path) -> Result<()> {
+pub(crate) fn keep(module: &Module<'_>, output: &Path) -> Result<()> {
     // Beside a device there is nobody to look for it.
     if is_instrumented(module) && (output.is_file() || !output.exists()) {
         let file = output.with_extension(CORE_MODULE_EXTENSION);
-        fs::write(&file, module).with_context(|| format!("{} cannot be written", file.display()))?;
+        fs::write(&file, module.arena.linked).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     Ok(())
 }
 
 /// Whether a program counts what runs of it, and so has a profile to write.
-pub(crate) fn is_instrumented(module: &[u8]) -> bool {
-    let mut payloads = Parser::new(0).parse_all(module);
-    payloads.any(|payload| matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == MAP))
+pub(crate) fn is_instrumented(module: &Module<'_>) -> bool {
+    module.custom_sections().any(|(name, _)| name == MAP)
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Error, Result, bail};
-use wasm_encoder::{CustomSection, Encode, ExportSection, Section};
+use wasm_encoder::{CustomSection, Encode, ExportSection, Module, RawSection, Section};
 use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
@@ -17,7 +17,6 @@ use crate::exceptions;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
 use crate::lower::entry::is_run_interface;
-use crate::module;
 use crate::passes::{self, Options};
 use crate::world::{self, Kind};
 
@@ -139,7 +138,7 @@ fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> 
         return Ok(module.to_vec());
     }
     let mut changed = changed.into_iter();
-    module::sections(module, |payload, result| {
+    sections(module, |payload, result| {
         match payload {
             Payload::ExportSection(exports) if !renamed.is_empty() => {
                 let mut section = ExportSection::new();
@@ -164,6 +163,21 @@ fn with_version(export: &str, renamed: &BTreeMap<String, String>) -> String {
     let Some((head, function)) = export.split_once('#') else { return export.to_owned() };
     let found = renamed.iter().find_map(|(former, now)| Some((head.strip_suffix(former.as_str())?, now)));
     found.map_or_else(|| export.to_owned(), |(lift, now)| format!("{lift}{now}#{function}"))
+}
+
+/// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to
+/// keep it.
+fn sections(module: &[u8], mut replace: impl FnMut(&Payload<'_>, &mut Module) -> Result<bool>) -> Result<Vec<u8>> {
+    let mut result = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        if let Some((id, range)) = payload.as_section()
+            && !replace(&payload, &mut result)?
+        {
+            result.section(&RawSection { id, data: &module[range.start as usize..range.end as usize] });
+        }
+    }
+    Ok(result.finish())
 }
 
 /// Fails if a function of a world is exported by two of its lifts.

@@ -27,6 +27,7 @@ pub use arguments::{Optimize, Strip};
 pub use coverage::CORE_MODULE_EXTENSION;
 use inputs::Inputs;
 use lld::WasmLd;
+use module::Module;
 use passes::Options;
 use place::Place;
 use stubs::Stub;
@@ -105,9 +106,11 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
                 (optimize, _) => optimize,
             };
             let linked = read(&module)?;
+            let linked = Module::parse(&linked)?;
             coverage::keep(&linked, &arguments.output)?;
-            let unreached = wants::unreached(&linked)?;
-            let component = component(linked, optimize, arguments.strip, &inputs)
+            let unreached = wants::unreached(&linked);
+            let options = Options { optimize, strip: arguments.strip, inputs: &inputs };
+            let component = guard::guarded(|| component_of(linked, &options))
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
             fs::write(&file, component).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -244,8 +247,14 @@ fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<Path
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
 pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    let options = Options { optimize, strip, inputs };
-    guard::guarded(|| encode::component(&passes::over_module(module, &options)?, &options))
+    guard::guarded(|| component_of(Module::parse(&module)?, &Options { optimize, strip, inputs }))
+}
+
+fn component_of(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {
+    passes::over_module(&mut module, options)?;
+    let encoded = module.encode()?;
+    drop(module);
+    encode::component(&encoded, options)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.

@@ -15,7 +15,7 @@ use crate::lower::{
     atomics, built_in_names, component_types, constructors, context_slots, entry, exports, points, saved_globals,
     strip, thread_locals,
 };
-use crate::module::facts::Facts;
+use crate::module::{Export, Module};
 use crate::optimize::{
     branch_hints, detours, landing_pads, lone_locks, offsets, shorten, split_loads, wide_parameters,
 };
@@ -73,7 +73,7 @@ enum Condition {
 #[derive(Clone, Copy)]
 enum Run {
     /// Over the core module.
-    Module(fn(Vec<u8>, &Facts, &Options<'_>) -> Result<Vec<u8>>),
+    Module(fn(&mut Module<'_>, &Options<'_>) -> Result<()>),
     /// Over the component.
     Component(fn(&[u8]) -> Result<Vec<u8>>),
 }
@@ -299,15 +299,14 @@ pub(crate) const PASSES: &[Pass] = &[
 /// # Errors
 ///
 /// The module is not one wasm-ld writes.
-pub(crate) fn over_module(mut module: Vec<u8>, options: &Options<'_>) -> Result<Vec<u8>> {
+pub(crate) fn over_module(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
     for pass in PASSES {
         let Run::Module(run) = pass.run else { continue };
-        let facts = Facts::of(&module)?;
-        if pass.is_wanted(options) && pass.only.iter().all(|condition| condition.holds(&facts, options)) {
-            module = run(module, &facts, options).context(pass.fails)?;
+        if pass.is_wanted(options) && pass.only.iter().all(|condition| condition.holds(module, options)) {
+            run(module, options).context(pass.fails)?;
         }
     }
-    Ok(module)
+    Ok(())
 }
 
 /// Runs the passes over a component, as far as they are wanted.
@@ -316,10 +315,9 @@ pub(crate) fn over_module(mut module: Vec<u8>, options: &Options<'_>) -> Result<
 ///
 /// It is not one that wit-component makes.
 pub(crate) fn over_component(mut component: Vec<u8>, options: &Options<'_>) -> Result<Vec<u8>> {
-    let facts = Facts::default();
     for pass in PASSES {
         let Run::Component(run) = pass.run else { continue };
-        if pass.is_wanted(options) && pass.only.iter().all(|condition| condition.holds(&facts, options)) {
+        if pass.is_wanted(options) && options.strip == Strip::All {
             component = run(&component).context(pass.fails)?;
         }
     }
@@ -354,13 +352,16 @@ impl Pass {
 }
 
 impl Condition {
-    fn holds(self, facts: &Facts, options: &Options<'_>) -> bool {
-        let has = |function| facts.function(function).is_some();
+    fn holds(self, module: &Module<'_>, options: &Options<'_>) -> bool {
+        let has = |function| module.exported_function(function).is_some();
         match self {
-            NoDebugInformation => !facts.has_dwarf,
-            Alone => !facts.makes_threads() && !facts.exports.keys().any(|name| name.starts_with("[async-lift")),
-            Threads => facts.makes_threads(),
-            ThreadLocals => facts.makes_threads() || has(contract::TASK_HOOK_SINGLE),
+            NoDebugInformation => !module.has_dwarf,
+            Alone => {
+                let is_async = |export: &Export<'_>| export.name.starts_with("[async-lift");
+                !module.makes_threads() && !module.exports().iter().any(is_async)
+            }
+            Threads => module.makes_threads(),
+            ThreadLocals => module.makes_threads() || has(contract::TASK_HOOK_SINGLE),
             Slots => !has(contract::TASK_HOOK_SAVED),
             SaveRestore => has(contract::TASK_HOOK_SAVED),
             SchedulePoints => has(contract::SCHEDULE_POINT),

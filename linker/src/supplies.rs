@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Instruction};
-use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 use crate::bindings::Bindings;
 use crate::contract;
@@ -15,7 +14,7 @@ use crate::coverage;
 use crate::inputs::Inputs;
 use crate::lower::component_types;
 use crate::lower::entry;
-use crate::module::facts::{Facts, Import};
+use crate::module::{Import, Module};
 use crate::stubs::{Callee, IMPORT_SYMBOL, Signature, Step, Stub};
 
 /// A function to be supplied.
@@ -37,11 +36,10 @@ impl Supply {
     /// # Errors
     ///
     /// It is not a module, or its bindings cannot be read.
-    pub(crate) fn of(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Vec<Supply>> {
-        let names = import_names(module)?;
-        let mut all = wasi_0_1(facts, &names, inputs)?;
-        all.extend(end_of_output(module, facts, &names, inputs)?);
-        all.extend(reallocation(module, facts, inputs)?);
+    pub(crate) fn of(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Supply>> {
+        let mut all = wasi_0_1(module, inputs)?;
+        all.extend(end_of_output(module, inputs)?);
+        all.extend(reallocation(module, inputs)?);
         Ok(all)
     }
 
@@ -127,20 +125,20 @@ fn reallocate_body(allocate: &str, reallocate: &str) -> Vec<Step> {
 }
 
 /// The imports of WASI 0.1 that the library serves, by every symbol they are known by.
-fn wasi_0_1(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
-    let wanted = |import: &Import| import.module == contract::WASI_0_1;
-    if !facts.imported_functions.iter().any(wanted) {
+fn wasi_0_1(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Supply>> {
+    let wanted = |import: &Import<'_>| import.module == contract::WASI_0_1;
+    if !module.imported_functions().any(|(_, import, _)| wanted(import)) {
         return Ok(Vec::new());
     }
     let served = inputs.defined(contract::WASI_0_1_SERVED);
     let mut all = Vec::new();
-    for (import, name) in facts.imported_functions.iter().zip(names).filter(|(import, _)| wanted(import)) {
+    for (index, import, ty) in module.imported_functions().filter(|(_, import, _)| wanted(import)) {
         let target = format!("{}{}", contract::WASI_0_1_SERVED, import.field);
         if !served.contains(&target) {
             continue;
         }
-        let signature = signature(facts, import)?;
-        for symbol in symbols(import, name, inputs) {
+        let signature = signature(module, ty)?;
+        for symbol in symbols(module, index, import, inputs) {
             all.push(Supply::Wasi01 { symbol, target: target.clone(), signature: signature.clone() });
         }
     }
@@ -148,27 +146,27 @@ fn wasi_0_1(facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<
 }
 
 /// What ends std's output before a `run` of bindings returns, with which a profile is written. Nothing if the program writes neither, or has no std.
-fn end_of_output(module: &[u8], facts: &Facts, names: &[Option<String>], inputs: &Inputs) -> Result<Vec<Supply>> {
+fn end_of_output(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Supply>> {
     let mut all = Vec::new();
-    let writes = facts.imported_functions.iter().any(|import| import.module.starts_with(contract::STDOUT))
+    let writes = module.imported_functions().any(|(_, import, _)| import.module.starts_with(contract::STDOUT))
         || coverage::is_instrumented(module);
-    if !writes || facts.exports.contains_key(contract::MAIN) {
+    if !writes || module.has_export(contract::MAIN) {
         return Ok(all);
     }
-    for (import, name) in facts.imported_functions.iter().zip(names) {
+    for (index, import, ty) in module.imported_functions() {
         let interface = import.module.strip_prefix("[export]").unwrap_or_default();
         if import.field == "[task-return]run" && entry::is_run_interface(interface) {
-            let signature = signature(facts, import)?;
-            for symbol in symbols(import, name, inputs) {
-                let (module, field) = (import.module.clone(), import.field.clone());
+            let signature = signature(module, ty)?;
+            for symbol in symbols(module, index, import, inputs) {
+                let (module, field) = (import.module.to_string(), import.field.to_string());
                 all.push(Supply::TaskReturn { symbol, module, field, signature: signature.clone() });
             }
         }
     }
     // One that bindings of C export is defined under another symbol, and goes without.
-    let run = facts.exports.keys().find(|export| entry::is_sync_run(export));
+    let run = module.exports().iter().map(|export| &*export.name).find(|export| entry::is_sync_run(export));
     if let Some(run) = run.filter(|run| inputs.defined(run).contains(*run)) {
-        all.push(Supply::FinishedRun { run: run.clone() });
+        all.push(Supply::FinishedRun { run: run.to_owned() });
     }
     if !all.is_empty() && !inputs.defined(contract::END_OUTPUT).contains(contract::END_OUTPUT) {
         all.clear();
@@ -177,22 +175,23 @@ fn end_of_output(module: &[u8], facts: &Facts, names: &[Option<String>], inputs:
 }
 
 /// An allocator for what the host passes in, if bindings want one, nobody defines it, and there is an allocator to build on.
-fn reallocation(module: &[u8], facts: &Facts, inputs: &Inputs) -> Result<Option<Supply>> {
-    let has_bindings = component_types::are_in(module)?;
+fn reallocation(module: &Module<'_>, inputs: &Inputs) -> Result<Option<Supply>> {
     // Where std's own is, its other one is, too: the next link exports that.
-    let has_one = [contract::REALLOC, contract::REALLOC_OWN].iter().any(|name| facts.exports.contains_key(*name));
-    if !has_bindings || has_one {
+    let has_one = [contract::REALLOC, contract::REALLOC_OWN].iter().any(|name| module.has_export(name));
+    if !module.has_component_types() || has_one {
         return Ok(None);
     }
-    let bindings = Bindings::of(&component_types::split_apart(module.to_vec())?, inputs)?;
+    let mut apart = Module::parse(module.arena.linked)?;
+    component_types::split_apart(&mut apart);
+    let bindings = Bindings::of(&apart.encode()?, inputs)?;
     if !bindings.iter().any(Bindings::pass_memory) {
         return Ok(None);
     }
     Ok(inputs.allocator().map(|(allocate, reallocate)| Supply::Reallocate { allocate, reallocate }))
 }
 
-fn signature(facts: &Facts, import: &Import) -> Result<Signature> {
-    let ty = facts.types.get(import.ty as usize).context("an import's type is not there")?;
+fn signature(module: &Module<'_>, ty: u32) -> Result<Signature> {
+    let ty = module.types.get(ty as usize).context("an import's type is not there")?;
     Ok(Signature {
         params: ty.params().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<_, _>>()?,
         results: ty.results().iter().map(|ty| RoundtripReencoder.val_type(*ty)).collect::<Result<_, _>>()?,
@@ -201,39 +200,9 @@ fn signature(facts: &Facts, import: &Import) -> Result<Signature> {
 
 /// The symbols under which objects know an import: those of the objects, and the one that wasm-ld has kept. That is all there is to see of an
 /// object in LLVM's own format, and if several know the import, the others show in the next link.
-fn symbols(import: &Import, name: &Option<String>, inputs: &Inputs) -> BTreeSet<String> {
+fn symbols(module: &Module<'_>, index: u32, import: &Import<'_>, inputs: &Inputs) -> BTreeSet<String> {
     let mut symbols = inputs.symbols_of_import(&import.module, &import.field);
-    symbols.extend(name.iter().filter(|name| !name.starts_with(IMPORT_SYMBOL)).cloned());
+    let names = module.names.functions().iter().filter(|(named, _)| *named == index);
+    symbols.extend(names.map(|(_, name)| (*name).to_owned()).filter(|name| !name.starts_with(IMPORT_SYMBOL)));
     symbols
-}
-
-/// The names of the imported functions, by index.
-fn import_names(module: &[u8]) -> Result<Vec<Option<String>>> {
-    let mut count = 0;
-    let mut names = Vec::new();
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    count += usize::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
-                }
-                names.resize(count, None);
-            }
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(subsections) = section.as_known() {
-                    for name in subsections {
-                        let Name::Function(map) = name? else { continue };
-                        for naming in map {
-                            let naming = naming?;
-                            if let Some(name) = names.get_mut(naming.index as usize) {
-                                *name = Some(naming.name.to_owned());
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(names)
 }

@@ -7,8 +7,8 @@ use wasmparser::ExternalKind;
 
 use crate::contract;
 use crate::inputs::Inputs;
-use crate::lower::{atomics, component_types, context_slots, entry};
-use crate::module::facts::Facts;
+use crate::lower::{atomics, context_slots, entry};
+use crate::module::Module;
 use crate::supplies::Supply;
 
 /// What a linked module wants that only a second link can give it.
@@ -45,37 +45,32 @@ impl Wants {
     /// # Errors
     ///
     /// What was read is not a module.
-    pub(crate) fn of(module: &[u8], inputs: &Inputs) -> Result<Wants> {
-        let facts = Facts::of(module)?;
+    pub(crate) fn of(linked: &[u8], inputs: &Inputs) -> Result<Wants> {
+        let module = Module::parse(linked)?;
+        let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"));
         Ok(Wants {
-            threads: facts.makes_threads(),
-            tasks: !facts.makes_threads()
-                && facts.exports.keys().any(|name| name.starts_with("[async-lift]"))
-                && !context_slots::are_in_use(&facts),
-            bindings: facts.exports.contains_key(contract::REALLOC) || component_types::are_in(module)?,
-            futex: atomics::wants_futex(module, &facts)?,
-            left_out: entry::left_out(module, &facts)?,
-            supplies: Supply::of(module, &facts, inputs)?,
+            threads: module.makes_threads(),
+            tasks: !module.makes_threads() && is_async && !context_slots::are_in_use(&module),
+            bindings: module.has_export(contract::REALLOC) || module.has_component_types(),
+            futex: atomics::wants_futex(&module)?,
+            left_out: entry::left_out(&module)?,
+            supplies: Supply::of(&module, inputs)?,
         })
     }
 }
 
 /// The functions a module exports that no component could: there is neither an entry nor a world.
-///
-/// # Errors
-///
-/// What was read is not a module.
-pub(crate) fn unreached(module: &[u8]) -> Result<Vec<String>> {
-    let facts = Facts::of(module)?;
-    let is_program = facts.exports.keys().any(|name| name == contract::MAIN || entry::is_of_run(name));
-    if is_program || component_types::are_in(module)? {
-        return Ok(Vec::new());
+pub(crate) fn unreached(module: &Module<'_>) -> Vec<String> {
+    let mut names = module.exports().iter().map(|export| &*export.name);
+    if names.any(|name| name == contract::MAIN || entry::is_of_run(name)) || module.has_component_types() {
+        return Vec::new();
     }
     let is_ours = |name: &str| {
         ["cabi_", "canonical_abi_", "component_", "__", "_initialize", "_start"]
             .iter()
             .any(|start| name.starts_with(start))
     };
-    let functions = facts.exports.iter().filter(|(name, (kind, _))| *kind == ExternalKind::Func && !is_ours(name));
-    Ok(functions.map(|(name, _)| name.clone()).collect())
+    let functions =
+        module.exports().iter().filter(|export| export.kind == ExternalKind::Func && !is_ours(&export.name));
+    functions.map(|export| export.name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -14,128 +14,160 @@
 //!
 //! Delete when: no object with atomic instructions can reach the linker.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
-use wasmparser::{BinaryReader, FuncType, ValType};
+use wasm_encoder::{Instruction, MemArg, MemArgTarget};
+use wasmparser::{BinaryReader, FuncType, FunctionBody, Operator, ValType};
 
 use super::marks::{Mark, Marks, Part};
 use super::turns::{Looks, Turns};
 use crate::arguments::Optimize;
 use crate::contract;
-use crate::module::code::{self, Added, Change, Place};
-use crate::module::facts::Facts;
+use crate::module::{Added, Arena, Change, Instr, Module, Op, has};
 use crate::passes::Options;
 
 /// First byte of every atomic instruction.
 const PREFIX: u8 = 0xfe;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, options: &Options<'_>) -> Result<Vec<u8>> {
-    let marks = marks(&module, facts)?;
-    if !facts.may_be_atomic() && marks.is_empty() {
-        return Ok(module);
+/// Locals of a function for what takes the place of an instruction in it.
+const SCRATCH: [(u32, ValType); 2] = [(4, ValType::I32), (3, ValType::I64)];
+
+pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
+    // Where instructions cannot move and nothing is to be put in their place, marks may stay.
+    let mind_marks =
+        !module.has_dwarf || module.makes_threads() || module.exported_global(contract::TLS_BASE).is_some();
+    if !mind_marks && !module.may_be_atomic() {
+        return Ok(());
     }
-    let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
-    let mut found = !marks.is_empty();
-    let mut functions = BTreeSet::new();
-    let turns = Turns::of(facts)?;
+    module.decode()?;
+    let turns = Turns::of(module);
     // With debug information there is no room at loops: then each look is counted where it happens, by the helpers.
-    let (at_looks, at_loops) = if facts.has_dwarf { (turns, None) } else { (None, turns) };
-    let mut looks = Looks::default();
-    let in_line = |atomic: Atomic| !facts.has_dwarf && atomic.is_in_line();
+    let (at_looks, at_loops) = if module.has_dwarf { (turns, None) } else { (None, turns) };
+    let may_move = !module.has_dwarf;
     // Alone they do the same.
-    let stay = options.optimize == Optimize::Size && !facts.makes_threads();
-    let of = |place: &Place<'_>| -> Result<Option<Atomic>> {
-        Ok(Atomic::of(place)?.filter(|atomic| !stay || matches!(atomic.operation, Operation::Futex(_))))
-    };
-    code::each(&module, facts, |place| {
-        looks.pass(place);
-        if marks.at(place) == Some(Part::First(Mark::Look)) {
-            looks.look();
+    let stay = options.optimize == Optimize::Size && !module.makes_threads();
+    let of = |instr: Instr, arena: &Arena<'_>| -> Result<Option<Atomic>> {
+        if instr.op != Op::Atomic {
+            return Ok(None);
         }
-        if let Some(atomic) = of(place)? {
-            found = true;
-            if in_line(atomic) {
-                functions.insert(place.function);
+        let atomic = Atomic::of(arena.bytes(instr))?;
+        Ok(atomic.filter(|atomic| !stay || matches!(atomic.operation, Operation::Futex(_))))
+    };
+    let mut sites: BTreeMap<u32, Sites> = BTreeMap::new();
+    let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
+    // The function that ends a turn comes first.
+    let first_helper = module.defined().end + u32::from(turns.is_some());
+    for index in module.defined() {
+        let Some(function) = module.function(index) else { continue };
+        let marks = if mind_marks { Marks::of(function) } else { Marks::default() };
+        let mut found = Sites { is_found: !marks.is_empty(), marks, ..Sites::default() };
+        if !found.is_found && !function.has(has::ATOMIC) {
+            continue;
+        }
+        for (at, instr) in function.code.iter().enumerate() {
+            found.looks.pass(at, instr.op);
+            if found.marks.at(at) == Some(Part::First(Mark::Look)) {
+                found.looks.look();
             }
+            let Some(atomic) = of(*instr, &module.arena)? else { continue };
+            found.is_found = true;
             if atomic.is_look() {
-                looks.look();
+                found.looks.look();
             }
-            if in_line(atomic) {
-                return Ok(());
-            }
-            // The function that ends a turn comes first.
-            let next = facts.functions + u32::from(turns.is_some()) + u32::try_from(helpers.len())?;
-            if atomic.in_place(at_looks).is_none() {
+            if may_move && atomic.is_in_line() {
+                found.is_in_line = true;
+            } else if atomic.in_place(at_looks).is_none() {
+                let next = first_helper + u32::try_from(helpers.len())?;
                 helpers.entry(atomic).or_insert(next);
             }
         }
-        Ok(())
-    })?;
-    if !found {
-        return Ok(module);
-    }
-    let count_look = at_looks.filter(|_| marks.have(Mark::Look));
-    let counts_look = facts.functions + u32::from(turns.is_some()) + u32::try_from(helpers.len())?;
-    let tls_base = facts.global(contract::TLS_BASE);
-    let set_tls_base = facts.import(contract::BUILT_IN, "context_set_1");
-    let module = code::replace_in_line(&module, facts, &functions, |place| {
-        let instead = match marks.at(place) {
-            Some(Part::Rest) => Some(Vec::new()),
-            Some(Part::First(mark)) => Some(match mark {
-                Mark::Look => count_look.map(|_| Instruction::Call(counts_look)).into_iter().collect(),
-                Mark::Change | Mark::Unused => Vec::new(),
-                Mark::Base => vec![tls_base.map_or(Instruction::I32Const(0), Instruction::GlobalGet)],
-                Mark::SetBase => vec![set_tls_base.map_or(Instruction::Drop, Instruction::Call)],
-            }),
-            None => of(place)?.map(|atomic| match (atomic.in_place(at_looks), place.scratch) {
-                (Some(plain), _) => vec![plain],
-                (None, Some(scratch)) if in_line(atomic) => atomic.in_line(scratch),
-                (None, _) => vec![Instruction::Call(helpers[&atomic])],
-            }),
-        };
-        let mut change = Change { instead, ..Change::default() };
-        if let Some(turns) = at_loops {
-            looks.count(turns, place, &mut change);
+        if found.is_found {
+            sites.insert(index, found);
         }
-        Ok(change)
-    })?;
+    }
+    if sites.is_empty() {
+        return Ok(());
+    }
+    let count_look = at_looks.filter(|_| sites.values().any(|sites| sites.marks.have(Mark::Look)));
+    let counts_look = first_helper + u32::try_from(helpers.len())?;
+    let tls_base = module.exported_global(contract::TLS_BASE);
+    let set_tls_base = module.import(contract::BUILT_IN, "context_set_1");
+    for (index, sites) in &sites {
+        let scratch = sites.is_in_line.then(|| module.add_locals(*index, &SCRATCH)).transpose()?;
+        module.change(*index, |at, instr, arena| {
+            let instead = match sites.marks.at(at) {
+                Some(Part::Rest) => Some(Vec::new()),
+                Some(Part::First(mark)) => Some(match mark {
+                    Mark::Look => count_look.map(|_| Instruction::Call(counts_look)).into_iter().collect(),
+                    Mark::Change | Mark::Unused => Vec::new(),
+                    Mark::Base => vec![tls_base.map_or(Instruction::I32Const(0), Instruction::GlobalGet)],
+                    Mark::SetBase => vec![set_tls_base.map_or(Instruction::Drop, Instruction::Call)],
+                }),
+                None => of(instr, arena)?.map(|atomic| match (atomic.in_place(at_looks), scratch) {
+                    (Some(plain), _) => vec![plain],
+                    (None, Some(scratch)) if atomic.is_in_line() => atomic.in_line(scratch),
+                    (None, _) => vec![Instruction::Call(helpers[&atomic])],
+                }),
+            };
+            let change = instead.map(|instead| Change { instead: Some(instead), ..Change::default() });
+            Ok(match at_loops {
+                Some(turns) => sites.looks.count(turns, at, change),
+                None => change,
+            })
+        })?;
+    }
+    if let Some(turns) = turns {
+        let end = module.add(turns.next())?;
+        module.names.add(end, 1, Turns::END);
+        module.add_globals(&Turns::GLOBALS)?;
+    }
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
-    let mut added = in_order.iter().map(|(atomic, _)| atomic.helper(facts, at_looks)).collect::<Result<Vec<_>>>()?;
-    added.extend(count_look.map(Turns::look));
-    let Some(turns) = turns else { return code::append(&module, facts, &added) };
-    added.insert(0, turns.next());
-    let module = code::append(&module, facts, &added)?;
-    let module = code::name(&module, facts.functions, &[Turns::END])?;
-    code::append_globals(&module, &Turns::GLOBALS)
+    for (atomic, _) in in_order {
+        let helper = atomic.helper(module, at_looks)?;
+        module.add(helper)?;
+    }
+    if let Some(turns) = count_look {
+        module.add(turns.look())?;
+    }
+    Ok(())
 }
 
-/// The marks, unless they may stay: where instructions cannot move and nothing is to be put in their place.
-fn marks(module: &[u8], facts: &Facts) -> Result<Marks> {
-    if facts.has_dwarf && !facts.makes_threads() && facts.global(contract::TLS_BASE).is_none() {
-        return Ok(Marks::default());
-    }
-    Marks::of(module, facts)
+/// What is found in a function.
+#[derive(Default)]
+struct Sites {
+    marks: Marks,
+    looks: Looks,
+    is_found: bool,
+    /// There are atomic instructions that become several.
+    is_in_line: bool,
 }
 
 /// Whether an instruction reads or writes memory atomically.
-pub(crate) fn is_access(place: &Place<'_>) -> Result<bool> {
-    Ok(Atomic::of(place)?.is_some_and(|atomic| atomic.operation != Operation::Fence))
+pub(crate) fn is_access(bytes: &[u8]) -> Result<bool> {
+    Ok(Atomic::of(bytes)?.is_some_and(|atomic| atomic.operation != Operation::Fence))
 }
 
 /// Whether a module waits or notifies by instruction.
-pub(crate) fn wants_futex(module: &[u8], facts: &Facts) -> Result<bool> {
-    let mut wants = false;
-    if !facts.may_be_atomic() {
-        return Ok(wants);
+pub(crate) fn wants_futex(module: &Module<'_>) -> Result<bool> {
+    if !module.may_be_atomic() {
+        return Ok(false);
     }
-    code::each(module, facts, |place| {
-        wants |= Atomic::of(place)?.is_some_and(|atomic| matches!(atomic.operation, Operation::Futex(_)));
-        Ok(())
-    })?;
-    Ok(wants)
+    for function in module.defined().filter_map(|index| module.function(index)) {
+        let bytes = function.linked(&module.arena);
+        // Functions without the first two bytes of one are not read.
+        if !bytes.windows(2).any(|bytes| bytes[0] == PREFIX && bytes[1] < 3) {
+            continue;
+        }
+        for operator in FunctionBody::new(BinaryReader::new(bytes, 0)).get_operators_reader()? {
+            use Operator::{MemoryAtomicNotify, MemoryAtomicWait32, MemoryAtomicWait64};
+            if matches!(operator?, MemoryAtomicNotify { .. } | MemoryAtomicWait32 { .. } | MemoryAtomicWait64 { .. }) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// One atomic instruction with its immediates.
@@ -188,8 +220,8 @@ const ACCESSES: [(ValType, u32); 7] = [
 ];
 
 impl Atomic {
-    fn of(place: &Place<'_>) -> Result<Option<Atomic>> {
-        let mut reader = BinaryReader::new(place.bytes, 0);
+    fn of(instruction: &[u8]) -> Result<Option<Atomic>> {
+        let mut reader = BinaryReader::new(instruction, 0);
         if reader.read_u8()? != PREFIX {
             return Ok(None);
         }
@@ -282,10 +314,10 @@ impl Atomic {
     }
 
     /// A function that takes what the instruction takes and gives what it gives.
-    fn helper(self, facts: &Facts, turns: Option<Turns>) -> Result<Added> {
+    fn helper(self, module: &Module<'_>, turns: Option<Turns>) -> Result<Added> {
         let (ty, _) = ACCESSES[self.access];
-        let (params, instructions) = match self.operation {
-            Operation::Futex(which) => return self.futex(which, facts),
+        let (params, mut body) = match self.operation {
+            Operation::Futex(which) => return self.futex(which, module),
             Operation::Load => {
                 let mut all = vec![Instruction::LocalGet(0)];
                 all.extend(self.looking(turns));
@@ -294,11 +326,8 @@ impl Atomic {
             Operation::CompareExchange => (vec![ValType::I32, ty, ty], self.compare_exchange(0, 1, 2, 3, turns)),
             _ => (vec![ValType::I32, ty], self.read_modify_write(0, 1, 2, turns)),
         };
-        let mut body = Function::new([(1, value_type(ty))]);
-        for instruction in instructions.iter().chain([&Instruction::End]) {
-            body.instruction(instruction);
-        }
-        Ok(Added { ty: FuncType::new(params, [ty]), body })
+        body.push(Instruction::End);
+        Ok(Added { ty: FuncType::new(params, [ty]), locals: vec![(1, ty)], body })
     }
 
     /// A load that counts as a look, of the address on the stack.
@@ -378,9 +407,9 @@ impl Atomic {
     }
 
     /// The library's function, at the address the instruction means.
-    fn futex(self, which: usize, facts: &Facts) -> Result<Added> {
+    fn futex(self, which: usize, module: &Module<'_>) -> Result<Added> {
         let name = contract::FUTEX[which];
-        let function = facts.function(name).with_context(|| {
+        let function = module.exported_function(name).with_context(|| {
             format!("`memory.atomic.wait` or `notify` is used, which needs `{name}` of the library: it comes with std, and with it alone")
         })?;
         let params = match which {
@@ -388,23 +417,14 @@ impl Atomic {
             1 => vec![ValType::I32, ValType::I32, ValType::I64],
             _ => vec![ValType::I32, ValType::I64, ValType::I64],
         };
-        let mut body = Function::new([]);
-        body.instruction(&Instruction::LocalGet(0));
-        body.instruction(&Instruction::I32Const(i32::try_from(self.offset)?));
-        body.instruction(&Instruction::I32Add);
-        for parameter in 1..params.len() {
-            body.instruction(&Instruction::LocalGet(u32::try_from(parameter)?));
-        }
-        body.instruction(&Instruction::Call(function));
-        body.instruction(&Instruction::End);
-        Ok(Added { ty: FuncType::new(params, [ValType::I32]), body })
+        let offset = Instruction::I32Const(i32::try_from(self.offset)?);
+        let mut body = vec![Instruction::LocalGet(0), offset, Instruction::I32Add];
+        body.extend((1..u32::try_from(params.len())?).map(Instruction::LocalGet));
+        body.extend([Instruction::Call(function), Instruction::End]);
+        Ok(Added { ty: FuncType::new(params, [ValType::I32]), locals: Vec::new(), body })
     }
 }
 
 fn equal(ty: ValType) -> Instruction<'static> {
     if ty == ValType::I32 { Instruction::I32Eq } else { Instruction::I64Eq }
-}
-
-fn value_type(ty: ValType) -> wasm_encoder::ValType {
-    if ty == ValType::I32 { wasm_encoder::ValType::I32 } else { wasm_encoder::ValType::I64 }
 }

@@ -6,56 +6,27 @@
 //!
 //! Delete when: wit-component reads such a section, or wasm-ld leaves sections of this kind apart.
 
-use anyhow::{Context, Result};
-use wasm_encoder::CustomSection;
-use wasmparser::{BinaryReader, Parser, Payload};
+use anyhow::Result;
+use wasmparser::BinaryReader;
 
 use crate::contract;
-use crate::module::facts::Facts;
+use crate::module::Module;
 use crate::passes::Options;
 
 /// Magic number, version and layer of a component.
 const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// Whether there are any.
-pub(crate) fn are_in(module: &[u8]) -> Result<bool> {
-    for payload in Parser::new(0).parse_all(module) {
-        if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
-            && section.name().starts_with(contract::COMPONENT_TYPE)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-pub(crate) fn rewrite(module: Vec<u8>, _: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    split_apart(module)
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    split_apart(module);
+    Ok(())
 }
 
 /// Gives each a section.
-pub(crate) fn split_apart(module: Vec<u8>) -> Result<Vec<u8>> {
-    let mut joined = false;
-    for payload in Parser::new(0).parse_all(&module) {
-        if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
-            && section.name().starts_with(contract::COMPONENT_TYPE)
-        {
-            joined |= split(section.data()).len() > 1;
-        }
-    }
-    if !joined {
-        return Ok(module);
-    }
-    crate::module::sections(&module, |payload, result| {
-        let Payload::CustomSection(section) = payload else { return Ok(false) };
-        if !section.name().starts_with(contract::COMPONENT_TYPE) {
-            return Ok(false);
-        }
-        for part in split(section.data()) {
-            result.section(&CustomSection { name: section.name().into(), data: part.into() });
-        }
-        Ok(true)
-    })
+pub(crate) fn split_apart(module: &mut Module<'_>) {
+    module.split_custom_sections(|name, data| {
+        let parts = name.starts_with(contract::COMPONENT_TYPE).then(|| split(data))?;
+        (parts.len() > 1).then(|| parts.into_iter().map(<[u8]>::to_vec).collect())
+    });
 }
 
 /// The components that stand one behind the other in `data`; all of it as one if it is anything else, for others to

@@ -12,45 +12,40 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use wasm_encoder::ExportSection;
-use wasmparser::{Parser, Payload};
+use wasm_encoder::SectionId;
+use wasmparser::{BinaryReader, DataSectionReader};
 
 use crate::contract;
-use crate::module::facts::Facts;
+use crate::module::Module;
 use crate::passes::Options;
 
 /// The exports that give way: none if the program has one entry.
-pub(crate) fn left_out(module: &[u8], facts: &Facts) -> Result<BTreeSet<String>> {
-    let of_bindings: BTreeSet<String> = facts.exports.keys().filter(|name| is_of_run(name)).cloned().collect();
-    if of_bindings.is_empty() || !facts.exports.contains_key(contract::MAIN) {
+pub(crate) fn left_out(module: &Module<'_>) -> Result<BTreeSet<String>> {
+    let exports = module.exports().iter().map(|export| &*export.name);
+    let of_bindings: BTreeSet<String> = exports.filter(|name| is_of_run(name)).map(str::to_owned).collect();
+    if of_bindings.is_empty() || !module.has_export(contract::MAIN) {
         return Ok(BTreeSet::new());
     }
     Ok(if has_tests(module)? { of_bindings } else { [contract::MAIN.to_owned()].into() })
 }
 
 /// Gives what is exported the names that wit-component knows, and leaves out what gives way if wasm-ld has not.
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let finished = facts.function(contract::FINISHED_RUN);
-    if finished.is_none() && !facts.exports.contains_key(contract::MAIN) {
-        return Ok(module);
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let finished = module.exported_function(contract::FINISHED_RUN);
+    if finished.is_none() && !module.has_export(contract::MAIN) {
+        return Ok(());
     }
-    let left_out = left_out(&module, facts)?;
-    crate::module::sections(&module, |payload, result| {
-        let Payload::ExportSection(exports) = payload else { return Ok(false) };
-        let mut kept = ExportSection::new();
-        for export in exports.clone() {
-            let export = export?;
-            let index = finished.filter(|_| is_sync_run(export.name)).unwrap_or(export.index);
-            match export.name {
-                name if left_out.contains(name) => {}
-                contract::FINISHED_RUN => {}
-                contract::MAIN => drop(kept.export(contract::RUN, export.kind.into(), index)),
-                name => drop(kept.export(name, export.kind.into(), index)),
-            }
+    let left_out = left_out(module)?;
+    module.rename_exports(|name, index| {
+        let index = finished.filter(|_| is_sync_run(name)).unwrap_or(index);
+        match name {
+            name if left_out.contains(name) => None,
+            contract::FINISHED_RUN => None,
+            contract::MAIN => Some((contract::RUN.to_owned(), index)),
+            name => Some((name.to_owned(), index)),
         }
-        result.section(&kept);
-        Ok(true)
-    })
+    });
+    Ok(())
 }
 
 /// Whether a core export is a `run` of WASI 0.3, or belongs to one.
@@ -74,14 +69,11 @@ pub(crate) fn is_run_interface(interface: &str) -> bool {
 }
 
 /// Whether the main function is libtest's.
-fn has_tests(module: &[u8]) -> Result<bool> {
-    for payload in Parser::new(0).parse_all(module) {
-        if let Payload::DataSection(segments) = payload? {
-            for segment in segments {
-                if segment?.data.windows(contract::TESTS.len()).any(|bytes| bytes == contract::TESTS) {
-                    return Ok(true);
-                }
-            }
+fn has_tests(module: &Module<'_>) -> Result<bool> {
+    let Some(data) = module.section(SectionId::Data) else { return Ok(false) };
+    for segment in DataSectionReader::new(BinaryReader::new(data, 0))? {
+        if segment?.data.windows(contract::TESTS.len()).any(|bytes| bytes == contract::TESTS) {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -6,11 +6,9 @@
 //! Delete when: no pass looks anything up by export.
 
 use anyhow::Result;
-use wasm_encoder::ExportSection;
-use wasmparser::Payload;
 
 use crate::contract;
-use crate::module::facts::Facts;
+use crate::module::Module;
 use crate::passes::Options;
 
 /// What threads of a component need stays: the table and the task hook.
@@ -34,24 +32,15 @@ const RENAMED: &[(&str, &str)] = &[
     (contract::REALLOC_OWN, contract::REALLOC),
 ];
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let is_exported = |name: &str| facts.exports.contains_key(name);
-    let renamed: Vec<_> = RENAMED.iter().filter(|(name, _)| is_exported(name)).collect();
-    if renamed.is_empty() && !INTERNAL.iter().any(|name| is_exported(name)) {
-        return Ok(module);
-    }
-    crate::module::sections(&module, |payload, result| {
-        let Payload::ExportSection(exports) = payload else { return Ok(false) };
-        let mut kept = ExportSection::new();
-        for export in exports.clone() {
-            let export = export?;
-            let is_replaced = renamed.iter().any(|(_, name)| *name == export.name);
-            if !INTERNAL.contains(&export.name) && !is_replaced {
-                let other = renamed.iter().find(|(name, _)| *name == export.name);
-                kept.export(other.map_or(export.name, |(_, name)| name), export.kind.into(), export.index);
-            }
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let renamed: Vec<_> = RENAMED.iter().filter(|(name, _)| module.has_export(name)).collect();
+    module.rename_exports(|name, index| {
+        let is_replaced = renamed.iter().any(|(_, replaced)| *replaced == name);
+        if INTERNAL.contains(&name) || is_replaced {
+            return None;
         }
-        result.section(&kept);
-        Ok(true)
-    })
+        let other = renamed.iter().find(|(internal, _)| *internal == name);
+        Some((other.map_or(name, |(_, other)| other).to_owned(), index))
+    });
+    Ok(())
 }

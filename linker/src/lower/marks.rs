@@ -8,12 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-use wasmparser::Operator;
-
 use crate::contract;
-use crate::module::code::{self, Place};
-use crate::module::facts::Facts;
+use crate::module::{At, Function, Op, has};
 
 /// What is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,32 +33,33 @@ pub(crate) enum Part {
     Rest,
 }
 
-/// The instructions of marks, by where they are.
+/// The instructions of the marks in a function, by where they are.
 #[derive(Default)]
-pub(crate) struct Marks(BTreeMap<usize, Part>);
+pub(crate) struct Marks(BTreeMap<At, Part>);
 
 impl Marks {
-    /// Finds them. They are good for a walk through these same bytes.
-    pub(crate) fn of(module: &[u8], facts: &Facts) -> Result<Marks> {
+    pub(crate) fn of(function: &Function) -> Marks {
         let mut marks = Marks::default();
-        let mut begun: Option<(Mark, Vec<usize>)> = None;
-        code::each(module, facts, |place| {
+        if !(function.has(has::MARK) || function.has(has::GLOBAL) && function.has(has::DROP)) {
+            return marks;
+        }
+        let mut begun: Option<(Mark, Vec<At>)> = None;
+        for (at, instr) in function.code.iter().enumerate() {
             if let Some((mark, mut sites)) = begun.take()
-                && mark.goes_on(sites.len(), &place.operator)
+                && mark.goes_on(sites.len(), instr.op)
             {
-                sites.push(site(place));
+                sites.push(at);
                 if sites.len() == mark.length() {
                     marks.0.extend(sites.iter().map(|site| (*site, Part::Rest)));
                     marks.0.insert(sites[0], Part::First(mark));
                 } else {
                     begun = Some((mark, sites));
                 }
-                return Ok(());
+                continue;
             }
-            begun = Mark::begun_by(&place.operator).map(|mark| (mark, vec![site(place)]));
-            Ok(())
-        })?;
-        Ok(marks)
+            begun = Mark::begun_by(instr.op).map(|mark| (mark, vec![at]));
+        }
+        marks
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -74,19 +71,19 @@ impl Marks {
     }
 
     /// What the instruction is, if it belongs to a mark.
-    pub(crate) fn at(&self, place: &Place<'_>) -> Option<Part> {
-        self.0.get(&site(place)).copied()
+    pub(crate) fn at(&self, at: At) -> Option<Part> {
+        self.0.get(&at).copied()
     }
 }
 
 impl Mark {
-    fn begun_by(operator: &Operator<'_>) -> Option<Mark> {
-        match *operator {
-            Operator::I32Const { value: contract::LOOK } => Some(Mark::Look),
-            Operator::I32Const { value: contract::CHANGE } => Some(Mark::Change),
-            Operator::I32Const { value: contract::BASE } => Some(Mark::Base),
-            Operator::I32Const { value: contract::SET_BASE } => Some(Mark::SetBase),
-            Operator::GlobalGet { .. } => Some(Mark::Unused),
+    fn begun_by(op: Op) -> Option<Mark> {
+        match op {
+            Op::I32Const(contract::LOOK) => Some(Mark::Look),
+            Op::I32Const(contract::CHANGE) => Some(Mark::Change),
+            Op::I32Const(contract::BASE) => Some(Mark::Base),
+            Op::I32Const(contract::SET_BASE) => Some(Mark::SetBase),
+            Op::GlobalGet(_) => Some(Mark::Unused),
             _ => None,
         }
     }
@@ -100,16 +97,12 @@ impl Mark {
     }
 
     /// Whether it may have this one behind so many others.
-    fn goes_on(self, others: usize, operator: &Operator<'_>) -> bool {
-        match (self, others, operator) {
-            (Mark::Base, 1, Operator::I32Const { value }) => *value == contract::BASE,
-            (Mark::Base, 2, Operator::I32Sub) => true,
-            (Mark::Look | Mark::Change | Mark::SetBase | Mark::Unused, _, Operator::Drop) => true,
+    fn goes_on(self, others: usize, op: Op) -> bool {
+        match (self, others, op) {
+            (Mark::Base, 1, Op::I32Const(value)) => value == contract::BASE,
+            (Mark::Base, 2, Op::I32Sub) => true,
+            (Mark::Look | Mark::Change | Mark::SetBase | Mark::Unused, _, Op::Drop) => true,
             _ => false,
         }
     }
-}
-
-fn site(place: &Place<'_>) -> usize {
-    place.bytes.as_ptr().addr()
 }

@@ -9,25 +9,26 @@
 //!
 //! Delete when: threads are preempted.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use wasm_encoder::Instruction;
 
 use super::atomics;
 use super::marks::{Mark, Marks, Part};
 use crate::contract;
-use crate::module::code::{self, Change};
-use crate::module::facts::Facts;
+use crate::module::{Change, Module};
 use crate::passes::Options;
 
-/// The function is there only if the option asked for it. Without debug information: instructions move.
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let Some(point) = facts.function(contract::SCHEDULE_POINT) else { return Ok(module) };
-    let marks = Marks::of(&module, facts)?;
-    code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
-        let is_marked = matches!(marks.at(place), Some(Part::First(Mark::Look | Mark::Change)));
-        let before = if is_marked || atomics::is_access(place)? { vec![Instruction::Call(point)] } else { Vec::new() };
-        Ok(Change { before, ..Change::default() })
-    })
+/// Without debug information, which the option has had stripped: instructions move.
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let Some(point) = module.exported_function(contract::SCHEDULE_POINT) else { return Ok(()) };
+    module.decode()?;
+    for index in module.defined() {
+        let marks = module.function(index).map(Marks::of).unwrap_or_default();
+        module.change(index, |at, instr, arena| {
+            let is_marked = matches!(marks.at(at), Some(Part::First(Mark::Look | Mark::Change)));
+            let is_point = is_marked || atomics::is_access(arena.bytes(instr))?;
+            Ok(is_point.then(|| Change { before: vec![Instruction::Call(point)], ..Change::default() }))
+        })?;
+    }
+    Ok(())
 }

@@ -14,12 +14,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder};
-use wasm_encoder::{ElementSection, Function, GlobalSection, Instruction, ValType};
-use wasmparser::{Operator, Payload};
+use wasm_encoder::{ElementSection, GlobalSection, Instruction, SectionId};
+use wasmparser::{BinaryReader, ElementSectionReader, FuncType, GlobalSectionReader, ValType};
 
 use crate::contract;
-use crate::module::code::{self, Added};
-use crate::module::facts::{Facts, Import};
+use crate::module::{Added, Change, Import, Module, Op, contents};
 use crate::passes::Options;
 
 /// The built-ins during which no other thread runs.
@@ -36,100 +35,92 @@ const NEVER_SWITCH: &[&str] = &[
     "waitable-join",
 ];
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let Some(stack_pointer) = facts.global(contract::STACK_POINTER) else { return Ok(module) };
-    let first = |name| facts.address(name).map(u32::cast_signed);
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let Some(stack_pointer) = module.exported_global(contract::STACK_POINTER) else { return Ok(()) };
+    let first = |name| module.address(name).map(u32::cast_signed);
     let stack_top = first(contract::STACK_POINTER).context("the stack pointer has no first value")?;
     // No thread-local variable, no base.
-    let tls_base = facts.global(contract::TLS_BASE).zip(first(contract::TLS_BASE));
-    let set_stack_pointer = facts.function(contract::SET_STACK_POINTER);
-    let hooks = [contract::TASK_HOOK, contract::TASK_HOOK_SAVED].map(|hook| facts.function(hook));
-    let slot = |field| facts.import(contract::BUILT_IN, field);
+    let tls_base = module.exported_global(contract::TLS_BASE).zip(first(contract::TLS_BASE));
+    let set_stack_pointer = module.exported_function(contract::SET_STACK_POINTER);
+    let hooks = [contract::TASK_HOOK, contract::TASK_HOOK_SAVED].map(|hook| module.exported_function(hook));
+    let slot = |field| module.import(contract::BUILT_IN, field);
     let [get_0, set_0, get_1, set_1] = ["context_get_0", "context_set_0", "context_get_1", "context_set_1"].map(slot);
-    let wrapped = wrapped(facts)?;
+    let wrapped = wrapped(module);
 
-    let module = code::replace(&module, facts, |place| {
-        let in_hook = hooks.contains(&Some(place.function));
-        Ok(match place.operator {
-            Operator::Call { function_index } => {
-                let called = Some(function_index);
-                match (tls_base, wrapped.get(&function_index)) {
-                    _ if called == get_0 => Some(Instruction::GlobalGet(stack_pointer)),
-                    _ if called == set_0 => Some(Instruction::GlobalSet(stack_pointer)),
-                    (Some((base, _)), _) if called == get_1 => Some(Instruction::GlobalGet(base)),
-                    (Some((base, _)), _) if called == set_1 => Some(Instruction::GlobalSet(base)),
+    for function in module.defined() {
+        let in_hook = hooks.contains(&Some(function));
+        module.change(function, |_, instr, _| {
+            let instead = match instr.op {
+                Op::Call(called) => match (tls_base, wrapped.get(&called)) {
+                    _ if Some(called) == get_0 => Some(Instruction::GlobalGet(stack_pointer)),
+                    _ if Some(called) == set_0 => Some(Instruction::GlobalSet(stack_pointer)),
+                    (Some((base, _)), _) if Some(called) == get_1 => Some(Instruction::GlobalGet(base)),
+                    (Some((base, _)), _) if Some(called) == set_1 => Some(Instruction::GlobalSet(base)),
                     (_, Some(wrapper)) => Some(Instruction::Call(*wrapper)),
                     _ => None,
-                }
-            }
-            Operator::GlobalGet { global_index } if global_index == stack_pointer && in_hook => {
-                Some(Instruction::I32Const(stack_top))
-            }
-            Operator::GlobalSet { global_index } if global_index == stack_pointer => {
-                set_stack_pointer.map(Instruction::Call)
-            }
-            Operator::GlobalGet { global_index } => tls_base
-                .filter(|(base, _)| *base == global_index && in_hook)
-                .map(|(_, first)| Instruction::I32Const(first)),
-            _ => None,
-        })
-    })?;
+                },
+                Op::GlobalGet(global) if global == stack_pointer && in_hook => Some(Instruction::I32Const(stack_top)),
+                Op::GlobalSet(global) if global == stack_pointer => set_stack_pointer.map(Instruction::Call),
+                Op::GlobalGet(global) => tls_base
+                    .filter(|(base, _)| *base == global && in_hook)
+                    .map(|(_, first)| Instruction::I32Const(first)),
+                _ => None,
+            };
+            Ok(instead.map(Change::to))
+        })?;
+    }
     let globals: Vec<u32> = [Some(stack_pointer), tls_base.map(|(base, _)| base)].into_iter().flatten().collect();
-    let wrappers: Vec<Added> = wrapped.keys().map(|import| wrapper(facts, *import, &globals)).collect::<Result<_>>()?;
-    let module = code::append(&module, facts, &wrappers)?;
-    let module = code::name(&module, facts.functions, &vec![contract::AROUND_IMPORT; wrappers.len()])?;
-    let module = crate::module::sections(&module, |payload, result| match payload {
-        Payload::GlobalSection(old) => {
-            let mut changed = GlobalSection::new();
-            for (index, global) in (0..).zip(old.clone()) {
-                let global = global?;
-                let mut ty = RoundtripReencoder.global_type(global.ty)?;
-                ty.mutable |= globals.contains(&index);
-                changed.global(ty, &RoundtripReencoder.const_expr(global.init_expr)?);
-            }
-            result.section(&changed);
-            Ok(true)
+    let first = module.defined().end;
+    let types = module.function_types();
+    for import in wrapped.keys() {
+        let ty = module.types.get(types[*import as usize] as usize).context("an import's type is not there")?.clone();
+        module.add(wrapper(ty, *import, &globals))?;
+    }
+    module.names.add(first, wrapped.len(), contract::AROUND_IMPORT);
+    if let Some(section) = module.section(SectionId::Global) {
+        let mut changed = GlobalSection::new();
+        for (index, global) in (0..).zip(GlobalSectionReader::new(BinaryReader::new(section, 0))?) {
+            let global = global?;
+            let mut ty = RoundtripReencoder.global_type(global.ty)?;
+            ty.mutable |= globals.contains(&index);
+            changed.global(ty, &RoundtripReencoder.const_expr(global.init_expr)?);
         }
-        // What is called by way of the table.
-        Payload::ElementSection(old) => {
-            let mut changed = ElementSection::new();
-            ThroughWrappers(&wrapped).parse_element_section(&mut changed, old.clone())?;
-            result.section(&changed);
-            Ok(true)
-        }
-        _ => Ok(false),
-    })?;
-    Ok(module)
+        module.set_section(SectionId::Global, contents(&changed)?);
+    }
+    // What is called by way of the table.
+    if let Some(section) = module.section(SectionId::Element) {
+        let mut changed = ElementSection::new();
+        let old = ElementSectionReader::new(BinaryReader::new(section, 0))?;
+        ThroughWrappers(&wrapped).parse_element_section(&mut changed, old)?;
+        module.set_section(SectionId::Element, contents(&changed)?);
+    }
+    Ok(())
 }
 
 /// The imports that get a function around them, each with the index of that function.
-fn wrapped(facts: &Facts) -> Result<BTreeMap<u32, u32>> {
-    let may_switch = |import: &Import| {
+fn wrapped(module: &Module<'_>) -> BTreeMap<u32, u32> {
+    let may_switch = |import: &Import<'_>| {
         let field = import.field.trim_start_matches('[').trim_end_matches(']').replace('_', "-");
         !([contract::BUILT_IN, "$root"].contains(&&*import.module) && NEVER_SWITCH.contains(&&*field))
     };
-    let imports = (0u32..).zip(&facts.imported_functions).filter(|(_, import)| may_switch(import));
-    Ok(imports.map(|(index, _)| index).zip(facts.functions..).collect())
+    let imports = module.imported_functions().filter(|(_, import, _)| may_switch(import));
+    imports.map(|(index, ..)| index).zip(module.defined().end..).collect()
 }
 
 /// `(func (param ...) (result ...))` that calls the import and gives the globals back their values.
-fn wrapper(facts: &Facts, import: u32, globals: &[u32]) -> Result<Added> {
-    let ty = facts.types.get(facts.imported_functions[import as usize].ty as usize);
-    let ty = ty.context("an import's type is not there")?.clone();
-    let parameters = u32::try_from(ty.params().len())?;
-    let mut body = Function::new([(u32::try_from(globals.len())?, ValType::I32)]);
-    for (local, global) in (parameters..).zip(globals) {
-        body.instruction(&Instruction::GlobalGet(*global)).instruction(&Instruction::LocalSet(local));
+fn wrapper(ty: FuncType, import: u32, globals: &[u32]) -> Added {
+    let first = ty.params().len() as u32;
+    let mut body = Vec::new();
+    for (local, global) in (first..).zip(globals) {
+        body.extend([Instruction::GlobalGet(*global), Instruction::LocalSet(local)]);
     }
-    for parameter in 0..parameters {
-        body.instruction(&Instruction::LocalGet(parameter));
+    body.extend((0..first).map(Instruction::LocalGet));
+    body.push(Instruction::Call(import));
+    for (local, global) in (first..).zip(globals) {
+        body.extend([Instruction::LocalGet(local), Instruction::GlobalSet(*global)]);
     }
-    body.instruction(&Instruction::Call(import));
-    for (local, global) in (parameters..).zip(globals) {
-        body.instruction(&Instruction::LocalGet(local)).instruction(&Instruction::GlobalSet(*global));
-    }
-    body.instruction(&Instruction::End);
-    Ok(Added { ty, body })
+    body.push(Instruction::End);
+    Added { ty, locals: vec![(globals.len() as u32, ValType::I32)], body }
 }
 
 /// Names the functions around imports where imports are named.

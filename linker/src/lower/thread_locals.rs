@@ -10,85 +10,87 @@
 //! Delete when: wasm-ld makes `__wasm_init_tls` for modules without shared memory.
 
 use anyhow::{Context, Result, ensure};
-use wasm_encoder::{DataCountSection, DataSection, Instruction, RawSection};
-use wasmparser::{DataKind, Operator, Parser, Payload};
+use wasm_encoder::{DataCountSection, DataSection, Instruction, SectionId};
+use wasmparser::{BinaryReader, DataKind, DataSectionReader};
 
 use crate::contract;
-use crate::module::code;
-use crate::module::facts::Facts;
+use crate::module::{Change, Module, Op, constant, contents};
 use crate::passes::Options;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, options: &Options<'_>) -> Result<Vec<u8>> {
-    let Some(layout) = facts.address(contract::TLS_LAYOUT) else { return Ok(module) };
-    let base = facts.address(contract::TLS_BASE).unwrap_or_default();
-    let segment = facts.segments.iter().position(|(address, _)| *address == Some(base));
-    let (size, alignment) = match segment {
-        Some(segment) => {
-            (facts.segments[segment].1, options.inputs.tls_alignment().min(1 << base.trailing_zeros().min(16)))
-        }
-        None => (0, 1),
+pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
+    let Some(layout) = module.address(contract::TLS_LAYOUT) else { return Ok(()) };
+    let base = module.address(contract::TLS_BASE).unwrap_or_default();
+    let segments = segments(module)?;
+    let new = u32::try_from(segments.len())?;
+    let segment = segments.iter().find(|segment| segment.address == Some(base));
+    let (template, alignment) = match segment {
+        Some(segment) => (segment.data.clone(), options.inputs.tls_alignment().min(1 << base.trailing_zeros().min(16))),
+        None => (Vec::new(), 1),
     };
-    let new = u32::try_from(facts.segments.len())?;
-    let module = initialize_from(&module, facts, new)?;
+    let size = u32::try_from(template.len())?;
     let mut layout_written = false;
-    let has_count =
-        Parser::new(0).parse_all(&module).any(|payload| matches!(payload, Ok(Payload::DataCountSection { .. })));
-    let module = crate::module::sections(&module, |payload, result| match payload {
-        Payload::DataCountSection { .. } => {
-            result.section(&DataCountSection { count: new + 1 });
-            Ok(true)
+    let mut changed = DataSection::new();
+    for Segment { memory, address, mut data } in segments {
+        let Some(memory) = memory else {
+            changed.passive(data);
+            continue;
+        };
+        let address = address.context("a data segment is not at a constant address")?;
+        let at = layout.wrapping_sub(address) as usize;
+        if let Some(field) = data.get_mut(at..).and_then(|rest| rest.get_mut(..8)) {
+            field[..4].copy_from_slice(&size.to_le_bytes());
+            field[4..].copy_from_slice(&alignment.to_le_bytes());
+            layout_written = true;
         }
-        Payload::CodeSectionStart { unchecked_range: range, .. } if !has_count => {
-            result.section(&DataCountSection { count: new + 1 });
-            let data = &module[range.start as usize..range.end as usize];
-            result.section(&RawSection { id: wasm_encoder::SectionId::Code.into(), data });
-            Ok(true)
-        }
-        Payload::DataSection(segments) => {
-            let mut changed = DataSection::new();
-            let mut template = Vec::new();
-            for (index, item) in segments.clone().into_iter().enumerate() {
-                let item = item?;
-                let mut data = item.data.to_vec();
-                let DataKind::Active { memory_index, .. } = item.kind else {
-                    changed.passive(data);
-                    continue;
-                };
-                if Some(index) == segment {
-                    template.clone_from(&data);
-                }
-                let address = facts.segments[index].0.context("a data segment is not at a constant address")?;
-                let at = layout.wrapping_sub(address) as usize;
-                if let Some(field) = data.get_mut(at..).and_then(|rest| rest.get_mut(..8)) {
-                    field[..4].copy_from_slice(&size.to_le_bytes());
-                    field[4..].copy_from_slice(&alignment.to_le_bytes());
-                    layout_written = true;
-                }
-                changed.active(memory_index, &wasm_encoder::ConstExpr::i32_const(address.cast_signed()), data);
-            }
-            changed.passive(template);
-            result.section(&changed);
-            Ok(true)
-        }
-        _ => Ok(false),
-    })?;
+        changed.active(memory, &wasm_encoder::ConstExpr::i32_const(address.cast_signed()), data);
+    }
     ensure!(layout_written, "`{}` lies in no data segment: it must not be zero-initialised", contract::TLS_LAYOUT);
-    Ok(module)
+    changed.passive(template);
+    module.set_section(SectionId::Data, contents(&changed)?);
+    let count = contents(&DataCountSection { count: new + 1 })?;
+    match module.section(SectionId::DataCount) {
+        Some(_) => module.set_section(SectionId::DataCount, count),
+        None => module.insert_before_code(SectionId::DataCount, count),
+    }
+    initialize_from(module, new)
+}
+
+/// A data segment.
+struct Segment {
+    /// The memory that it goes to; nothing if it is passive.
+    memory: Option<u32>,
+    /// Where it goes to, if that is a constant.
+    address: Option<u32>,
+    data: Vec<u8>,
+}
+
+fn segments(module: &Module<'_>) -> Result<Vec<Segment>> {
+    let Some(data) = module.section(SectionId::Data) else { return Ok(Vec::new()) };
+    let mut segments = Vec::new();
+    for segment in DataSectionReader::new(BinaryReader::new(data, 0))? {
+        let segment = segment?;
+        let (memory, address) = match segment.kind {
+            DataKind::Active { memory_index, offset_expr } => {
+                (Some(memory_index), constant(&offset_expr)?.map(i32::cast_unsigned))
+            }
+            DataKind::Passive => (None, None),
+        };
+        segments.push(Segment { memory, address, data: segment.data.to_vec() });
+    }
+    Ok(segments)
 }
 
 /// Makes a `memory.init` of the call in the library's function.
-fn initialize_from(module: &[u8], facts: &Facts, segment: u32) -> Result<Vec<u8>> {
-    let function = facts
-        .function(contract::TLS_INITIALIZE)
+fn initialize_from(module: &mut Module<'_>, segment: u32) -> Result<()> {
+    let function = module
+        .exported_function(contract::TLS_INITIALIZE)
         .with_context(|| format!("there is no `{}`", contract::TLS_INITIALIZE))?;
     let mut found = 0;
-    let module = code::replace(module, facts, |place| {
-        if place.function != function || !matches!(place.operator, Operator::Call { .. }) {
-            return Ok(None);
-        }
-        found += 1;
-        Ok(Some(Instruction::MemoryInit { mem: 0, data_index: segment }))
+    module.change(function, |_, instr, _| {
+        let is_call = matches!(instr.op, Op::Call(_));
+        found += u32::from(is_call);
+        Ok(is_call.then(|| Change::to(Instruction::MemoryInit { mem: 0, data_index: segment })))
     })?;
     ensure!(found == 1, "`{}` has {found} calls, not one", contract::TLS_INITIALIZE);
-    Ok(module)
+    Ok(())
 }

@@ -11,13 +11,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-use wasm_encoder::{BlockType, Function, Instruction};
-use wasmparser::{FuncType, Operator};
+use wasm_encoder::{BlockType, Instruction};
+use wasmparser::FuncType;
 
 use crate::contract;
-use crate::module::code::{Added, Change, Place};
-use crate::module::facts::Facts;
+use crate::module::{Added, At, Change, Module, Op};
 
 /// How looks are counted.
 #[derive(Clone, Copy)]
@@ -40,12 +38,10 @@ impl Turns {
     pub(crate) const END: &str = "end of a turn";
 
     /// None in a program without threads, where there are no others.
-    pub(crate) fn of(facts: &Facts) -> Result<Option<Turns>> {
-        let Some(give_way) = facts.function(contract::GIVE_WAY).filter(|_| facts.makes_threads()) else {
-            return Ok(None);
-        };
-        let counter = u32::try_from(facts.globals.len())?;
-        Ok(Some(Turns { counter, seed: counter + 1, give_way, next: facts.functions }))
+    pub(crate) fn of(module: &Module<'_>) -> Option<Turns> {
+        let give_way = module.exported_function(contract::GIVE_WAY).filter(|_| module.makes_threads())?;
+        let counter = module.globals();
+        Some(Turns { counter, seed: counter + 1, give_way, next: module.defined().end })
     }
 
     /// Counts one look.
@@ -65,18 +61,14 @@ impl Turns {
 
     /// `() -> ()`: counts one look, where there is no room for more than a call.
     pub(crate) fn look(self) -> Added {
-        let mut body = Function::new([]);
-        for instruction in self.count().iter().chain([&Instruction::End]) {
-            body.instruction(instruction);
-        }
-        Added { ty: FuncType::new([], []), body }
+        let body = self.count().into_iter().chain([Instruction::End]).collect();
+        Added { ty: FuncType::new([], []), locals: Vec::new(), body }
     }
 
     /// `() -> ()`: ends a turn. The next is of 1 to 4096 looks: were all of one length, threads that take from one another
     /// could come to do so in step, and one would get everything for ever.
     pub(crate) fn next(self) -> Added {
-        let mut body = Function::new([]);
-        for instruction in [
+        let body = vec![
             // A linear congruential generator; its upper bits are the random ones.
             Instruction::GlobalGet(self.seed),
             Instruction::I32Const(1_664_525),
@@ -92,65 +84,56 @@ impl Turns {
             Instruction::GlobalSet(self.counter),
             Instruction::Call(self.give_way),
             Instruction::End,
-        ] {
-            body.instruction(&instruction);
-        }
-        Added { ty: FuncType::new([], []), body }
+        ];
+        Added { ty: FuncType::new([], []), locals: Vec::new(), body }
     }
 }
 
-/// Where looks are counted: found in one walk through the code, used in a second one through the same bytes.
+/// Where looks are counted in a function.
 #[derive(Default)]
 pub(crate) struct Looks {
-    /// The function of the last instruction, and where its first is.
-    function: Option<(u32, Site)>,
     /// The blocks that the last instruction is in, outermost first: where it begins for a loop.
-    blocks: Vec<Option<Site>>,
-    /// The first instructions of functions.
-    calls: BTreeSet<Site>,
+    blocks: Vec<Option<At>>,
+    /// At the call of the function.
+    at_call: bool,
     /// The beginnings of loops.
-    rounds: BTreeSet<Site>,
+    rounds: BTreeSet<At>,
 }
-
-/// Where an instruction's bytes are.
-type Site = usize;
 
 impl Looks {
     /// Goes on to the next instruction.
-    pub(crate) fn pass(&mut self, place: &Place<'_>) {
-        let site = place.bytes.as_ptr().addr();
-        if self.function.is_none_or(|(function, _)| function != place.function) {
-            self.function = Some((place.function, site));
-            self.blocks.clear();
-        }
-        match place.operator {
-            Operator::Loop { .. } => self.blocks.push(Some(site)),
-            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
-                self.blocks.push(None);
-            }
+    pub(crate) fn pass(&mut self, at: At, op: Op) {
+        match op {
+            Op::Loop => self.blocks.push(Some(at)),
+            op if op.opens() => self.blocks.push(None),
             // The last one of a function ends no block.
-            Operator::End | Operator::Delegate { .. } => _ = self.blocks.pop(),
+            Op::End | Op::Delegate => _ = self.blocks.pop(),
             _ => {}
         }
     }
 
     /// The instruction is a look.
     pub(crate) fn look(&mut self) {
-        match (self.blocks.iter().rev().find_map(|block| *block), self.function) {
-            (Some(round), _) => _ = self.rounds.insert(round),
-            (None, Some((_, call))) => _ = self.calls.insert(call),
-            (None, None) => {}
+        match self.blocks.iter().rev().find_map(|block| *block) {
+            Some(round) => _ = self.rounds.insert(round),
+            None => self.at_call = true,
         }
     }
 
     /// Counts before or behind an instruction where that is due.
-    pub(crate) fn count(&self, turns: Turns, place: &Place<'_>, change: &mut Change) {
-        let site = place.bytes.as_ptr().addr();
-        if self.calls.contains(&site) {
+    pub(crate) fn count(&self, turns: Turns, at: At, change: Option<Change>) -> Option<Change> {
+        let before = self.at_call && at == 0;
+        let behind = self.rounds.contains(&at);
+        if !before && !behind {
+            return change;
+        }
+        let mut change = change.unwrap_or_default();
+        if before {
             change.before.extend(turns.count());
         }
-        if self.rounds.contains(&site) {
+        if behind {
             change.behind.extend(turns.count());
         }
+        Some(change)
     }
 }

@@ -10,115 +10,110 @@
 //!
 //! Delete when: LLVM writes the section and wasm-ld keeps it.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, Result};
-use wasm_encoder::{BranchHint, BranchHints};
-use wasmparser::{KnownCustom, Name, Operator, Parser, Payload};
+use wasm_encoder::{BranchHint, BranchHints, SectionId};
 
 use crate::contract::paths::COLD;
 use crate::demangle::demangle;
 use crate::lower::turns::Turns;
-use crate::module::body::{At, Body};
-use crate::module::facts::Facts;
+use crate::module::{At, Body, Function, Module, Op, contents, has};
 use crate::passes::Options;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let imported = u32::try_from(facts.imported_functions.len())?;
-    let mut cold = BTreeSet::new();
-    let mut bodies = Vec::new();
-    for payload in Parser::new(0).parse_all(&module) {
-        match payload? {
-            Payload::CodeSectionEntry(body) => {
-                let ty = &facts.types[facts.function_types[bodies.len()] as usize];
-                let start = body.range().start;
-                let offsets = body.get_operators_reader()?.into_iter_with_offsets();
-                let offsets = offsets.map(|place| Ok(u32::try_from(place?.1 - start)?)).collect::<Result<Vec<_>>>()?;
-                bodies.push((Body::of(&body, ty)?, offsets));
-            }
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    cold.extend(named_cold(names)?);
-                }
-            }
-            _ => {}
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    module.decode()?;
+    let cold = cold(module)?;
+    let mut section = BranchHints::new();
+    for index in module.defined() {
+        // Elsewhere than in loops there are none.
+        let Some(function) = module.function(index).filter(|function| function.has(has::LOOP)) else { continue };
+        let body = Body::of(&function.code, &module.arena)?;
+        let hints = hints(&body, function, &leads_to_cold(&body, &cold)?)?;
+        if !hints.is_empty() {
+            section.function_hints(index, hints);
+        }
+    }
+    if !section.is_empty() {
+        module.insert_before_code(SectionId::Custom, contents(&section)?);
+    }
+    Ok(())
+}
+
+/// The functions that are hardly ever called: slow paths by their names, and those who never return.
+fn cold(module: &Module<'_>) -> Result<Vec<bool>> {
+    let mut cold = vec![false; module.defined().end as usize];
+    for (function, name) in module.names.functions() {
+        if let Some(is) = cold.get_mut(*function as usize) {
+            *is = is_cold(name);
         }
     }
     // Who never returns: each may be known only by another.
-    loop {
-        let before = cold.len();
-        for (function, (body, _)) in (imported..).zip(&bodies) {
-            if !cold.contains(&function) && leads_to_cold(body, &cold)?[0] {
-                cold.insert(function);
-            }
-        }
-        if cold.len() == before {
-            break;
+    let mut callers: Vec<Vec<u32>> = vec![Vec::new(); cold.len()];
+    for index in module.defined() {
+        for callee in module.function(index).into_iter().flat_map(|function| &function.callees) {
+            callers[*callee as usize].push(index);
         }
     }
-    let mut section = BranchHints::new();
-    for (function, (body, offsets)) in (imported..).zip(&bodies) {
-        let hints = hints(body, offsets, &leads_to_cold(body, &cold)?)?;
-        if !hints.is_empty() {
-            section.function_hints(function, hints);
+    let mut next: Vec<u32> = module.defined().collect();
+    while let Some(index) = next.pop() {
+        let Some(function) = module.function(index).filter(|_| !cold[index as usize]) else { continue };
+        let body = Body::of(&function.code, &module.arena)?;
+        if leads_to_cold(&body, &cold)?[0] {
+            cold[index as usize] = true;
+            next.extend(&callers[index as usize]);
         }
     }
-    if section.is_empty() {
-        return Ok(module);
-    }
-    crate::module::sections(&module, |payload, result| {
-        if matches!(payload, Payload::CodeSectionStart { .. }) {
-            result.section(&section);
-        }
-        Ok(false)
-    })
+    Ok(cold)
 }
 
 /// The branches in the loops of a body of which one side is cold and the other is not.
-fn hints(body: &Body<'_>, offsets: &[u32], cold: &[bool]) -> Result<Vec<BranchHint>> {
+fn hints(body: &Body<'_>, function: &Function, cold: &[bool]) -> Result<Vec<BranchHint>> {
     let mut hints = Vec::new();
-    let is_loop = |opener: At| matches!(body.operators[opener], Operator::Loop { .. });
-    for (at, operator) in body.operators.iter().enumerate().filter(|(at, _)| body.enclosing(*at).any(is_loop)) {
-        let (taken, not_taken) = match operator {
-            Operator::If { .. } => (at + 1, behind_if(body, at)?),
-            Operator::BrIf { relative_depth } => match behind(body, at, *relative_depth)? {
+    let mut locals = Vec::new();
+    function.encode_locals(&mut locals)?;
+    let mut offset = u32::try_from(locals.len())?;
+    for (at, instr) in body.code.iter().enumerate() {
+        let branch_func_offset = offset;
+        offset += instr.length;
+        let (taken, not_taken) = match instr.op {
+            Op::If => (at + 1, behind_if(body, at)?),
+            Op::BrIf(label) => match behind(body, at, label)? {
                 Some(target) => (target, at + 1),
                 None => continue,
             },
             _ => continue,
         };
-        if cold[taken] != cold[not_taken] {
-            hints.push(BranchHint { branch_func_offset: offsets[at], branch_hint_value: u32::from(cold[not_taken]) });
+        let is_loop = |opener: At| body.op(opener) == Op::Loop;
+        if cold[taken] != cold[not_taken] && body.enclosing(at).any(is_loop) {
+            hints.push(BranchHint { branch_func_offset, branch_hint_value: u32::from(cold[not_taken]) });
         }
     }
     Ok(hints)
 }
 
 /// Of each instruction of a body, whether what follows from there on is certain to come to something cold.
-fn leads_to_cold(body: &Body<'_>, functions: &BTreeSet<u32>) -> Result<Vec<bool>> {
-    let mut cold = vec![false; body.operators.len() + 1];
+fn leads_to_cold(body: &Body<'_>, functions: &[bool]) -> Result<Vec<bool>> {
+    let mut cold = vec![false; body.code.len() + 1];
     // Nothing but a loop leads back, and whoever goes round once more may not come to it.
-    for at in (0..body.operators.len()).rev() {
+    for (at, instr) in body.code.iter().enumerate().rev() {
         let next = cold[at + 1];
         let jump = |label| -> Result<bool> { Ok(behind(body, at, label)?.is_some_and(|target| cold[target])) };
-        let is_cold = match &body.operators[at] {
-            Operator::Unreachable | Operator::Throw { .. } | Operator::ThrowRef => true,
-            Operator::Call { function_index } => functions.contains(function_index) || next,
-            Operator::Return => false,
-            Operator::Br { relative_depth } => jump(*relative_depth)?,
-            Operator::BrIf { relative_depth } => next && jump(*relative_depth)?,
-            Operator::BrTable { targets } => {
-                let mut all = jump(targets.default())?;
-                for label in targets.targets() {
-                    all &= jump(label?)?;
+        cold[at] = match instr.op {
+            Op::Unreachable | Op::Throw | Op::ThrowRef => true,
+            Op::Call(function) => functions[function as usize] || next,
+            Op::Return => false,
+            Op::Br(label) => jump(label)?,
+            Op::BrIf(label) => next && jump(label)?,
+            Op::BrTable => {
+                let mut all = true;
+                for label in body.labels(at) {
+                    all = all && jump(*label)?;
                 }
                 all
             }
-            Operator::If { .. } => next && cold[behind_if(body, at)?],
-            Operator::Else => cold[body.end(body.parent(at).context("an `else` without an `if`")?)? + 1],
+            Op::If => next && cold[behind_if(body, at)?],
+            Op::Else => cold[body.end(body.parent(at).context("an `else` without an `if`")?)? + 1],
             _ => next,
         };
-        cold[at] = is_cold;
     }
     Ok(cold)
 }
@@ -126,7 +121,7 @@ fn leads_to_cold(body: &Body<'_>, functions: &BTreeSet<u32>) -> Result<Vec<bool>
 /// Where it goes on behind a jump; nothing if that leads back, or out of the function.
 fn behind(body: &Body<'_>, at: At, label: u32) -> Result<Option<At>> {
     match body.target(at, label) {
-        Some(opener) if !matches!(body.operators[opener], Operator::Loop { .. }) => Ok(Some(body.end(opener)? + 1)),
+        Some(opener) if body.op(opener) != Op::Loop => Ok(Some(body.end(opener)? + 1)),
         _ => Ok(None),
     }
 }
@@ -134,33 +129,23 @@ fn behind(body: &Body<'_>, at: At, label: u32) -> Result<Option<At>> {
 /// Where it goes on when the condition of an `if` does not hold.
 fn behind_if(body: &Body<'_>, opener: At) -> Result<At> {
     let end = body.end(opener)?;
-    let other =
-        (opener + 1..end).find(|at| matches!(body.operators[*at], Operator::Else) && body.parent(*at) == Some(opener));
+    let other = (opener + 1..end).find(|at| body.op(*at) == Op::Else && body.parent(*at) == Some(opener));
     Ok(other.unwrap_or(end) + 1)
-}
-
-/// The functions that are slow paths by their names.
-fn named_cold(names: wasmparser::NameSectionReader<'_>) -> Result<Vec<u32>> {
-    let mut cold = Vec::new();
-    for name in names {
-        let Name::Function(functions) = name? else { continue };
-        for function in functions {
-            let function = function?;
-            if is_cold(&demangle(function.name)) {
-                cold.push(function.index);
-            }
-        }
-    }
-    Ok(cold)
 }
 
 /// Words in the names of slow paths: of `finish_grow`, `lock_contended`, `write_all_cold`, `is_zero_slow_path`.
 const COLD_WORDS: [&str; 4] = ["cold", "contended", "grow", "slow"];
 
-/// Whether a function is the slow path of another, as far as its path says.
-fn is_cold(path: &str) -> bool {
-    let path = path.split("::<").next().unwrap_or(path);
+/// Whether a function is the slow path of another, as far as its name says. Demangling takes long: most names have none of
+/// the words in them.
+fn is_cold(name: &str) -> bool {
+    let ends = || COLD.iter().chain([&Turns::END]);
+    let words = COLD_WORDS.into_iter().chain(ends().map(|end| end.rsplit("::").next().unwrap_or(end)));
+    if !words.into_iter().any(|word| name.contains(word)) {
+        return false;
+    }
+    let path = demangle(name);
+    let path = path.split("::<").next().unwrap_or(&path);
     let last = path.rsplit("::").next().unwrap_or(path);
-    last.split('_').any(|word| COLD_WORDS.contains(&word))
-        || COLD.iter().chain([&Turns::END]).any(|end| path.ends_with(end))
+    last.split('_').any(|word| COLD_WORDS.contains(&word)) || ends().any(|end| path.ends_with(end))
 }

@@ -8,35 +8,39 @@
 //!
 //! Delete when: wasm-ld does it, or rustc makes such functions aliases.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use wasm_encoder::Instruction;
-use wasmparser::{FuncType, FunctionBody, Operator, Parser, Payload};
+use wasmparser::FuncType;
 
-use crate::module::code::{self, Change};
-use crate::module::facts::Facts;
+use crate::module::{Change, Instr, Module, Op};
 use crate::passes::Options;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let imported = facts.imported_functions.iter().map(|import| import.ty);
-    let types: Vec<&FuncType> =
-        imported.chain(facts.function_types.iter().copied()).map(|ty| &facts.types[ty as usize]).collect();
-    let mut functions = vec![Detour::None; facts.imported_functions.len()];
-    for payload in Parser::new(0).parse_all(&module) {
-        if let Payload::CodeSectionEntry(body) = payload? {
-            functions.push(Detour::of(&body, types[functions.len()].params().len())?);
-        }
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    module.decode()?;
+    let types: Vec<FuncType> =
+        module.function_types().into_iter().map(|ty| module.types[ty as usize].clone()).collect();
+    let mut detours = vec![Detour::None; module.defined().start as usize];
+    for function in module.defined().filter_map(|index| module.function(index)) {
+        detours.push(Detour::of(&function.code, types[detours.len()].params().len()));
     }
-    code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
-        let Operator::Call { function_index } = place.operator else { return Ok(Change::default()) };
-        let instead = match end(&functions, &types, function_index) {
-            (_, Detour::Nothing) => Some(vec![Instruction::Drop; types[function_index as usize].params().len()]),
-            (end, _) if end != function_index => Some(vec![Instruction::Call(end)]),
-            _ => None,
-        };
-        Ok(Change { instead, ..Change::default() })
-    })
+    for index in module.defined() {
+        let is_led = |function: &u32| !matches!(detours[*function as usize], Detour::None);
+        if !module.function(index).is_some_and(|function| function.callees.iter().any(is_led)) {
+            continue;
+        }
+        module.change(index, |_, instr, _| {
+            let Op::Call(called) = instr.op else { return Ok(None) };
+            Ok(match end(&detours, &types, called) {
+                (_, Detour::Nothing) => Some(Change {
+                    instead: Some(vec![Instruction::Drop; types[called as usize].params().len()]),
+                    ..Change::default()
+                }),
+                (end, _) if end != called => Some(Change::to(Instruction::Call(end))),
+                _ => None,
+            })
+        })?;
+    }
+    Ok(())
 }
 
 /// What a function is, to those who call it.
@@ -51,31 +55,27 @@ enum Detour {
 }
 
 impl Detour {
-    fn of(body: &FunctionBody<'_>, parameters: usize) -> Result<Detour> {
-        let mut operators = body.get_operators_reader()?;
+    fn of(code: &[Instr], parameters: usize) -> Detour {
         let mut handed_on = 0;
         let mut detour = Detour::Nothing;
-        loop {
-            detour = match (operators.read()?, detour) {
-                (Operator::LocalGet { local_index }, Detour::Nothing)
-                    if local_index as usize == handed_on && handed_on < parameters =>
-                {
+        for instr in code {
+            detour = match (instr.op, detour) {
+                (Op::LocalGet(local), Detour::Nothing) if local as usize == handed_on && handed_on < parameters => {
                     handed_on += 1;
                     Detour::Nothing
                 }
-                (Operator::Call { function_index }, Detour::Nothing) if handed_on == parameters => {
-                    Detour::To(function_index)
-                }
-                (Operator::Return, detour) if matches!(detour, Detour::To(_)) || handed_on == 0 => detour,
-                (Operator::End, detour) if matches!(detour, Detour::To(_)) || handed_on == 0 => return Ok(detour),
-                _ => return Ok(Detour::None),
+                (Op::Call(function), Detour::Nothing) if handed_on == parameters => Detour::To(function),
+                (Op::Return, detour) if matches!(detour, Detour::To(_)) || handed_on == 0 => detour,
+                (Op::End, detour) if matches!(detour, Detour::To(_)) || handed_on == 0 => return detour,
+                _ => return Detour::None,
             };
         }
+        Detour::None
     }
 }
 
 /// Where a call of a function ends up. Functions that only call each other call on.
-fn end(functions: &[Detour], types: &[&FuncType], called: u32) -> (u32, Detour) {
+fn end(functions: &[Detour], types: &[FuncType], called: u32) -> (u32, Detour) {
     let mut at = called;
     for _ in 0..functions.len() {
         match functions[at as usize] {

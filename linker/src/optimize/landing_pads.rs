@@ -16,12 +16,10 @@ use std::ops::Range;
 
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{BlockType, Catch, CodeSection, Function, Instruction, ValType};
-use wasmparser::{FuncType, Operator, Parser, Payload};
+use wasm_encoder::{BlockType, Catch, Instruction};
+use wasmparser::{FuncType, Operator, ValType};
 
-use crate::module::body::{At, Body, opens};
-use crate::module::code::{self, Added};
-use crate::module::facts::Facts;
+use crate::module::{Arena, At, Body, Instr, Module, Op, has};
 use crate::passes::Options;
 use pads::{Fate, Pad, Pads};
 use throws::Throws;
@@ -32,40 +30,45 @@ mod throws;
 /// The name of each function made.
 const NAME: &str = "landing pad";
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let mut bodies = Vec::new();
-    let mut raw = Vec::new();
-    for payload in Parser::new(0).parse_all(&module) {
-        let Payload::CodeSectionEntry(body) = payload? else { continue };
-        let ty = &facts.types[facts.function_types[raw.len()] as usize];
-        raw.push(body.as_bytes());
-        let body = Body::of(&body, ty)?;
-        let pads = Pads::of(&body)?;
-        bodies.push((body, pads));
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    module.decode()?;
+    let mut pads = BTreeMap::new();
+    for index in module.defined() {
+        let Some(function) = module.function(index).filter(|function| function.has(has::TRY)) else { continue };
+        pads.insert(index, Pads::of(&Body::of(&function.code, &module.arena)?, &module.arena)?);
     }
-    let throws = Throws::of(&module, facts, &bodies)?;
-    let mut code = CodeSection::new();
-    let mut made = Made { first: facts.functions, functions: Vec::new() };
-    for (raw, (body, pads)) in raw.into_iter().zip(&bodies) {
-        let fates = pads.fates(body, &throws);
+    let throws = Throws::of(module, &pads)?;
+    let first = module.defined().end;
+    let mut made = Made { first, types: module.function_types(), functions: Vec::new() };
+    for (index, pads) in &pads {
+        let Some(function) = module.function(*index) else { continue };
+        let locals = module.locals_of(function)?;
+        // The code is read while instructions are made.
+        let code = function.code.clone();
+        let body = Body::of(&code, &module.arena)?;
+        let fates = pads.fates(&body, &throws)?;
         if fates.iter().all(|fate| *fate == Fate::Kept) {
-            code.raw(raw);
             continue;
         }
-        code.function(&Outliner::new(body, pads, fates, &throws, facts, &mut made)?.outline()?);
+        let outlined = Outliner::new(module, &body, &locals, pads, fates, &throws, &mut made).outline()?;
+        module.set_code(*index, outlined);
     }
-    let module = code::with_bodies(&module, &code)?;
-    let added = made.functions.into_iter().map(|added| added.context("a function that was not made"));
-    let added = added.collect::<Result<Vec<_>>>()?;
-    let module = code::append(&module, facts, &added)?;
-    code::name(&module, facts.functions, &vec![NAME; added.len()])
+    let count = made.functions.len();
+    for made in made.functions {
+        let (ty, locals, code) = made.context("a function that was not made")?;
+        module.add_code(ty, locals, code)?;
+    }
+    module.names.add(first, count, NAME);
+    Ok(())
 }
 
 /// The functions made so far.
 struct Made {
     /// Index of the first.
     first: u32,
-    functions: Vec<Option<Added>>,
+    /// The types of all others.
+    types: Vec<u32>,
+    functions: Vec<Option<(FuncType, Vec<(u32, ValType)>, Vec<Instr>)>>,
 }
 
 impl Made {
@@ -75,8 +78,8 @@ impl Made {
         Ok(self.first + u32::try_from(self.functions.len())? - 1)
     }
 
-    fn fill(&mut self, index: u32, added: Added) {
-        self.functions[(index - self.first) as usize] = Some(added);
+    fn fill(&mut self, index: u32, ty: FuncType, locals: Vec<(u32, ValType)>, code: Vec<Instr>) {
+        self.functions[(index - self.first) as usize] = Some((ty, locals, code));
     }
 }
 
@@ -88,27 +91,24 @@ enum Callee {
 }
 
 impl Callee {
-    fn of(operator: &Operator<'_>) -> Option<Callee> {
-        match operator {
-            Operator::Call { function_index } => Some(Callee::Function(*function_index)),
-            Operator::CallIndirect { type_index, table_index } => {
-                Some(Callee::Indirect { ty: *type_index, table: *table_index })
-            }
+    fn of(instr: Instr, arena: &Arena<'_>) -> Result<Option<Callee>> {
+        Ok(match instr.op {
+            Op::Call(function) => Some(Callee::Function(function)),
+            Op::CallIndirect(ty) => match arena.operator(instr)? {
+                Operator::CallIndirect { table_index, .. } => Some(Callee::Indirect { ty, table: table_index }),
+                _ => None,
+            },
             _ => None,
-        }
+        })
     }
 
     /// What stands on the stack for it, and what it leaves there.
-    fn ty(self, facts: &Facts) -> (Vec<wasmparser::ValType>, Vec<wasmparser::ValType>) {
-        let imported = facts.imported_functions.len();
+    fn ty(self, module: &Module<'_>, functions: &[u32]) -> (Vec<ValType>, Vec<ValType>) {
         let (index, table_index) = match self {
-            Callee::Function(index) => match facts.imported_functions.get(index as usize) {
-                Some(import) => (import.ty, None),
-                None => (facts.function_types[index as usize - imported], None),
-            },
-            Callee::Indirect { ty, .. } => (ty, Some(wasmparser::ValType::I32)),
+            Callee::Function(index) => (functions[index as usize], None),
+            Callee::Indirect { ty, .. } => (ty, Some(ValType::I32)),
         };
-        let ty = &facts.types[index as usize];
+        let ty = &module.types[index as usize];
         (ty.params().iter().copied().chain(table_index).collect(), ty.results().to_vec())
     }
 
@@ -123,12 +123,14 @@ impl Callee {
 /// What a function's locals are called in the one that is made: nothing changes, or by this map.
 type Renamed<'a> = Option<&'a BTreeMap<u32, u32>>;
 
-struct Outliner<'a> {
+struct Outliner<'a, 'm> {
+    module: &'a mut Module<'m>,
     body: &'a Body<'a>,
+    /// The types of all locals, parameters first.
+    locals: &'a [ValType],
     pads: &'a Pads,
     fates: Vec<Fate>,
     throws: &'a Throws,
-    facts: &'a Facts,
     made: &'a mut Made,
     /// The locals that each pad's handler reads from where it was thrown.
     captured: Vec<BTreeSet<u32>>,
@@ -142,31 +144,35 @@ struct Outliner<'a> {
     calls: BTreeMap<(Callee, usize), u32>,
 }
 
-impl<'a> Outliner<'a> {
+impl<'a, 'm> Outliner<'a, 'm> {
     fn new(
+        module: &'a mut Module<'m>,
         body: &'a Body<'a>,
+        locals: &'a [ValType],
         pads: &'a Pads,
         fates: Vec<Fate>,
         throws: &'a Throws,
-        facts: &'a Facts,
         made: &'a mut Made,
-    ) -> Result<Self> {
+    ) -> Self {
         let gone = pads.pads.iter().enumerate().filter(|(pad, _)| fates[*pad] != Fate::Kept);
         let gone = gone.map(|(pad, Pad { block, .. })| (*block, pad)).collect();
         let captured = vec![BTreeSet::new(); pads.pads.len()];
-        let (handlers, calls) = (BTreeMap::new(), BTreeMap::new());
-        let mut outliner =
-            Self { body, pads, fates, throws, facts, made, captured, gone, entries: Vec::new(), handlers, calls };
-        outliner.entries = outliner.entries();
-        outliner.capture();
-        Ok(outliner)
+        let (entries, handlers, calls) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { module, body, locals, pads, fates, throws, made, captured, gone, entries, handlers, calls }
     }
 
-    /// The function without these pads.
-    fn outline(mut self) -> Result<Function> {
-        let mut function = Function::new(declared(&self.body.locals[self.body.parameters..])?);
-        self.emit(0..self.body.operators.len(), None, &mut function)?;
-        Ok(function)
+    /// The function's code without these pads.
+    fn outline(mut self) -> Result<Vec<Instr>> {
+        self.entries = self.entries()?;
+        self.capture();
+        let mut code = Vec::with_capacity(self.body.code.len());
+        self.emit(0..self.body.code.len(), None, &mut code)?;
+        Ok(code)
+    }
+
+    fn put(&mut self, instruction: &Instruction<'_>, to: &mut Vec<Instr>) -> Result<()> {
+        to.push(self.module.arena.make(instruction)?);
+        Ok(())
     }
 
     /// The instructions of a range, without the handlers of the pads that go, and what stands behind each.
@@ -189,25 +195,24 @@ impl<'a> Outliner<'a> {
 
     /// The pad that is entered when an instruction throws, of those that are outlined.
     fn entered(&self, at: At) -> Option<usize> {
-        if !self.throws.may(&self.body.operators[at]) {
+        if !self.throws.may(self.body.op(at)) {
             return None;
         }
         self.pads.of_throw(self.body, at).filter(|pad| self.fates[*pad] == Fate::Outlined)
     }
 
-    fn entries(&self) -> Vec<usize> {
+    fn entries(&self) -> Result<Vec<usize>> {
         let mut callees = vec![BTreeSet::new(); self.pads.pads.len()];
         let mut entries = vec![0; self.pads.pads.len()];
-        let mut count = |range: Range<At>| {
+        let whole = 0..self.body.code.len();
+        for range in [whole].into_iter().chain(self.outlined().map(|pad| self.pads.pads[pad].handler.clone())) {
             for at in self.without_handlers(range) {
                 let Some(pad) = self.entered(at) else { continue };
-                let callee = Callee::of(&self.body.operators[at]);
+                let callee = Callee::of(self.body.code[at], &self.module.arena)?;
                 entries[pad] += usize::from(callee.is_none_or(|callee| callees[pad].insert(callee)));
             }
-        };
-        count(0..self.body.operators.len());
-        self.outlined().for_each(|pad| count(self.pads.pads[pad].handler.clone()));
-        entries
+        }
+        Ok(entries)
     }
 
     fn outlined(&self) -> impl Iterator<Item = usize> + '_ {
@@ -233,19 +238,19 @@ impl<'a> Outliner<'a> {
         // Of each block that is open, what was certainly set in it.
         let mut certain = vec![BTreeSet::new()];
         for at in self.without_handlers(range) {
-            let operator = &self.body.operators[at];
-            let read: Vec<u32> = match operator {
-                Operator::LocalGet { local_index } => vec![*local_index],
+            let op = self.body.op(at);
+            let read: Vec<u32> = match op {
+                Op::LocalGet(local) => vec![local],
                 _ => self.entered(at).map(|pad| self.captured[pad].iter().copied().collect()).unwrap_or_default(),
             };
             reads.extend(read.into_iter().filter(|local| !certain.iter().any(|set| set.contains(local))));
-            match operator {
-                Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
-                    certain.last_mut().map(|set| set.insert(*local_index));
+            match op {
+                Op::LocalSet(local) | Op::LocalTee(local) => {
+                    certain.last_mut().map(|set| set.insert(local));
                 }
-                Operator::Else => certain.last_mut().into_iter().for_each(BTreeSet::clear),
-                Operator::End => _ = certain.pop(),
-                operator if opens(operator) => certain.push(BTreeSet::new()),
+                Op::Else => certain.last_mut().into_iter().for_each(BTreeSet::clear),
+                Op::End => _ = certain.pop(),
+                op if op.opens() => certain.push(BTreeSet::new()),
                 _ => {}
             }
         }
@@ -254,49 +259,60 @@ impl<'a> Outliner<'a> {
 
     /// The locals that are set in a range and not among `captured`.
     fn own(&self, range: Range<At>, captured: &BTreeSet<u32>) -> BTreeSet<u32> {
-        let set = self.without_handlers(range).filter_map(|at| match self.body.operators[at] {
-            Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => Some(local_index),
+        let set = self.without_handlers(range).filter_map(|at| match self.body.op(at) {
+            Op::LocalSet(local) | Op::LocalTee(local) => Some(local),
             _ => None,
         });
         set.filter(|local| !captured.contains(local)).collect()
     }
 
     /// Writes a range as it is to be.
-    fn emit(&mut self, range: Range<At>, renamed: Renamed<'_>, to: &mut Function) -> Result<()> {
+    fn emit(&mut self, range: Range<At>, renamed: Renamed<'_>, to: &mut Vec<Instr>) -> Result<()> {
         let name = |local: u32| match renamed {
             Some(renamed) => renamed.get(&local).copied().context("a local without a name"),
             None => Ok(local),
         };
         for at in self.without_handlers(range).collect::<Vec<_>>() {
-            let operator = &self.body.operators[at];
+            let instr = self.body.code[at];
             if self.gone.contains_key(&at) {
-                to.instruction(&Instruction::Block(BlockType::Empty));
+                self.put(&Instruction::Block(BlockType::Empty), to)?;
             } else if self.ends_gone(at).is_some() {
-                to.instruction(&Instruction::End).instruction(&Instruction::Unreachable);
+                to.push(instr);
+                self.put(&Instruction::Unreachable, to)?;
             } else if let Some(pad) = self.entered(at) {
-                for local in &self.captured[pad] {
-                    to.instruction(&Instruction::LocalGet(name(*local)?));
+                for local in self.captured[pad].clone() {
+                    self.put(&Instruction::LocalGet(name(local)?), to)?;
                 }
-                match Callee::of(operator) {
-                    Some(callee) => _ = to.instruction(&Instruction::Call(self.call(callee, pad)?)),
+                match Callee::of(instr, &self.module.arena)? {
+                    Some(callee) => {
+                        let call = self.call(callee, pad)?;
+                        self.put(&Instruction::Call(call), to)?;
+                    }
                     None => {
-                        _ = to
-                            .instruction(&Instruction::Call(self.handler(pad)?))
-                            .instruction(&Instruction::Unreachable)
+                        let handler = self.handler(pad)?;
+                        self.put(&Instruction::Call(handler), to)?;
+                        self.put(&Instruction::Unreachable, to)?;
                     }
                 }
             } else {
-                to.instruction(&match operator {
-                    Operator::TryTable { try_table }
-                        if self.pads.of_try(at).is_some_and(|pad| self.fates[pad] != Fate::Kept) =>
-                    {
-                        Instruction::Block(RoundtripReencoder.block_type(try_table.ty)?)
+                let instead = match instr.op {
+                    Op::TryTable if self.pads.of_try(at).is_some_and(|pad| self.fates[pad] != Fate::Kept) => {
+                        match self.module.arena.operator(instr)? {
+                            Operator::TryTable { try_table } => {
+                                Some(Instruction::Block(RoundtripReencoder.block_type(try_table.ty)?))
+                            }
+                            _ => None,
+                        }
                     }
-                    Operator::LocalGet { local_index } => Instruction::LocalGet(name(*local_index)?),
-                    Operator::LocalSet { local_index } => Instruction::LocalSet(name(*local_index)?),
-                    Operator::LocalTee { local_index } => Instruction::LocalTee(name(*local_index)?),
-                    operator => RoundtripReencoder.instruction(operator.clone())?,
-                });
+                    Op::LocalGet(local) if renamed.is_some() => Some(Instruction::LocalGet(name(local)?)),
+                    Op::LocalSet(local) if renamed.is_some() => Some(Instruction::LocalSet(name(local)?)),
+                    Op::LocalTee(local) if renamed.is_some() => Some(Instruction::LocalTee(name(local)?)),
+                    _ => None,
+                };
+                match instead {
+                    Some(instruction) => self.put(&instruction, to)?,
+                    None => to.push(instr),
+                }
             }
         }
         Ok(())
@@ -309,13 +325,14 @@ impl<'a> Outliner<'a> {
         }
         let index = self.made.reserve()?;
         self.handlers.insert(pad, index);
-        let exception = wasmparser::ValType::EXNREF;
+        let exception = ValType::EXNREF;
         let parameters: Vec<_> = [exception].into_iter().chain(self.types(&self.captured[pad])).collect();
-        let mut body = Function::new(declared(&self.own_types(pad))?);
-        body.instruction(&Instruction::LocalGet(0));
-        self.handle(pad, 1, &mut body)?;
-        body.instruction(&Instruction::End);
-        self.made.fill(index, Added { ty: FuncType::new(parameters, []), body });
+        let mut code = Vec::new();
+        self.put(&Instruction::LocalGet(0), &mut code)?;
+        self.handle(pad, 1, &mut code)?;
+        self.put(&Instruction::End, &mut code)?;
+        let locals = self.own_locals(pad)?;
+        self.made.fill(index, FuncType::new(parameters, []), locals, code);
         Ok(index)
     }
 
@@ -326,62 +343,56 @@ impl<'a> Outliner<'a> {
         }
         let index = self.made.reserve()?;
         self.calls.insert((callee, pad), index);
-        let (mut parameters, results) = callee.ty(self.facts);
+        let (mut parameters, results) = callee.ty(self.module, &self.made.types);
         let taken = u32::try_from(parameters.len())?;
         let captured = self.types(&self.captured[pad]);
         let captured_count = u32::try_from(captured.len())?;
         parameters.extend(captured);
         let is_alone = self.entries[pad] == 1;
-        let own = if is_alone { self.own_types(pad) } else { Vec::new() };
-        let mut body = Function::new(declared(&own)?);
+        let locals = if is_alone { self.own_locals(pad)? } else { Vec::new() };
         let caught = [Catch::AllRef { label: 0 }];
-        body.instruction(&Instruction::Block(BlockType::Result(ValType::EXNREF)))
-            .instruction(&Instruction::TryTable(BlockType::Empty, caught.as_slice().into()));
-        (0..taken).for_each(|local| _ = body.instruction(&Instruction::LocalGet(local)));
-        for instruction in
-            [callee.call(), Instruction::Return, Instruction::End, Instruction::Unreachable, Instruction::End]
-        {
-            body.instruction(&instruction);
+        let mut body = vec![
+            Instruction::Block(BlockType::Result(wasm_encoder::ValType::EXNREF)),
+            Instruction::TryTable(BlockType::Empty, caught.as_slice().into()),
+        ];
+        body.extend((0..taken).map(Instruction::LocalGet));
+        body.extend([callee.call(), Instruction::Return, Instruction::End, Instruction::Unreachable, Instruction::End]);
+        if !is_alone {
+            body.extend((taken..taken + captured_count).map(Instruction::LocalGet));
+            body.extend([Instruction::Call(self.handler(pad)?), Instruction::Unreachable]);
         }
+        let mut code = Vec::new();
+        body.iter().try_for_each(|instruction| self.put(instruction, &mut code))?;
         if is_alone {
-            self.handle(pad, taken, &mut body)?;
-        } else {
-            (taken..taken + captured_count).for_each(|local| _ = body.instruction(&Instruction::LocalGet(local)));
-            body.instruction(&Instruction::Call(self.handler(pad)?)).instruction(&Instruction::Unreachable);
+            self.handle(pad, taken, &mut code)?;
         }
-        body.instruction(&Instruction::End);
-        self.made.fill(index, Added { ty: FuncType::new(parameters, results), body });
+        self.put(&Instruction::End, &mut code)?;
+        self.made.fill(index, FuncType::new(parameters, results), locals, code);
         Ok(index)
     }
 
     /// Writes a pad's handler, into a function whose locals from `first` on are those captured, and then the handler's own.
-    fn handle(&mut self, pad: usize, first: u32, to: &mut Function) -> Result<()> {
+    fn handle(&mut self, pad: usize, first: u32, to: &mut Vec<Instr>) -> Result<()> {
         let handler = self.pads.pads[pad].handler.clone();
         let captured = self.captured[pad].clone();
         let own = self.own(handler.clone(), &captured);
         let renamed = captured.into_iter().chain(own).zip(first..).collect();
-        let last = &self.body.operators[handler.end - 1];
+        let last = self.body.op(handler.end - 1);
         self.emit(handler, Some(&renamed), to)?;
         // That nothing comes out of a block takes more than its type to see.
-        if matches!(last, Operator::End) {
-            to.instruction(&Instruction::Unreachable);
+        if last == Op::End {
+            self.put(&Instruction::Unreachable, to)?;
         }
         Ok(())
     }
 
-    fn own_types(&self, pad: usize) -> Vec<wasmparser::ValType> {
-        self.types(&self.own(self.pads.pads[pad].handler.clone(), &self.captured[pad]))
+    /// The locals of a pad's handler alone, neighbours of one type counted together.
+    fn own_locals(&self, pad: usize) -> Result<Vec<(u32, ValType)>> {
+        let own = self.types(&self.own(self.pads.pads[pad].handler.clone(), &self.captured[pad]));
+        own.chunk_by(|one, other| one == other).map(|same| Ok((u32::try_from(same.len())?, same[0]))).collect()
     }
 
-    fn types(&self, locals: &BTreeSet<u32>) -> Vec<wasmparser::ValType> {
-        locals.iter().map(|local| self.body.locals[*local as usize]).collect()
+    fn types(&self, locals: &BTreeSet<u32>) -> Vec<ValType> {
+        locals.iter().map(|local| self.locals[*local as usize]).collect()
     }
-}
-
-/// Locals as they are declared: neighbours of one type counted together.
-fn declared(types: &[wasmparser::ValType]) -> Result<Vec<(u32, ValType)>> {
-    types
-        .chunk_by(|one, other| one == other)
-        .map(|same| Ok((u32::try_from(same.len())?, RoundtripReencoder.val_type(same[0])?)))
-        .collect()
 }

@@ -10,151 +10,104 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
-use wasm_encoder::{BlockType, CodeSection, Function, Instruction, MemArg, MemArgTarget};
-use wasmparser::{ElementItems, ExternalKind, FuncType, KnownCustom, Name, Operator, Parser, Payload, ValType};
+use anyhow::{Context, Result};
+use wasm_encoder::{BlockType, Instruction, MemArg, MemArgTarget};
+use wasmparser::{FuncType, ValType};
 
 use crate::contract::paths::{DEADLOCK, IDLE, LOCK_SPIN, LOCK_WAITING, LOCK_WAKING, WAIT};
-use crate::demangle::demangle;
-use crate::module::code;
-use crate::module::facts::Facts;
+use crate::module::Module;
 use crate::passes::Options;
 
 /// A word of memory.
 const WORD: MemArg = MemArg { offset: 0, align: 2, target: MemArgTarget::Memory(0), ordering: None };
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let functions = named(&module)?;
-    let Some(deadlock) = functions.get(DEADLOCK).copied() else { return Ok(module) };
-    let mut bodies: BTreeMap<u32, Function> = BTreeMap::new();
-    let before = reached(&module, facts, deadlock, &bodies)?;
-    let mut replace = |name: &str, body: &dyn Fn(&FuncType) -> Option<Function>| {
-        let Some(index) = functions.get(name).copied() else { return };
-        let ty = facts.function_types[index as usize - facts.imported_functions.len()];
-        if let Some(body) = body(&facts.types[ty as usize]) {
-            bodies.insert(index, body);
-        }
+/// A body that takes the place of another: no locals, and these instructions.
+type Replacement = Vec<Instruction<'static>>;
+
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let paths: Vec<&str> =
+        [DEADLOCK, LOCK_SPIN, WAIT].into_iter().chain(LOCK_WAITING).chain(LOCK_WAKING).chain(IDLE).collect();
+    let functions: BTreeMap<&str, u32> = module.names.find(&paths).into_iter().collect();
+    let Some(deadlock) = functions.get(DEADLOCK).copied() else { return Ok(()) };
+    module.decode()?;
+    let mut bodies: BTreeMap<u32, Replacement> = BTreeMap::new();
+    let before = reached(module, deadlock, &bodies)?;
+    let mut replace = |name: &str, body: &dyn Fn(&FuncType) -> Option<Replacement>| -> Result<()> {
+        let Some(index) = functions.get(name).copied() else { return Ok(()) };
+        let function = module.function(index).context("an import has the name of a function of std")?;
+        bodies.extend(body(module.type_of(function)?).map(|body| (index, body)));
+        Ok(())
     };
-    LOCK_WAITING.iter().for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))));
-    LOCK_WAKING.iter().for_each(|name| replace(name, &|_| Some(ending(None))));
-    replace(LOCK_SPIN, &looking);
-    replace(WAIT, &|ty| waiting(ty, deadlock));
-    IDLE.iter().for_each(|name| replace(name, &idle));
+    LOCK_WAITING.iter().try_for_each(|name| replace(name, &|_| Some(ending(Some(deadlock)))))?;
+    LOCK_WAKING.iter().try_for_each(|name| replace(name, &|_| Some(ending(None))))?;
+    replace(LOCK_SPIN, &looking)?;
+    replace(WAIT, &|ty| waiting(ty, deadlock))?;
+    IDLE.iter().try_for_each(|name| replace(name, &idle))?;
     if bodies.is_empty() {
-        return Ok(module);
+        return Ok(());
     }
     // What only those called that have changed.
-    let after = reached(&module, facts, deadlock, &bodies)?;
+    let after = reached(module, deadlock, &bodies)?;
     let gone: BTreeSet<u32> = before.difference(&after).copied().collect();
-    bodies.extend(gone.iter().map(|index| (*index, ending(None))));
-    let mut code = CodeSection::new();
-    let mut index = u32::try_from(facts.imported_functions.len())?;
-    for payload in Parser::new(0).parse_all(&module) {
-        let Payload::CodeSectionEntry(body) = payload? else { continue };
-        match bodies.get(&index) {
-            Some(body) => code.function(body),
-            None => code.raw(body.as_bytes()),
-        };
-        index += 1;
+    let defined = module.defined();
+    bodies.extend(gone.iter().filter(|index| defined.contains(index)).map(|index| (*index, ending(None))));
+    for (index, body) in &bodies {
+        module.replace(*index, body)?;
     }
-    let module = code::with_bodies(&module, &code)?;
-    code::forget_names(&module, &gone)
+    module.names.forget(&gone);
+    Ok(())
 }
 
 /// A function that ends the program, by a call if there is one.
-fn ending(call: Option<u32>) -> Function {
-    let mut body = Function::new([]);
-    call.into_iter().for_each(|call| _ = body.instruction(&Instruction::Call(call)));
-    body.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
-    body
+fn ending(call: Option<u32>) -> Replacement {
+    call.map(Instruction::Call).into_iter().chain([Instruction::Unreachable, Instruction::End]).collect()
 }
 
 /// [`LOCK_SPIN`], if it has kept its type: once is enough.
-fn looking(ty: &FuncType) -> Option<Function> {
-    if ty.params() != [ValType::I32] || ty.results() != [ValType::I32] {
-        return None;
-    }
-    let mut body = Function::new([]);
-    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(WORD)).instruction(&Instruction::End);
-    Some(body)
+fn looking(ty: &FuncType) -> Option<Replacement> {
+    (ty.params() == [ValType::I32] && ty.results() == [ValType::I32])
+        .then(|| vec![Instruction::LocalGet(0), Instruction::I32Load(WORD), Instruction::End])
 }
 
 /// [`WAIT`], if it has kept its type: who would wait waits for ever.
-fn waiting(ty: &FuncType, deadlock: u32) -> Option<Function> {
-    if ty.params() != [ValType::I32, ValType::I32] || !ty.results().is_empty() {
-        return None;
-    }
-    let mut body = Function::new([]);
-    body.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::I32Load(WORD));
-    body.instruction(&Instruction::LocalGet(1)).instruction(&Instruction::I32Eq);
-    body.instruction(&Instruction::If(BlockType::Empty)).instruction(&Instruction::Call(deadlock));
-    body.instruction(&Instruction::Unreachable).instruction(&Instruction::End).instruction(&Instruction::End);
-    Some(body)
+fn waiting(ty: &FuncType, deadlock: u32) -> Option<Replacement> {
+    (ty.params() == [ValType::I32, ValType::I32] && ty.results().is_empty()).then(|| {
+        vec![
+            Instruction::LocalGet(0),
+            Instruction::I32Load(WORD),
+            Instruction::LocalGet(1),
+            Instruction::I32Eq,
+            Instruction::If(BlockType::Empty),
+            Instruction::Call(deadlock),
+            Instruction::Unreachable,
+            Instruction::End,
+            Instruction::End,
+        ]
+    })
 }
 
 /// One of [`IDLE`]: it returns false, if anything.
-fn idle(ty: &FuncType) -> Option<Function> {
-    let mut body = Function::new([]);
-    for result in ty.results() {
-        if *result != ValType::I32 {
-            return None;
-        }
-        body.instruction(&Instruction::I32Const(0));
-    }
-    body.instruction(&Instruction::End);
-    Some(body)
+fn idle(ty: &FuncType) -> Option<Replacement> {
+    let are_integers = ty.results().iter().all(|result| *result == ValType::I32);
+    are_integers.then(|| ty.results().iter().map(|_| Instruction::I32Const(0)).chain([Instruction::End]).collect())
 }
 
 /// The functions that may be called, if some have these bodies, which call `deadlock` or nothing.
-fn reached(module: &[u8], facts: &Facts, deadlock: u32, bodies: &BTreeMap<u32, Function>) -> Result<BTreeSet<u32>> {
-    let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    code::each(module, facts, |place| {
-        if let Operator::Call { function_index } | Operator::RefFunc { function_index } = place.operator {
-            calls.entry(place.function).or_default().push(function_index);
-        }
-        Ok(())
-    })?;
-    let exported = facts.exports.values().filter(|(kind, _)| *kind == ExternalKind::Func);
-    let mut next: Vec<u32> = exported.map(|(_, index)| *index).chain([deadlock]).collect();
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::StartSection { func, .. } => next.push(func),
-            Payload::ElementSection(elements) => {
-                for element in elements {
-                    match element?.items {
-                        ElementItems::Functions(functions) => {
-                            next.extend(functions.into_iter().collect::<Result<Vec<_>, _>>()?);
-                        }
-                        // wasm-ld writes none of these: nothing is known to be unreached.
-                        ElementItems::Expressions(..) => return Ok((0..facts.functions).collect()),
-                    }
-                }
-            }
-            _ => {}
-        }
+fn reached(module: &Module<'_>, deadlock: u32, bodies: &BTreeMap<u32, Replacement>) -> Result<BTreeSet<u32>> {
+    let escapes = module.escapes()?;
+    if escapes.has_expressions {
+        // wasm-ld writes none of these: nothing is known to be unreached.
+        return Ok((0..module.defined().end).collect());
     }
+    let mut next: Vec<u32> = escapes.entered.into_iter().chain(escapes.in_tables).chain([deadlock]).collect();
     let mut reached = BTreeSet::new();
-    while let Some(function) = next.pop() {
-        if reached.insert(function) && !bodies.contains_key(&function) {
-            next.extend(calls.get(&function).into_iter().flatten());
+    while let Some(index) = next.pop() {
+        if reached.insert(index)
+            && !bodies.contains_key(&index)
+            && let Some(function) = module.function(index)
+        {
+            next.extend(&function.callees);
         }
     }
     Ok(reached)
-}
-
-/// The functions that have names, by path.
-fn named(module: &[u8]) -> Result<BTreeMap<String, u32>> {
-    let mut named = BTreeMap::new();
-    for payload in Parser::new(0).parse_all(module) {
-        let Payload::CustomSection(section) = payload? else { continue };
-        let KnownCustom::Name(names) = section.as_known() else { continue };
-        for name in names {
-            let Name::Function(functions) = name? else { continue };
-            for function in functions {
-                let function = function?;
-                named.insert(demangle(function.name), function.index);
-            }
-        }
-    }
-    Ok(named)
 }

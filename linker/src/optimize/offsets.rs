@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{Instruction, MemArg, MemorySection};
-use wasmparser::{BlockType, ContType, FrameKind, FuncType, ModuleArity, Operator, Parser, Payload, RefType, SubType};
+use wasm_encoder::{Instruction, MemArg, MemorySection, SectionId};
+use wasmparser::{
+    BinaryReader, BlockType, ContType, FrameKind, FuncType, MemorySectionReader, ModuleArity, Operator, RefType,
+    SubType,
+};
 
-use crate::module::body::{At, Body, opens};
-use crate::module::code::{self, Change};
-use crate::module::facts::Facts;
+use crate::module::{Arena, At, Change, Instr, Module, Op, contents, has};
 use crate::passes::Options;
 
 /// The size of a page, and what is added to an address at most.
@@ -30,56 +31,43 @@ const PAGES: u64 = (1 << 32) / PAGE - 1;
 /// How many instructions away the one is looked for that takes an address.
 const NEAR: usize = 100;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let Some(memory) = limited_memory(&module)? else { return Ok(module) };
-    let mut functions = BTreeMap::new();
-    for payload in Parser::new(0).parse_all(&module) {
-        let Payload::CodeSectionEntry(body) = payload? else { continue };
-        let index = functions.len();
-        let body = Body::of(&body, &facts.types[facts.function_types[index] as usize])?;
-        functions.insert(facts.imported_functions.len() + index, Offsets::of(&body));
-    }
-    if functions.values().all(|offsets| offsets.accesses.is_empty()) {
-        return Ok(module);
-    }
-    let (mut function, mut next): (usize, At) = (0, 0);
-    let module = code::replace_in_line(&module, facts, &BTreeSet::new(), |place| {
-        if place.function as usize != function {
-            (function, next) = (place.function as usize, 0);
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    let Some(memory) = limited_memory(module)? else { return Ok(()) };
+    module.decode()?;
+    let mut are_changed = false;
+    for index in module.defined() {
+        let Some(function) = module.function(index).filter(|function| function.has(has::ADD)) else { continue };
+        let offsets = Offsets::of(&function.code, &module.arena)?;
+        if offsets.accesses.is_empty() {
+            continue;
         }
-        let at = next;
-        next += 1;
-        let offsets = &functions[&function];
-        let instead = match offsets.accesses.get(&at) {
-            Some(constant) => access(&place.operator, *constant).map(|access| vec![access]),
-            None => offsets.gone.contains(&at).then(Vec::new),
-        };
-        Ok(Change { instead, ..Change::default() })
-    })?;
-    crate::module::sections(&module, |payload, result| {
-        let is_memory = matches!(payload, Payload::MemorySection(_));
-        if is_memory {
-            result.section(&memory);
-        }
-        Ok(is_memory)
-    })
+        are_changed = true;
+        module.change(index, |at, instr, arena| {
+            Ok(match offsets.accesses.get(&at) {
+                Some(constant) => access(&arena.operator(instr)?, *constant).map(Change::to),
+                None => offsets.gone.contains(&at).then(|| Change { instead: Some(Vec::new()), ..Change::default() }),
+            })
+        })?;
+    }
+    if are_changed {
+        module.set_section(SectionId::Memory, contents(&memory)?);
+    }
+    Ok(())
 }
 
 /// The module's memory with room behind it; nothing if it has none of its own, several, or one that is too large for that.
-fn limited_memory(module: &[u8]) -> Result<Option<MemorySection>> {
-    for payload in Parser::new(0).parse_all(module) {
-        let Payload::MemorySection(memories) = payload? else { continue };
-        let memories = memories.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let [memory] = memories[..] else { return Ok(None) };
-        if memory.memory64 || memory.page_size_log2.is_some() || memory.initial > PAGES {
-            return Ok(None);
-        }
-        let maximum = Some(memory.maximum.map_or(PAGES, |maximum| maximum.min(PAGES)));
-        let mut section = MemorySection::new();
-        section.memory(wasm_encoder::MemoryType { maximum, ..RoundtripReencoder.memory_type(memory)? });
-        return Ok(Some(section));
+fn limited_memory(module: &Module<'_>) -> Result<Option<MemorySection>> {
+    let Some(memories) = module.section(SectionId::Memory) else { return Ok(None) };
+    let memories = MemorySectionReader::new(BinaryReader::new(memories, 0))?;
+    let memories = memories.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let [memory] = memories[..] else { return Ok(None) };
+    if memory.memory64 || memory.page_size_log2.is_some() || memory.initial > PAGES {
+        return Ok(None);
     }
-    Ok(None)
+    let maximum = Some(memory.maximum.map_or(PAGES, |maximum| maximum.min(PAGES)));
+    let mut section = MemorySection::new();
+    section.memory(wasm_encoder::MemoryType { maximum, ..RoundtripReencoder.memory_type(memory)? });
+    Ok(Some(section))
 }
 
 /// What changes in a function.
@@ -101,27 +89,35 @@ struct Open {
 }
 
 impl Offsets {
-    fn of(body: &Body<'_>) -> Offsets {
+    fn of(code: &[Instr], arena: &Arena<'_>) -> Result<Offsets> {
         let mut offsets = Offsets::default();
+        // The locals to which a constant is added: of no other it matters where they lead to.
+        let mut wanted: Vec<u32> = code.windows(3).filter_map(|window| Some(added(window)?.0)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let is_wanted = |local: u32| wanted.binary_search(&local).is_ok();
+        if wanted.is_empty() {
+            return Ok(offsets);
+        }
         // The locals that hold an address at which something has been read or written.
         let mut known: BTreeSet<u32> = BTreeSet::new();
         // Those that do so from an instruction on.
         let mut coming: BTreeMap<At, Vec<u32>> = BTreeMap::new();
         let mut open: Vec<Open> = Vec::new();
-        for (at, operator) in body.operators.iter().enumerate() {
-            match operator {
-                Operator::Try { .. } => return Offsets::default(),
-                Operator::Loop { .. } => {
+        for (at, instr) in code.iter().enumerate() {
+            match instr.op {
+                Op::Try => return Ok(Offsets::default()),
+                Op::Loop => {
                     // What comes round again may be another address.
                     open.push(Open { known: std::mem::take(&mut known), set: BTreeSet::new(), is_loop: true });
                 }
-                operator if opens(operator) => {
+                op if op.opens() => {
                     open.push(Open { known: known.clone(), set: BTreeSet::new(), is_loop: false });
                 }
-                Operator::Else => {
+                Op::Else => {
                     known = open.last().map(|open| &open.known - &open.set).unwrap_or_default();
                 }
-                Operator::End => {
+                Op::End => {
                     let Some(ended) = open.pop() else { continue };
                     // Whoever jumps here may do so from anywhere in the block.
                     if !ended.is_loop {
@@ -133,57 +129,80 @@ impl Offsets {
                 }
                 _ => {}
             }
-            if let Some(local) = set(operator) {
+            if let Some(local) = set(*instr).filter(|local| is_wanted(*local)) {
                 known.remove(&local);
                 if let Some(open) = open.last_mut() {
                     open.set.insert(local);
                 }
             }
-            known.extend(coming.remove(&at).into_iter().flatten());
-            let (Operator::LocalGet { local_index } | Operator::LocalTee { local_index }) = operator else { continue };
-            if let Some(taker) = taker(body, at + 1) {
-                if !body.operators[at + 1..taker].iter().any(|operator| set(operator) == Some(*local_index)) {
-                    coming.entry(taker).or_default().push(*local_index);
+            if !coming.is_empty() {
+                known.extend(coming.remove(&at).into_iter().flatten());
+            }
+            let (Op::LocalGet(local) | Op::LocalTee(local)) = instr.op else { continue };
+            if !is_wanted(local) {
+                continue;
+            }
+            if let Some(taker) = taker(code, arena, at + 1)? {
+                if !code[at + 1..taker].iter().any(|instr| set(*instr) == Some(local)) {
+                    coming.entry(taker).or_default().push(local);
                 }
-            } else if let [Operator::I32Const { value }, Operator::I32Add, ..] = body.operators[at + 1..]
-                && let Ok(constant @ 1..PAGE) = u64::try_from(value)
-                && known.contains(local_index)
-                && let Some(taker) = taker(body, at + 3)
-                && access(&body.operators[taker], constant).is_some()
+            } else if let Some((_, constant)) = added(&code[at..])
+                && known.contains(&local)
+                && let Some(taker) = taker(code, arena, at + 3)?
+                && access(&arena.operator(code[taker])?, constant).is_some()
             {
                 offsets.accesses.insert(taker, constant);
                 offsets.gone.extend([at + 1, at + 2]);
             }
         }
-        offsets
+        Ok(offsets)
     }
 }
 
+/// The local to which the first three instructions add a constant that may become an offset, and the constant.
+fn added(code: &[Instr]) -> Option<(u32, u64)> {
+    let [first, second, third, ..] = code else { return None };
+    let (Op::LocalGet(local) | Op::LocalTee(local), Op::I32Const(value), Op::I32Add) = (first.op, second.op, third.op)
+    else {
+        return None;
+    };
+    u64::try_from(value).ok().filter(|constant| (1..PAGE).contains(constant)).map(|constant| (local, constant))
+}
+
 /// The local that an instruction sets.
-fn set(operator: &Operator<'_>) -> Option<u32> {
-    match operator {
-        Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => Some(*local_index),
+fn set(instr: Instr) -> Option<u32> {
+    match instr.op {
+        Op::LocalSet(local) | Op::LocalTee(local) => Some(local),
         _ => None,
     }
 }
 
 /// The instruction that reads or writes at the address on top of the stack in front of `start`; nothing if that is done with it otherwise, or
 /// not before control may go elsewhere.
-fn taker(body: &Body<'_>, start: At) -> Option<At> {
+fn taker(code: &[Instr], arena: &Arena<'_>, start: At) -> Result<Option<At>> {
     // How many values lie on top of it.
     let mut above = 0;
-    for (at, operator) in body.operators.iter().enumerate().skip(start).take(NEAR) {
-        if opens(operator) || matches!(operator, Operator::End | Operator::Else | Operator::Unreachable) {
-            return None;
-        }
-        let (takes, gives) = operator.operator_arity(&Arity)?;
+    for (at, instr) in code.iter().enumerate().skip(start).take(NEAR) {
+        let (takes, gives) = match instr.op {
+            Op::End | Op::Else | Op::Unreachable => return Ok(None),
+            op if op.opens() => return Ok(None),
+            Op::LocalGet(_) | Op::GlobalGet(_) | Op::I32Const(_) => (0, 1),
+            Op::LocalSet(_) | Op::GlobalSet(_) | Op::Drop => (1, 0),
+            Op::LocalTee(_) => (1, 1),
+            Op::I32Add | Op::I32Sub => (2, 1),
+            _ => match arena.operator(*instr)?.operator_arity(&Arity) {
+                Some(arity) => arity,
+                None => return Ok(None),
+            },
+        };
         if takes > above {
             // Of what an access takes, the address lies lowest.
-            return (takes == above + 1 && access(operator, 0).is_some()).then_some(at);
+            let is_access = takes == above + 1 && access(&arena.operator(*instr)?, 0).is_some();
+            return Ok(is_access.then_some(at));
         }
         above = above - takes + gives;
     }
-    None
+    Ok(None)
 }
 
 macro_rules! accesses {

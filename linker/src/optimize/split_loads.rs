@@ -9,36 +9,33 @@
 //!
 //! Delete when: LLVM copies by the size of the fields, or processors forward from two writes.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Instruction, MemArg};
-use wasmparser::Operator;
+use wasmparser::{Operator, ValType};
 
-use crate::module::code::{self, Change};
-use crate::module::facts::Facts;
+use crate::module::{Arena, Change, Instr, Module, Op, has};
 use crate::passes::Options;
 
-/// The alignment of what is split, as the power of two that an instruction has.
-const FOUR: u8 = 2;
+/// Locals of a function that has such reads; the first holds the address.
+const SCRATCH: [(u32, ValType); 2] = [(4, ValType::I32), (3, ValType::I64)];
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let mut functions = BTreeSet::new();
-    code::each(&module, facts, |place| {
-        if half(&place.operator).is_some() {
-            functions.insert(place.function);
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    module.decode()?;
+    for index in module.defined() {
+        let Some(function) = module.function(index).filter(|function| function.has(has::LOAD_PAIR)) else { continue };
+        let mut is_worth_it = false;
+        for instr in &function.code {
+            is_worth_it |= half(*instr, &module.arena)?.is_some();
         }
-        Ok(())
-    })?;
-    if functions.is_empty() {
-        return Ok(module);
-    }
-    code::replace_in_line(&module, facts, &functions, |place| {
-        let (Some(low), Some(address)) = (half(&place.operator), place.scratch) else { return Ok(Change::default()) };
-        let high = MemArg { offset: low.offset + 4, ..low };
-        Ok(Change {
-            instead: Some(vec![
+        if !is_worth_it {
+            continue;
+        }
+        let address = module.add_locals(index, &SCRATCH)?;
+        module.change(index, |_, instr, arena| {
+            let Some(low) = half(instr, arena)? else { return Ok(None) };
+            let high = MemArg { offset: low.offset + 4, ..low };
+            let instead = vec![
                 Instruction::LocalTee(address),
                 Instruction::I64Load32U(low),
                 Instruction::LocalGet(address),
@@ -46,19 +43,23 @@ pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result
                 Instruction::I64Const(32),
                 Instruction::I64Shl,
                 Instruction::I64Or,
-            ]),
-            ..Change::default()
-        })
-    })
+            ];
+            Ok(Some(Change { instead: Some(instead), ..Change::default() }))
+        })?;
+    }
+    Ok(())
 }
 
 /// Where the first half lies of what an instruction reads that is to be split.
-fn half(operator: &Operator<'_>) -> Option<MemArg> {
-    match operator {
+fn half(instr: Instr, arena: &Arena<'_>) -> Result<Option<MemArg>> {
+    if instr.op != Op::LoadPair {
+        return Ok(None);
+    }
+    Ok(match arena.operator(instr)? {
         // The second half's offset must be one, too.
-        Operator::I64Load { memarg } if memarg.align == FOUR && memarg.offset < u64::from(u32::MAX - 4) => {
-            RoundtripReencoder.mem_arg(*memarg).ok()
+        Operator::I64Load { memarg } if memarg.offset < u64::from(u32::MAX - 4) => {
+            RoundtripReencoder.mem_arg(memarg).ok()
         }
         _ => None,
-    }
+    })
 }

@@ -10,134 +10,111 @@
 //!
 //! Delete when: Cranelift reads a parameter with as many bytes as it writes, in the oldest wasmtime that matters.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, TypeSection, ValType};
-use wasmparser::{ElementItems, ExternalKind, FuncType, FunctionBody, Operator, Parser, Payload};
+use wasm_encoder::Instruction;
+use wasmparser::{FuncType, ValType};
 
-use crate::module::facts::Facts;
+use crate::module::{Change, Module, Op};
 use crate::passes::Options;
 
 /// How many integers wasmtime passes in registers on x86-64: two of the six registers are its own.
 const IN_REGISTERS: usize = 4;
 
-pub(crate) fn rewrite(module: Vec<u8>, facts: &Facts, _: &Options<'_>) -> Result<Vec<u8>> {
-    let wide = Wide::of(&module, facts)?;
-    if wide.functions.is_empty() {
-        return Ok(module);
-    }
-    let mut bodies = CodeSection::new();
-    let mut function = u32::try_from(facts.imported_functions.len())?;
-    for payload in Parser::new(0).parse_all(&module) {
-        if let Payload::CodeSectionEntry(body) = payload? {
-            bodies.function(&wide.body(function, &body, facts)?);
-            function += 1;
+pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+    module.decode()?;
+    let wide = widened(module)?;
+    for index in module.defined() {
+        let Some(function) = module.function(index) else { continue };
+        let is_wide = |function: &u32| wide.contains_key(function);
+        if is_wide(&index) || function.callees.iter().any(is_wide) {
+            body(module, index, &wide)?;
         }
     }
-    crate::module::sections(&module, |payload, result| {
-        match payload {
-            Payload::TypeSection(_) => _ = result.section(&wide.types),
-            Payload::FunctionSection(_) => _ = result.section(&wide.function_types),
-            Payload::CodeSectionStart { .. } => _ = result.section(&bodies),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })
-}
-
-/// The functions whose parameters change.
-struct Wide {
-    /// The new parameters of each, by index.
-    functions: BTreeMap<u32, Parameters>,
-    /// All types, the new ones behind the old.
-    types: TypeSection,
-    /// The type of every function that is not imported.
-    function_types: FunctionSection,
+    Ok(())
 }
 
 /// The parameters of a function.
+#[derive(Clone)]
 struct Parameters {
     types: Vec<ValType>,
     /// Which of them have become `i64`, in order, at least one.
     widened: Vec<u32>,
 }
 
-impl Wide {
-    fn of(module: &[u8], facts: &Facts) -> Result<Wide> {
-        let mut types = TypeSection::new();
-        for ty in &facts.types {
-            types.ty().function(encoded(ty.params())?, encoded(ty.results())?);
+/// Gives the functions whose parameters change their new types, and says which they are.
+fn widened(module: &mut Module<'_>) -> Result<BTreeMap<u32, Parameters>> {
+    let escapes = module.escapes()?;
+    let mut wide = BTreeMap::new();
+    // By the old type: the new one, if there is one.
+    let mut new_types: BTreeMap<u32, Option<(u32, Parameters)>> = BTreeMap::new();
+    for index in module.defined() {
+        let Some(ty) = module.function(index).map(|function| function.ty) else { continue };
+        if escapes.contain(index) {
+            continue;
         }
-        let fixed = fixed(module, facts)?;
-        let mut wide = Wide { functions: BTreeMap::new(), types, function_types: FunctionSection::new() };
-        let mut new_types: BTreeMap<u32, Option<u32>> = BTreeMap::new();
-        for (ty, function) in facts.function_types.iter().zip(u32::try_from(facts.imported_functions.len())?..) {
-            let function_type = facts.types.get(*ty as usize).context("a function's type is not there")?;
-            let parameters = Parameters::of(function_type)?;
-            if fixed.contains(&function) || parameters.widened.is_empty() {
-                wide.function_types.function(*ty);
-                continue;
+        let new = match new_types.entry(ty) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let old = module.types.get(ty as usize).context("a function's type is not there")?;
+                let (parameters, results) = (Parameters::of(old), old.results().to_vec());
+                unknown.insert(match parameters.widened[..] {
+                    [] => None,
+                    _ => Some((module.add_type(FuncType::new(parameters.types.clone(), results))?, parameters)),
+                })
             }
-            let new = *new_types.entry(*ty).or_insert(None).get_or_insert(wide.types.len());
-            if new == wide.types.len() {
-                wide.types.ty().function(parameters.types.clone(), encoded(function_type.results())?);
-            }
-            wide.function_types.function(new);
-            wide.functions.insert(function, parameters);
+        };
+        if let Some((ty, parameters)) = new {
+            module.set_type(index, *ty);
+            wide.insert(index, parameters.clone());
         }
-        Ok(wide)
     }
+    Ok(wide)
+}
 
-    /// The function's body with wide parameters, its own and those of the functions it calls.
-    fn body(&self, function: u32, body: &FunctionBody<'_>, facts: &Facts) -> Result<Function> {
-        let ty = facts.function_types[function as usize - facts.imported_functions.len()];
-        let mut locals = Locals { all: Vec::new(), next: u32::try_from(facts.types[ty as usize].params().len())? };
-        for local in body.get_locals_reader()? {
-            let (count, ty) = local?;
-            locals.add(count, RoundtripReencoder.val_type(ty)?);
+/// Gives a function's body wide parameters, its own and those of the functions it calls.
+fn body(module: &mut Module<'_>, index: u32, wide: &BTreeMap<u32, Parameters>) -> Result<()> {
+    let mut locals = Locals { next: module.add_locals(index, &[])?, added: Vec::new() };
+    // A parameter that has become wide lives on in a local that has its old type.
+    let widened: &[u32] = wide.get(&index).map(|parameters| &*parameters.widened).unwrap_or_default();
+    let narrow: Vec<(u32, u32)> = widened.iter().map(|parameter| (*parameter, locals.add(ValType::I32))).collect();
+    let mut scratch = Scratch::default();
+    let is = |local: u32| narrow.iter().find(|(parameter, _)| *parameter == local).map(|(_, local)| *local);
+    module.change(index, |at, instr, _| {
+        let mut change = Change::default();
+        if at == 0 {
+            for (parameter, local) in &narrow {
+                change.before.extend([
+                    Instruction::LocalGet(*parameter),
+                    Instruction::I32WrapI64,
+                    Instruction::LocalSet(*local),
+                ]);
+            }
         }
-        // A parameter that has become wide lives on in a local that has its old type.
-        let widened: &[u32] = self.functions.get(&function).map(|parameters| &*parameters.widened).unwrap_or_default();
-        let narrow: BTreeMap<u32, u32> =
-            widened.iter().map(|parameter| (*parameter, locals.add(1, ValType::I32))).collect();
-        let mut scratch = Scratch::default();
-        let mut instructions: Vec<Instruction<'_>> = Vec::new();
-        for (parameter, local) in &narrow {
-            instructions.extend([
-                Instruction::LocalGet(*parameter),
-                Instruction::I32WrapI64,
-                Instruction::LocalSet(*local),
-            ]);
-        }
-        let is = |index: u32| narrow.get(&index).copied().unwrap_or(index);
-        let mut operators = body.get_operators_reader()?;
-        while !operators.eof() {
-            let instruction = match operators.read()? {
-                Operator::LocalGet { local_index } => Instruction::LocalGet(is(local_index)),
-                Operator::LocalSet { local_index } => Instruction::LocalSet(is(local_index)),
-                Operator::LocalTee { local_index } => Instruction::LocalTee(is(local_index)),
-                operator => {
-                    if let Operator::Call { function_index } | Operator::ReturnCall { function_index } = operator
-                        && let Some(parameters) = self.functions.get(&function_index)
-                    {
-                        parameters.widen_arguments(&mut scratch, &mut locals, &mut instructions)?;
-                    }
-                    RoundtripReencoder.instruction(operator)?
+        let instead = match instr.op {
+            Op::LocalGet(local) => is(local).map(Instruction::LocalGet),
+            Op::LocalSet(local) => is(local).map(Instruction::LocalSet),
+            Op::LocalTee(local) => is(local).map(Instruction::LocalTee),
+            Op::Call(function) | Op::ReturnCall(function) => {
+                if let Some(parameters) = wide.get(&function) {
+                    parameters.widen_arguments(&mut scratch, &mut locals, &mut change.before);
                 }
-            };
-            instructions.push(instruction);
-        }
-        let mut body = Function::new(locals.all);
-        instructions.iter().for_each(|instruction| _ = body.instruction(instruction));
-        Ok(body)
-    }
+                None
+            }
+            _ => None,
+        };
+        change.instead = instead.map(|instruction| vec![instruction]);
+        Ok((change.instead.is_some() || !change.before.is_empty()).then_some(change))
+    })?;
+    module.add_locals(index, &locals.added)?;
+    Ok(())
 }
 
 impl Parameters {
-    fn of(ty: &FuncType) -> Result<Parameters> {
-        let mut parameters = Parameters { types: encoded(ty.params())?, widened: Vec::new() };
+    fn of(ty: &FuncType) -> Parameters {
+        let mut parameters = Parameters { types: ty.params().to_vec(), widened: Vec::new() };
         let mut integers = 0;
         for (parameter, index) in parameters.types.iter_mut().zip(0..) {
             if matches!(parameter, ValType::F32 | ValType::F64 | ValType::V128) {
@@ -149,7 +126,7 @@ impl Parameters {
             }
             integers += 1;
         }
-        Ok(parameters)
+        parameters
     }
 
     /// The arguments lie on the stack as they were before. Those above the lowest that changes step aside.
@@ -157,40 +134,39 @@ impl Parameters {
         &self,
         scratch: &mut Scratch,
         locals: &mut Locals,
-        instructions: &mut Vec<Instruction<'_>>,
-    ) -> Result<()> {
+        instructions: &mut Vec<Instruction<'static>>,
+    ) {
         scratch.taken.clear();
         let lowest = self.widened[0];
         let mut aside = Vec::new();
-        for index in (lowest..u32::try_from(self.types.len())?).rev() {
+        for (index, ty) in self.types.iter().enumerate().skip(lowest as usize).rev() {
+            let index = index as u32;
             if self.widened.contains(&index) {
                 instructions.push(Instruction::I64ExtendI32U);
             }
             if index > lowest {
-                let local = scratch.take(self.types[index as usize], locals);
+                let local = scratch.take(*ty, locals);
                 instructions.push(Instruction::LocalSet(local));
                 aside.push(local);
             }
         }
         instructions.extend(aside.into_iter().rev().map(Instruction::LocalGet));
-        Ok(())
     }
 }
 
-/// The locals of a function.
+/// The locals that a function is given.
 struct Locals {
-    all: Vec<(u32, ValType)>,
+    added: Vec<(u32, ValType)>,
     /// The index of the next one.
     next: u32,
 }
 
 impl Locals {
-    /// The index of the first of so many more.
-    fn add(&mut self, count: u32, ty: ValType) -> u32 {
-        let first = self.next;
-        self.all.push((count, ty));
-        self.next += count;
-        first
+    /// The index of one more.
+    fn add(&mut self, ty: ValType) -> u32 {
+        self.added.push((1, ty));
+        self.next += 1;
+        self.next - 1
     }
 }
 
@@ -206,60 +182,11 @@ impl Scratch {
     fn take(&mut self, ty: ValType, locals: &mut Locals) -> u32 {
         let free = self.all.iter().find(|(is, local)| *is == ty && !self.taken.contains(local));
         let local = free.map(|(_, local)| *local).unwrap_or_else(|| {
-            let local = locals.add(1, ty);
+            let local = locals.add(ty);
             self.all.push((ty, local));
             local
         });
         self.taken.insert(local);
         local
     }
-}
-
-/// The functions that are called from elsewhere than by a `call`, so that their type must stay.
-fn fixed(module: &[u8], facts: &Facts) -> Result<BTreeSet<u32>> {
-    let exported = facts.exports.values().filter(|(kind, _)| *kind == ExternalKind::Func).map(|(_, index)| *index);
-    let mut fixed: BTreeSet<u32> = exported.collect();
-    let mut referred_to = |operators: wasmparser::OperatorsReader<'_>| {
-        for operator in operators {
-            if let Operator::RefFunc { function_index } = operator? {
-                fixed.insert(function_index);
-            }
-        }
-        anyhow::Ok(())
-    };
-    let mut in_tables = Vec::new();
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::GlobalSection(globals) => {
-                for global in globals {
-                    referred_to(global?.init_expr.get_operators_reader())?;
-                }
-            }
-            Payload::StartSection { func, .. } => in_tables.push(func),
-            Payload::ElementSection(segments) => {
-                for segment in segments {
-                    match segment?.items {
-                        ElementItems::Functions(functions) => {
-                            for function in functions {
-                                in_tables.push(function?);
-                            }
-                        }
-                        ElementItems::Expressions(_, expressions) => {
-                            for expression in expressions {
-                                referred_to(expression?.get_operators_reader())?;
-                            }
-                        }
-                    }
-                }
-            }
-            Payload::CodeSectionEntry(body) => referred_to(body.get_operators_reader()?)?,
-            _ => {}
-        }
-    }
-    fixed.extend(in_tables);
-    Ok(fixed)
-}
-
-fn encoded(types: &[wasmparser::ValType]) -> Result<Vec<ValType>> {
-    types.iter().map(|ty| Ok(RoundtripReencoder.val_type(*ty)?)).collect()
 }

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::Result;
-use wasmparser::{BlockType, Catch, Operator, ValType};
+use wasmparser::{BlockType, Operator, ValType};
 
 use super::throws::Throws;
-use crate::module::body::{At, Body};
+use crate::module::{Arena, At, Body, Op};
 
 pub(crate) struct Pad {
     /// The `block` whose end exceptions are caught at.
@@ -51,17 +51,19 @@ pub(crate) struct Pads {
 }
 
 impl Pads {
-    pub(crate) fn of(body: &Body<'_>) -> Result<Pads> {
+    /// # Errors
+    ///
+    /// An instruction cannot be read.
+    pub(crate) fn of(body: &Body<'_>, arena: &Arena<'_>) -> Result<Pads> {
         let mut found = Pads { pads: Vec::new(), tries: BTreeMap::new(), handlers: BTreeMap::new(), has_tries: false };
-        if body.operators.iter().any(is_unknown) {
+        if body.code.iter().any(|instr| is_unknown(instr.op)) {
             return Ok(found);
         }
         // The `try_table`s by where they lead to; nothing if some lead elsewhere too.
         let mut blocks: BTreeMap<At, Option<Vec<At>>> = BTreeMap::new();
-        for (at, operator) in body.operators.iter().enumerate() {
-            let Operator::TryTable { try_table } = operator else { continue };
+        for at in (0..body.code.len()).filter(|at| body.op(*at) == Op::TryTable) {
             found.has_tries = true;
-            let is_simple = matches!(try_table.catches[..], [Catch::AllRef { .. }]);
+            let is_simple = body.catches_simply(at);
             for block in body.catches(at).into_iter().flatten() {
                 let tries = blocks.entry(block).or_insert_with(|| Some(Vec::new()));
                 match tries {
@@ -73,14 +75,17 @@ impl Pads {
         if blocks.is_empty() {
             return Ok(found);
         }
-        for at in 0..body.operators.len() {
+        for at in 0..body.code.len() {
             for block in body.jumps(at).into_iter().flatten() {
                 blocks.remove(&block);
             }
         }
         for (block, tries) in blocks {
             let Some(tries) = tries else { continue };
-            if !matches!(body.operators[block], Operator::Block { blockty: BlockType::Type(ValType::EXNREF) }) {
+            if !matches!(
+                arena.operator(body.code[block])?,
+                Operator::Block { blockty: BlockType::Type(ValType::EXNREF) }
+            ) {
                 continue;
             }
             let end = body.end(block)?;
@@ -113,22 +118,26 @@ impl Pads {
     }
 
     /// What is to become of each pad.
-    pub(crate) fn fates(&self, body: &Body<'_>, throws: &Throws) -> Vec<Fate> {
+    ///
+    /// # Errors
+    ///
+    /// A block has no end.
+    pub(crate) fn fates(&self, body: &Body<'_>, throws: &Throws) -> Result<Vec<Fate>> {
         if !self.has_tries {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let reached = self.reached(body, throws);
         let fates = |reached_is| reached.iter().map(move |reached| if *reached { reached_is } else { Fate::Unreached });
         let mut fates: Vec<Fate> = fates(Fate::Outlined).collect();
         // What throws without a call that is known here is not moved.
-        for (at, operator) in body.operators.iter().enumerate() {
-            if is_throw(operator)
+        for (at, instr) in body.code.iter().enumerate() {
+            if matches!(instr.op, Op::Throw | Op::CallRef)
                 && let Some(pad) = self.of_throw(body, at)
             {
                 fates[pad] = Fate::Kept;
             }
         }
-        let worth = self.worth(body, throws);
+        let worth = self.worth(body, throws)?;
         for (pad, fate) in fates.iter_mut().enumerate() {
             if *fate == Fate::Outlined && !worth[pad] {
                 *fate = Fate::Kept;
@@ -136,8 +145,8 @@ impl Pads {
         }
         // A pad stays if it is tangled up with one that stays: exceptions must get from one to the other.
         loop {
-            let kept: Vec<At> = (0..body.operators.len())
-                .filter(|at| matches!(body.operators[*at], Operator::TryTable { .. }))
+            let kept: Vec<At> = (0..body.code.len())
+                .filter(|at| body.op(*at) == Op::TryTable)
                 .filter(|at| self.of_try(*at).is_none_or(|pad| fates[pad] == Fate::Kept))
                 .collect();
             let mut changed = false;
@@ -151,18 +160,19 @@ impl Pads {
                 }
             }
             if !changed {
-                return fates;
+                return Ok(fates);
             }
         }
     }
 
     /// Which pads are in the way of a loop, or belong together with one that is: worth another function.
-    fn worth(&self, body: &Body<'_>, throws: &Throws) -> Vec<bool> {
-        let loops: Vec<Range<At>> = (0..body.operators.len())
-            .filter(|at| matches!(body.operators[*at], Operator::Loop { .. }))
-            .filter(|at| !self.is_handled(*at, |_| true) && !self.throws_each_round(body, throws, *at))
-            .filter_map(|at| Some(at..body.end(at).ok()?))
-            .collect();
+    fn worth(&self, body: &Body<'_>, throws: &Throws) -> Result<Vec<bool>> {
+        let mut loops: Vec<Range<At>> = Vec::new();
+        for at in (0..body.code.len()).filter(|at| body.op(*at) == Op::Loop) {
+            if !self.is_handled(at, |_| true) && !self.throws_each_round(body, throws, at)? {
+                loops.push(at..body.end(at)?);
+            }
+        }
         let mut worth = vec![false; self.pads.len()];
         for (at, pad) in &self.tries {
             let Ok(end) = body.end(*at) else { continue };
@@ -174,14 +184,14 @@ impl Pads {
                 worth[index] |= self.pads.iter().zip(&before).any(|(other, worth)| *worth && pad.overlaps(other));
             }
             if worth == before {
-                return worth;
+                return Ok(worth);
             }
         }
     }
 
     /// Whether every round of a loop comes to a call that may throw: what such a loop takes is taken by what it calls.
-    fn throws_each_round(&self, body: &Body<'_>, throws: &Throws, start: At) -> bool {
-        let Ok(end) = body.end(start) else { return true };
+    fn throws_each_round(&self, body: &Body<'_>, throws: &Throws, start: At) -> Result<bool> {
+        let end = body.end(start)?;
         // Before this, not every round comes by.
         let mut sure = start;
         let mut at = start + 1;
@@ -190,28 +200,28 @@ impl Pads {
                 at = handler.end;
                 continue;
             }
-            if at >= sure && throws.may(&body.operators[at]) {
-                return true;
+            if at >= sure && throws.may(body.op(at)) {
+                return Ok(true);
             }
             for target in body.jumps(at).into_iter().flatten() {
                 if target == start {
-                    return false;
+                    return Ok(false);
                 }
-                if target > start && !matches!(body.operators[target], Operator::Loop { .. }) {
-                    sure = sure.max(body.end(target).unwrap_or(end));
+                if target > start && body.op(target) != Op::Loop {
+                    sure = sure.max(body.end(target)?);
                 }
             }
-            if let Operator::If { .. } = body.operators[at] {
-                sure = sure.max(body.end(at).unwrap_or(end));
+            if body.op(at) == Op::If {
+                sure = sure.max(body.end(at)?);
             }
             at += 1;
         }
-        false
+        Ok(false)
     }
 
     /// Which pads an exception may get to.
     fn reached(&self, body: &Body<'_>, throws: &Throws) -> Vec<bool> {
-        let throwing: Vec<At> = (0..body.operators.len()).filter(|at| throws.may(&body.operators[*at])).collect();
+        let throwing: Vec<At> = (0..body.code.len()).filter(|at| throws.may(body.op(*at))).collect();
         let mut reached = vec![false; self.pads.len()];
         loop {
             let mut changed = false;
@@ -240,36 +250,10 @@ impl Pads {
 
 /// The `try_table`s that an instruction is in, innermost first.
 fn tries_around<'a>(body: &'a Body<'_>, at: At) -> impl Iterator<Item = At> + 'a {
-    body.enclosing(at).filter(|opener| matches!(body.operators[*opener], Operator::TryTable { .. }))
-}
-
-/// Whether it makes an exception.
-fn is_throw(operator: &Operator<'_>) -> bool {
-    matches!(operator, Operator::Throw { .. } | Operator::CallRef { .. })
+    body.enclosing(at).filter(|opener| body.op(*opener) == Op::TryTable)
 }
 
 /// Whether control goes on behind it in a way that is not known here, and that LLVM has no use for beside `try_table`.
-fn is_unknown(operator: &Operator<'_>) -> bool {
-    use Operator as O;
-    matches!(
-        operator,
-        O::BrOnNull { .. }
-            | O::BrOnNonNull { .. }
-            | O::BrOnCast { .. }
-            | O::BrOnCastFail { .. }
-            | O::BrOnCastDescEq { .. }
-            | O::BrOnCastDescEqFail { .. }
-            | O::ReturnCall { .. }
-            | O::ReturnCallIndirect { .. }
-            | O::ReturnCallRef { .. }
-            | O::Try { .. }
-            | O::Catch { .. }
-            | O::CatchAll
-            | O::Delegate { .. }
-            | O::Rethrow { .. }
-            | O::Resume { .. }
-            | O::ResumeThrow { .. }
-            | O::ResumeThrowRef { .. }
-            | O::Switch { .. }
-    )
+fn is_unknown(op: Op) -> bool {
+    matches!(op, Op::Jump | Op::Throwing | Op::ReturnCall(_) | Op::Try | Op::Delegate)
 }

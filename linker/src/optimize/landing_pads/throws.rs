@@ -4,14 +4,14 @@
 //! linked module shows all of them. Imports do not throw: no exception crosses a component's boundary. A handler runs only when
 //! something else in its function has thrown, so what it does counts for nothing; and a `throw_ref` throws what was thrown before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use wasmparser::{ElementItems, FuncType, Operator, Parser, Payload, ValType};
+use wasm_encoder::SectionId;
+use wasmparser::{BinaryReader, GlobalSectionReader, RefType, TableSectionReader, ValType};
 
 use super::pads::Pads;
-use crate::module::body::{At, Body};
-use crate::module::facts::Facts;
+use crate::module::{At, Escapes, Function, Module, Op, has};
 
 pub(crate) struct Throws {
     /// By index of the function.
@@ -23,151 +23,105 @@ pub(crate) struct Throws {
 /// What is called outside of handlers.
 #[derive(Default)]
 struct Calls {
-    functions: BTreeSet<u32>,
+    functions: Vec<u32>,
     types: BTreeSet<u32>,
     /// Whether there is anything else that throws.
     throws: bool,
 }
 
 impl Throws {
-    /// `bodies` are those of all functions that are not imported, with the landing pads in them.
-    pub(crate) fn of(module: &[u8], facts: &Facts, bodies: &[(Body<'_>, Pads)]) -> Result<Throws> {
-        let called = Called::of(module, facts)?;
-        let calls: Vec<Calls> = bodies.iter().map(|(body, pads)| Calls::of(body, pads)).collect();
-        let imported = facts.imported_functions.len();
+    /// `pads` are the landing pads of the functions that have a handler, by index.
+    pub(crate) fn of(module: &Module<'_>, pads: &BTreeMap<u32, Pads>) -> Result<Throws> {
+        let escapes = module.escapes()?;
+        let is_open = is_open(module, &escapes)?;
         let mut throws =
-            Throws { functions: vec![false; facts.functions as usize], types: vec![called.is_open; facts.types.len()] };
+            Throws { functions: vec![false; module.defined().end as usize], types: vec![is_open; module.types.len()] };
+        let mut quiet: Vec<(u32, &Function, Calls)> = Vec::new();
+        for index in module.defined() {
+            let Some(function) = module.function(index) else { continue };
+            quiet.push((index, function, Calls::of(function, pads.get(&index))));
+        }
         loop {
-            let mut changed = false;
-            for (index, calls) in calls.iter().enumerate() {
-                let index = imported + index;
-                let throws_now = called.is_open
+            let before = quiet.len();
+            quiet.retain(|(index, function, calls)| {
+                let throws_now = is_open
                     || calls.throws
                     || calls.functions.iter().any(|function| throws.functions[*function as usize])
                     || calls.types.iter().any(|ty| throws.types[*ty as usize]);
-                if throws.functions[index] || !throws_now {
-                    continue;
+                if throws_now {
+                    throws.functions[*index as usize] = true;
+                    if escapes.in_tables.contains(index) {
+                        let ty = module.types.get(function.ty as usize);
+                        let types = module.types.iter().zip(&mut throws.types);
+                        types.filter(|(other, _)| Some(*other) == ty).for_each(|(_, throws)| *throws = true);
+                    }
                 }
-                throws.functions[index] = true;
-                changed = true;
-                if called.functions.contains(&u32::try_from(index)?) {
-                    let ty = &facts.types[facts.function_types[index - imported] as usize];
-                    same(facts, ty).for_each(|ty| throws.types[ty] = true);
-                }
-            }
-            if !changed {
+                !throws_now
+            });
+            if quiet.len() == before {
                 return Ok(throws);
             }
         }
     }
 
     /// Whether an exception may come out of an instruction.
-    pub(crate) fn may(&self, operator: &Operator<'_>) -> bool {
-        match operator {
-            Operator::Call { function_index } => self.functions[*function_index as usize],
-            Operator::CallIndirect { type_index, .. } => self.types[*type_index as usize],
-            Operator::ThrowRef => true,
-            operator => throws_otherwise(operator),
+    pub(crate) fn may(&self, op: Op) -> bool {
+        match op {
+            Op::Call(function) => self.functions[function as usize],
+            Op::CallIndirect(ty) => self.types[ty as usize],
+            Op::ThrowRef => true,
+            op => throws_otherwise(op),
         }
     }
 }
 
 impl Calls {
-    fn of(body: &Body<'_>, pads: &Pads) -> Calls {
+    fn of(function: &Function, pads: Option<&Pads>) -> Calls {
         let mut calls = Calls::default();
+        if pads.is_none() && !function.has(has::INDIRECT_CALL | has::THROW | has::REFERENCE) {
+            calls.functions.clone_from(&function.callees);
+            return calls;
+        }
         let mut at: At = 0;
-        while at < body.operators.len() {
-            if let Some(handler) = pads.handler_from(at) {
+        while at < function.code.len() {
+            if let Some(handler) = pads.and_then(|pads| pads.handler_from(at)) {
                 at = handler.end;
                 continue;
             }
-            match &body.operators[at] {
-                Operator::Call { function_index } => _ = calls.functions.insert(*function_index),
-                Operator::CallIndirect { type_index, .. } => _ = calls.types.insert(*type_index),
-                operator => calls.throws |= throws_otherwise(operator),
+            match function.code[at].op {
+                Op::Call(function) => calls.functions.push(function),
+                Op::CallIndirect(ty) => _ = calls.types.insert(ty),
+                op => calls.throws |= throws_otherwise(op),
             }
             at += 1;
         }
+        calls.functions.sort_unstable();
+        calls.functions.dedup();
         calls
     }
 }
 
-/// The functions that can be called through a table.
-struct Called {
-    functions: BTreeSet<u32>,
-    /// There is more that the module does not show: tables that code writes to, exceptions that are kept somewhere.
-    is_open: bool,
-}
-
-impl Called {
-    fn of(module: &[u8], facts: &Facts) -> Result<Called> {
-        let keeps = |ty: &ValType| *ty == ValType::EXNREF;
-        let mut called = Called {
-            functions: BTreeSet::new(),
-            is_open: facts.types.iter().any(|ty| ty.params().iter().chain(ty.results()).any(keeps)),
-        };
-        for payload in Parser::new(0).parse_all(module) {
-            match payload? {
-                Payload::ElementSection(elements) => {
-                    for element in elements {
-                        match element?.items {
-                            ElementItems::Functions(functions) => {
-                                for function in functions {
-                                    called.functions.insert(function?);
-                                }
-                            }
-                            ElementItems::Expressions(..) => called.is_open = true,
-                        }
-                    }
-                }
-                Payload::GlobalSection(globals) => {
-                    for global in globals {
-                        called.is_open |= matches!(global?.ty.content_type, ValType::Ref(_));
-                    }
-                }
-                Payload::TableSection(tables) => {
-                    for table in tables {
-                        called.is_open |= table?.ty.element_type != wasmparser::RefType::FUNCREF;
-                    }
-                }
-                Payload::CodeSectionEntry(body) => {
-                    for operator in body.get_operators_reader()? {
-                        called.is_open |= matches!(
-                            operator?,
-                            Operator::TableSet { .. }
-                                | Operator::TableInit { .. }
-                                | Operator::TableCopy { .. }
-                                | Operator::TableFill { .. }
-                                | Operator::TableGrow { .. }
-                        );
-                    }
-                }
-                _ => {}
-            }
+/// Whether there is more that can be called than the module shows: tables that code writes to, exceptions that are kept
+/// somewhere.
+fn is_open(module: &Module<'_>, escapes: &Escapes) -> Result<bool> {
+    let keeps = |ty: &ValType| *ty == ValType::EXNREF;
+    let mut is_open = escapes.has_expressions
+        || module.types.iter().any(|ty| ty.params().iter().chain(ty.results()).any(keeps))
+        || module.defined().any(|index| module.function(index).is_some_and(|function| function.has(has::TABLE_WRITE)));
+    if let Some(globals) = module.section(SectionId::Global) {
+        for global in GlobalSectionReader::new(BinaryReader::new(globals, 0))? {
+            is_open |= matches!(global?.ty.content_type, ValType::Ref(_));
         }
-        Ok(called)
     }
-}
-
-/// The indices of a type.
-fn same<'a>(facts: &'a Facts, ty: &'a FuncType) -> impl Iterator<Item = usize> + 'a {
-    facts.types.iter().enumerate().filter(move |(_, other)| *other == ty).map(|(index, _)| index)
+    if let Some(tables) = module.section(SectionId::Table) {
+        for table in TableSectionReader::new(BinaryReader::new(tables, 0))? {
+            is_open |= table?.ty.element_type != RefType::FUNCREF;
+        }
+    }
+    Ok(is_open)
 }
 
 /// Whether it throws, or calls something that may, in a way LLVM has no use for, or that begins an exception.
-fn throws_otherwise(operator: &Operator<'_>) -> bool {
-    use Operator as O;
-    matches!(
-        operator,
-        O::Throw { .. }
-            | O::Rethrow { .. }
-            | O::ReturnCall { .. }
-            | O::ReturnCallIndirect { .. }
-            | O::CallRef { .. }
-            | O::ReturnCallRef { .. }
-            | O::Resume { .. }
-            | O::ResumeThrow { .. }
-            | O::ResumeThrowRef { .. }
-            | O::Switch { .. }
-    )
+fn throws_otherwise(op: Op) -> bool {
+    matches!(op, Op::Throw | Op::Throwing | Op::CallRef | Op::ReturnCall(_))
 }

@@ -15,13 +15,8 @@
       i32.const 1
       global.set $count
     )
-    (func $once (;2;) (type 0)
-      nop
-      nop
-    )
-    (func $f (;3;) (type 0)
-      call $once
-    )
+    (func $once (;2;) (type 0))
+    (func $f (;3;) (type 0))
     (func $main (;4;) (type 1) (result i32)
       i32.const 0
     )
