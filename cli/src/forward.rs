@@ -14,7 +14,7 @@ use crate::toolchain::{self, Look, Search};
 use crate::verb::Verb;
 use crate::words::Words;
 use crate::workspace::Workspace;
-use crate::{coverage, grants, install, nextest, process, provision, release, wrapper};
+use crate::{coverage, dependencies, grants, install, nextest, process, provision, release, wrapper};
 
 /// Does a verb of cargo's. Returns only if cargo cannot be started, or if something is left to do after it.
 ///
@@ -26,7 +26,14 @@ pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
     }
     let covers = verb.runs() && has(grants::COVERAGE, &words);
     let runtime = if verb.runs() { Some(grants::take(&mut words.rest)?) } else { None };
-    let guest = ready(verb.compiles(), &words)?;
+    let workspace = Workspace::find(words.cargos());
+    let guest = ready(verb.compiles(), &words, workspace.as_ref())?;
+    if verb.compiles()
+        && let Some(workspace) = &workspace
+        && let Some(code) = dependencies::tell(verb, &guest, &words, workspace)
+    {
+        return Ok(code);
+    }
     let mut cargo = match verb {
         Verb::Clippy => clippy(&guest, &words)?,
         Verb::Nextest => nextest::command(&guest)?,
@@ -51,7 +58,7 @@ pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
 /// # Errors
 /// No toolchain, no sysroot.
 pub(crate) fn external(name: &OsStr, words: Words) -> Result<ExitCode> {
-    let guest = ready(true, &words)?;
+    let guest = ready(true, &words, Workspace::find(words.cargos()).as_ref())?;
     let mut cargo = guest.cargo();
     begin(&mut cargo, name, &words);
     cargo.args(words.rest);
@@ -89,14 +96,13 @@ pub(crate) fn subcommand(name: &OsStr) -> Option<PathBuf> {
 }
 
 /// What a build needs, after telling what it will not be as the package says.
-fn ready(compiles: bool, words: &Words) -> Result<Guest> {
-    let workspace = Workspace::find(words.cargos());
+fn ready(compiles: bool, words: &Words, workspace: Option<&Workspace>) -> Result<Guest> {
     if compiles {
-        release::tell(words, workspace.as_ref());
+        release::tell(words, workspace);
     }
     let (_, build_std) = unstable(words);
     let guest = Guest::ready(compiles && !build_std, false)?;
-    Ok(guest.with_clash(workspace.is_some_and(|workspace| workspace.has_clash())))
+    Ok(guest.with_clash(workspace.is_some_and(Workspace::has_clash)))
 }
 
 /// Gives cargo its options and the verb, and what the runner has to know of them.

@@ -27,6 +27,7 @@ mod command_line;
 mod condition;
 mod configuration;
 mod coverage;
+mod dependencies;
 mod doctor;
 mod environment;
 mod forward;

@@ -17,8 +17,7 @@ const REASON: &str = "because their standard library is made from the sources of
 
 /// Tells what will not be as a package says, unless cargo is to be quiet.
 pub(crate) fn tell(words: &Words, workspace: Option<&Workspace>) {
-    let ignores = words.cargos().any(|word| word == "--ignore-rust-version");
-    if let Some(note) = workspace.filter(|_| !ignores).and_then(|workspace| newer(words, workspace)) {
+    if let Some(note) = workspace.filter(|_| !is_ignored(words)).and_then(|workspace| newer(words, workspace)) {
         // Quiet or not: cargo fails after this.
         eprintln!("note: {note}");
     }
@@ -35,13 +34,25 @@ fn newer(words: &Words, workspace: &Workspace) -> Option<String> {
     let arguments: Vec<_> = words.cargos().collect();
     workspace.chosen(arguments).into_iter().find_map(|package| {
         let wanted = package.rust_version()?;
-        (numbers(wanted) > numbers(RUST_RELEASE)).then(|| {
-            format!(
-                "{} asks for Rust {wanted}, but guests are built with Rust {RUST_RELEASE}, {REASON}; `--ignore-rust-version` tries it all the same",
-                package.manifest().display()
-            )
-        })
+        is_newer(wanted).then(|| refusal(&package.manifest().display().to_string(), wanted))
     })
+}
+
+/// Whether cargo is told to try packages of a newer Rust.
+pub(crate) fn is_ignored(words: &Words) -> bool {
+    words.cargos().any(|word| word == "--ignore-rust-version")
+}
+
+/// Whether a `rust-version` is one that guests are not built with.
+pub(crate) fn is_newer(wanted: &str) -> bool {
+    numbers(wanted) > numbers(RUST_RELEASE)
+}
+
+/// Why cargo will not build what asks for a newer Rust, and how it would.
+pub(crate) fn refusal(package: &str, wanted: &str) -> String {
+    format!(
+        "{package} asks for Rust {wanted}, but guests are built with Rust {RUST_RELEASE}, {REASON}; `--ignore-rust-version` tries it all the same"
+    )
 }
 
 /// rustup's file that names another toolchain: the nearest one, as for rustup.

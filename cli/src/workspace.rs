@@ -106,6 +106,21 @@ impl Workspace {
         chosen
     }
 
+    /// Where cargo keeps what it has resolved.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.root.with_extension("lock")
+    }
+
+    /// Whether a package depends on more than what lies beside it.
+    pub(crate) fn has_dependencies(&self) -> bool {
+        self.packages.iter().any(|package| {
+            let targets = package.table.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+            let of_targets = targets.filter_map(Value::as_table);
+            let mut tables = std::iter::once(&package.table).chain(of_targets);
+            tables.any(|table| dependencies(table).any(|dependency| dependency.get("path").is_none()))
+        })
+    }
+
     /// Whether it has a program and a library of type cdylib that would be files of one name; they may be of two packages.
     pub(crate) fn has_clash(&self) -> bool {
         let libraries: Vec<String> = self.packages.iter().filter_map(Package::cdylib).collect();
@@ -118,6 +133,11 @@ impl Package {
     /// Where it is.
     pub(crate) fn manifest(&self) -> &Path {
         &self.manifest
+    }
+
+    /// Whether this is where it is.
+    pub(crate) fn is_at(&self, manifest: &Path) -> bool {
+        same(&self.manifest, manifest)
     }
 
     /// The Rust that it asks for, its workspace's if it says so.
@@ -184,9 +204,13 @@ fn text<'a>(table: &'a Table, keys: &[&str]) -> Option<&'a str> {
 
 /// The paths of a package's dependencies that have one.
 fn paths(table: &Table) -> impl Iterator<Item = &str> {
+    dependencies(table).filter_map(|dependency| dependency.get("path")?.as_str())
+}
+
+/// What a package, or one of its targets, depends on.
+fn dependencies(table: &Table) -> impl Iterator<Item = &Value> {
     let tables = ["dependencies", "dev-dependencies", "build-dependencies"].into_iter();
-    let dependencies = tables.filter_map(|name| table.get(name)?.as_table()).flat_map(Table::values);
-    dependencies.filter_map(|dependency| dependency.get("path")?.as_str())
+    tables.filter_map(|name| table.get(name)?.as_table()).flat_map(Table::values)
 }
 
 /// The values of an option: `NAME VALUE`, `NAME=VALUE`, and for a short one `NVALUE`.

@@ -93,6 +93,39 @@ fn a_package_of_a_newer_rust_is_told_which_one_there_is_and_why() {
 }
 
 #[test]
+fn a_dependency_of_a_newer_rust_is_told_as_well() {
+    let project = Project::new("depends");
+    project.append("Cargo.toml", "[dependencies]\nnewest = \"1\"\n");
+    project.write("src/main.rs", "fn main() { newest::greet() }");
+    project.write(
+        "registry/newest/Cargo.toml",
+        "[package]\nname = \"newest\"\nversion = \"1.2.3\"\nrust-version = \"1.999\"\n",
+    );
+    project.write("registry/newest/src/lib.rs", "pub fn greet() { println!(\"newest\") }");
+    project.write("registry/newest/.cargo-checksum.json", "{\"files\": {}}");
+    let sources = "[source.crates-io]\nreplace-with = 'here'\n[source.here]\ndirectory = 'registry'\n";
+    project.write(".cargo/config.toml", sources);
+    let output = project.p3("build").output().unwrap();
+    failed(output.clone(), "note: ");
+    let text = stderr(&output);
+    for word in
+        ["newest 1.2.3", "Rust 1.999", "Rust 1.96.0", "because", "--ignore-rust-version", "cargo p3 update newest"]
+    {
+        assert!(text.contains(word), "{word} is missing in {text}");
+    }
+    let run = succeeded(project.p3("run").args(["-q", "--ignore-rust-version"]).output().unwrap());
+    assert_eq!(stdout(&run), "newest\n");
+    // With one that will do nothing is said, and nobody is asked twice.
+    let manifest = "[package]\nname = \"newest\"\nversion = \"1.2.3\"\n";
+    project.write("registry/newest/Cargo.toml", manifest);
+    assert_eq!(stderr(&succeeded(project.p3("build").arg("-q").output().unwrap())), "");
+    // What cannot be resolved is told once.
+    project.append("Cargo.toml", "missing = \"1\"\n");
+    let text = stderr(&project.p3("build").output().unwrap());
+    assert_eq!(text.matches("error: ").count(), 1, "{text}");
+}
+
+#[test]
 fn arguments_too_long_for_a_command_line_come_in_a_file() {
     let project = Project::new("long");
     project.write("src/main.rs", r#"fn main() { println!("{}", cfg!(last)) }"#);
