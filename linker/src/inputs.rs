@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -200,8 +201,13 @@ impl Inputs {
 
     /// Calls `visit` with the crate, the name and the bytes of every file and of every member of an archive.
     fn each_member(&self, mut visit: impl FnMut(&str, &str, &[u8]) -> ControlFlow<()>) {
+        // One buffer serves for all files.
+        let mut bytes = Vec::new();
         for path in &self.files {
-            let Ok(bytes) = fs::read(path) else { continue };
+            bytes.clear();
+            if File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).is_err() {
+                continue;
+            }
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let krate = krate(&file);
             let Ok(archive) = ArchiveFile::parse(&*bytes) else {

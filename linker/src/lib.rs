@@ -6,6 +6,10 @@
 //! arguments   the command line: ours, and what is wasm-ld's
 //! lld         wasm-ld links a core module, into a directory beside the output
 //! explain     (when that fails) which crate wanted what is not there
+//! wants       what shows only in the linked module, and only another link can give: it is linked again
+//!               without the entry that gives way to another,
+//!               then with threads, an allocator for the host, functions that nobody defines (supplies, stubs),
+//!               then with what these want in turn; most programs want nothing
 //! passes      over the core module: what it must have (lower), what makes it faster (optimize)
 //! encode      the module's world, wit-component, validation
 //! place       renamed into place, whole or not at all
@@ -142,34 +146,81 @@ fn remove_left_behind(directory: &Path) {
     }
 }
 
-/// Links the core module, in the directory `scratch`. None if wasm-ld failed and has said why.
+/// Links the core module, in the directory `scratch`, again for what it then wants. None if wasm-ld failed and has said why.
 fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: &Inputs) -> Result<Option<PathBuf>> {
     // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
     let module = scratch.join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
+    let mut link = CoreLink { arguments, wasm_ld, scratch, inputs, module, statics: BTreeMap::new() };
     let mut wants = Wants::default();
-    let mut statics = BTreeMap::new();
-    let mut is_settled = false;
-    loop {
-        let mut words = for_wasm_ld(arguments, &module, &wants);
+    let Some(mut linked) = link.with(&wants)? else { return Ok(None) };
+    // What else it wants shows when the entry is gone that gives way.
+    if !linked.wants.left_out.is_empty() {
+        wants.left_out = linked.wants.left_out;
+        linked = match link.with(&wants)? {
+            Some(linked) => linked,
+            None => return Ok(None),
+        };
+    }
+    let mut plan = Wants { left_out: wants.left_out.clone(), ..linked.wants };
+    while plan != wants {
+        wants = plan;
+        linked = match link.with(&wants)? {
+            Some(linked) => linked,
+            None => return Ok(None),
+        };
+        // A symbol of an import may show only when another is supplied.
+        plan = wants.with(linked.wants.supplies);
+    }
+    say(&explain::warnings(&linked.messages));
+    Ok(Some(link.module))
+}
+
+/// What a core module is linked from, and where to.
+struct CoreLink<'a> {
+    arguments: &'a Arguments,
+    wasm_ld: &'a WasmLd,
+    scratch: &'a Path,
+    inputs: &'a Inputs,
+    module: PathBuf,
+    /// Copies of inputs for programs with threads, when there are some.
+    statics: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// What came of a link.
+struct Linked {
+    /// What the module wants. What it needs of threads, say, shows only when unreachable code is gone.
+    wants: Wants,
+    messages: String,
+}
+
+impl CoreLink<'_> {
+    /// Links once, with this. None if wasm-ld failed and has said why.
+    fn with(&mut self, wants: &Wants) -> Result<Option<Linked>> {
+        let CoreLink { arguments, wasm_ld, scratch, inputs, .. } = *self;
+        if (wants.threads || wants.tasks) && self.statics.is_empty() {
+            self.statics = thread_statics(arguments, scratch)?;
+        }
+        let module = &self.module;
+        let mut words = for_wasm_ld(arguments, module, wants);
         for word in &mut words {
-            if let Some(copy) = statics.get(Path::new(&*word)) {
+            if let Some(copy) = self.statics.get(Path::new(&*word)) {
                 *word = OsString::from(copy);
             }
         }
         if arguments.artifact != Artifact::Untouched {
             let object = scratch.join(".thread-context.o");
-            write(&object, thread_context::object())?;
+            write(&object, &thread_context::object())?;
             words.extend(["--start-lib".into(), object.into(), "--end-lib".into()]);
         }
         if !wants.supplies.is_empty() {
             let object = scratch.join(".supplied.o");
             let stubs: Vec<Stub> = wants.supplies.iter().map(Supply::stub).collect();
-            write(&object, stubs::object(&stubs))?;
+            write(&object, &stubs::object(&stubs))?;
             words.push(object.into());
         }
         let linked = wasm_ld.run(&words, scratch)?;
         std::io::stdout().write_all(&linked.stdout)?;
-        let messages = String::from_utf8_lossy(&linked.stderr);
+        let messages = String::from_utf8_lossy(&linked.stderr).into_owned();
         if !linked.status.success() {
             // wasm-ld writes into a mapped file: no room shows as a bus error, and what LLVM then says is a stack of
             // its own functions.
@@ -190,7 +241,7 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             let regardless = || {
                 words.push("--allow-undefined".into());
                 let linked = wasm_ld.run(&words, scratch).ok().filter(|linked| linked.status.success());
-                linked.and_then(|_| fs::read(&module).ok())
+                linked.and_then(|_| fs::read(module).ok())
             };
             say(&explain::failure(&messages, inputs, regardless));
             if !messages.contains("error:") {
@@ -198,29 +249,11 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
             }
             return Ok(None);
         }
-        // What a program needs of threads shows only when unreachable code is gone, and wasm-ld must be told.
-        let found = match arguments.artifact {
+        let wants = match arguments.artifact {
             Artifact::Untouched => Wants::default(),
-            Artifact::Component | Artifact::CoreModule => Wants::of(&read(&module)?, inputs)?,
+            Artifact::Component | Artifact::CoreModule => Wants::of(&read(module)?, inputs)?,
         };
-        let next = if wants.left_out.is_empty() && !found.left_out.is_empty() {
-            // What else it wants shows when what is left out is gone.
-            Wants { left_out: found.left_out, ..Wants::default() }
-        } else if is_settled {
-            // A symbol of an import may show only when another is supplied.
-            wants.with(found.supplies)
-        } else {
-            is_settled = true;
-            Wants { left_out: wants.left_out.clone(), ..found }
-        };
-        if next == wants {
-            say(&explain::warnings(&messages));
-            return Ok(Some(module));
-        }
-        wants = next;
-        if (wants.threads || wants.tasks) && statics.is_empty() {
-            statics = thread_statics(arguments, scratch)?;
-        }
+        Ok(Some(Linked { wants, messages }))
     }
 }
 
@@ -228,12 +261,16 @@ fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: 
 /// the inputs', for messages.
 fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut copies = BTreeMap::new();
+    let mut bytes = Vec::new();
     for (number, input) in arguments.inputs().enumerate() {
-        let (Some(name), Some(bytes)) = (input.file_name(), thread_statics::of(input)?) else { continue };
+        let Some(name) = input.file_name() else { continue };
+        if !thread_statics::of(input, &mut bytes)? {
+            continue;
+        }
         let directory = scratch.join(number.to_string());
         fs::create_dir(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
         let copy = directory.join(name);
-        write(&copy, bytes)?;
+        write(&copy, &bytes)?;
         copies.insert(input.to_owned(), copy);
     }
     Ok(copies)
@@ -322,7 +359,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
     all
 }
 
-fn write(file: &Path, bytes: Vec<u8>) -> Result<()> {
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))
 }
 

@@ -109,6 +109,9 @@ pub(crate) struct Added {
     pub(crate) body: Vec<Instruction<'static>>,
 }
 
+/// How many instructions more than before a function mostly has when it is changed.
+const MORE: usize = 16;
+
 /// What becomes of an instruction.
 #[derive(Default)]
 pub(crate) struct Change {
@@ -336,13 +339,6 @@ impl<'a> Module<'a> {
         self.types.get(function.ty as usize).context("a function's type is not there")
     }
 
-    /// The types of a function's locals, parameters first.
-    pub(crate) fn locals_of(&self, function: &Function) -> Result<Vec<ValType>> {
-        let mut locals = self.type_of(function)?.params().to_vec();
-        locals.extend(function.locals.iter().flat_map(|(count, ty)| std::iter::repeat_n(*ty, *count as usize)));
-        Ok(locals)
-    }
-
     pub(crate) fn exports(&self) -> &[Export<'a>] {
         &self.exports
     }
@@ -466,6 +462,11 @@ impl<'a> Module<'a> {
 
     // Changing things.
 
+    /// All functions, to be read while instructions are made.
+    pub(crate) fn parts(&mut self) -> (&[Function], &[FuncType], &mut Arena<'a>) {
+        (&self.functions, &self.types, &mut self.arena)
+    }
+
     /// Decodes all functions, the first time.
     ///
     /// # Errors
@@ -520,7 +521,11 @@ impl<'a> Module<'a> {
                 }
                 continue;
             };
-            let code = changed.get_or_insert_with(|| function.code[..at].to_vec());
+            let code = changed.get_or_insert_with(|| {
+                let mut code = Vec::with_capacity(function.code.len() + MORE);
+                code.extend_from_slice(&function.code[..at]);
+                code
+            });
             let is_in_place = before.is_empty() && behind.is_empty();
             ensure!(is_in_place || !self.has_dwarf, "debug information forbids that instructions move");
             for instruction in &before {
@@ -764,6 +769,13 @@ impl Function {
     /// Its body as wasm-ld has written it, if it has.
     pub(crate) fn linked<'a>(&self, arena: &Arena<'a>) -> &'a [u8] {
         &arena.linked[self.linked.clone()]
+    }
+
+    /// The types of its locals, parameters first.
+    pub(crate) fn all_locals(&self, types: &[FuncType]) -> Vec<ValType> {
+        let mut locals = types[self.ty as usize].params().to_vec();
+        locals.extend(self.locals.iter().flat_map(|(count, ty)| std::iter::repeat_n(*ty, *count as usize)));
+        locals
     }
 
     fn set(&mut self, code: Vec<Instr>) {

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{fs, ops::Range};
+use std::{fs::File, io::Read, ops::Range};
 
 use anyhow::{Context, Result, bail, ensure};
 use object::read::archive::ArchiveFile;
@@ -22,20 +22,23 @@ const HASHED: &str = "_RNxC";
 /// What LLVM's bitcode begins with.
 const BITCODE: &[u8] = b"BC\xc0\xde";
 
-/// The contents of an object or an archive with these segments; none if there are no such variables in it.
+/// Reads an object or an archive into `bytes`, with these segments. Says whether there are such variables in it.
 ///
 /// # Errors
 ///
 /// The variables are in bitcode, or in one segment with something else, or their names cannot be read.
-pub(crate) fn of(file: &Path) -> Result<Option<Vec<u8>>> {
+pub(crate) fn of(file: &Path, bytes: &mut Vec<u8>) -> Result<bool> {
     let name = file.display();
-    let mut bytes = fs::read(file).with_context(|| format!("{name} cannot be read"))?;
+    // One buffer serves for all files.
+    bytes.clear();
+    let mut opened = File::open(file).with_context(|| format!("{name} cannot be read"))?;
+    opened.read_to_end(bytes).with_context(|| format!("{name} cannot be read"))?;
     let may_have_them = |bytes: &[u8]| [contract::THREAD_LOCAL, HASHED].iter().any(|name| contain(bytes, name));
-    if !may_have_them(&bytes) {
-        return Ok(None);
+    if !may_have_them(bytes) {
+        return Ok(false);
     }
     let mut objects = Vec::new();
-    if let Ok(archive) = ArchiveFile::parse(&*bytes) {
+    if let Ok(archive) = ArchiveFile::parse(&**bytes) {
         for member in archive.members() {
             let (start, size) = member.with_context(|| format!("{name} is a damaged archive"))?.file_range();
             objects.push(usize::try_from(start)?..usize::try_from(start + size)?);
@@ -56,7 +59,7 @@ pub(crate) fn of(file: &Path) -> Result<Option<Vec<u8>>> {
             changed |= mark(object).with_context(|| format!("the thread-local variables of {name}"))?;
         }
     }
-    Ok(changed.then_some(bytes))
+    Ok(changed)
 }
 
 /// Sets the bit at each segment that holds such a variable.
@@ -108,8 +111,20 @@ fn mark(object: &mut [u8]) -> Result<bool> {
     Ok(!segments.is_empty())
 }
 
+/// Whether a name stands somewhere (Horspool's search: most bytes are not looked at, and there are megabytes of them).
 fn contain(bytes: &[u8], name: &str) -> bool {
-    bytes.windows(name.len()).any(|window| window == name.as_bytes())
+    let name = name.as_bytes();
+    let last = name.len() - 1;
+    let mut steps = [name.len(); 256];
+    name[..last].iter().enumerate().for_each(|(at, byte)| steps[usize::from(*byte)] = last - at);
+    let mut at = 0;
+    while let Some(window) = bytes.get(at..=at + last) {
+        if window == name {
+            return true;
+        }
+        at += steps[usize::from(window[last])];
+    }
+    false
 }
 
 #[cfg(test)]
@@ -117,14 +132,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_found_wherever_it_stands() {
+        for text in ["abcab", "xabcab", "abcabx", "ababcab", "abcabcab"] {
+            assert!(contain(text.as_bytes(), "abcab"), "{text}");
+        }
+        for text in ["", "abca", "bcab", "abcacabcb"] {
+            assert!(!contain(text.as_bytes(), "abcab"), "{text}");
+        }
+    }
+
+    #[test]
     fn bitcode_with_variables_is_refused_and_other_files_are_passed_over() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.o");
-        fs::write(&file, [BITCODE, b"...", contract::THREAD_LOCAL.as_bytes()].concat()).unwrap();
-        let error = of(&file).unwrap_err().to_string();
+        std::fs::write(&file, [BITCODE, b"...", contract::THREAD_LOCAL.as_bytes()].concat()).unwrap();
+        let mut bytes = Vec::new();
+        let error = of(&file, &mut bytes).unwrap_err().to_string();
         assert!(error.contains("a.o is bitcode") && error.contains("`lto = true`"), "{error}");
-        fs::write(&file, [BITCODE, b"nothing of that"].concat()).unwrap();
-        assert!(of(&file).unwrap().is_none());
-        assert!(of(Path::new("/nowhere/a.o")).unwrap_err().to_string().contains("/nowhere/a.o"));
+        std::fs::write(&file, [BITCODE, b"nothing of that"].concat()).unwrap();
+        assert!(!of(&file, &mut bytes).unwrap());
+        assert!(of(Path::new("/nowhere/a.o"), &mut bytes).unwrap_err().to_string().contains("/nowhere/a.o"));
     }
 }

@@ -38,27 +38,28 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
         pads.insert(index, Pads::of(&Body::of(&function.code, &module.arena)?, &module.arena)?);
     }
     let throws = Throws::of(module, &pads)?;
-    let first = module.defined().end;
-    let mut made = Made { first, types: module.function_types(), functions: Vec::new() };
+    let defined = module.defined();
+    let mut made = Made { first: defined.end, types: module.function_types(), functions: Vec::new() };
+    let mut outlined = Vec::new();
+    let (functions, types, arena) = module.parts();
     for (index, pads) in &pads {
-        let Some(function) = module.function(*index) else { continue };
-        let locals = module.locals_of(function)?;
-        // The code is read while instructions are made.
-        let code = function.code.clone();
-        let body = Body::of(&code, &module.arena)?;
+        let function = &functions[(index - defined.start) as usize];
+        let body = Body::of(&function.code, arena)?;
         let fates = pads.fates(&body, &throws)?;
-        if fates.iter().all(|fate| *fate == Fate::Kept) {
-            continue;
+        if fates.iter().any(|fate| *fate != Fate::Kept) {
+            let locals = function.all_locals(types);
+            let outliner = Outliner::new(arena, types, &body, &locals, pads, fates, &throws, &mut made);
+            outlined.push((*index, outliner.outline()?));
         }
-        let outlined = Outliner::new(module, &body, &locals, pads, fates, &throws, &mut made).outline()?;
-        module.set_code(*index, outlined);
     }
-    let count = made.functions.len();
+    for (index, code) in outlined {
+        module.set_code(index, code);
+    }
+    module.names.add(defined.end, made.functions.len(), NAME);
     for made in made.functions {
         let (ty, locals, code) = made.context("a function that was not made")?;
         module.add_code(ty, locals, code)?;
     }
-    module.names.add(first, count, NAME);
     Ok(())
 }
 
@@ -103,12 +104,12 @@ impl Callee {
     }
 
     /// What stands on the stack for it, and what it leaves there.
-    fn ty(self, module: &Module<'_>, functions: &[u32]) -> (Vec<ValType>, Vec<ValType>) {
+    fn ty(self, types: &[FuncType], functions: &[u32]) -> (Vec<ValType>, Vec<ValType>) {
         let (index, table_index) = match self {
             Callee::Function(index) => (functions[index as usize], None),
             Callee::Indirect { ty, .. } => (ty, Some(ValType::I32)),
         };
-        let ty = &module.types[index as usize];
+        let ty = &types[index as usize];
         (ty.params().iter().copied().chain(table_index).collect(), ty.results().to_vec())
     }
 
@@ -124,7 +125,8 @@ impl Callee {
 type Renamed<'a> = Option<&'a BTreeMap<u32, u32>>;
 
 struct Outliner<'a, 'm> {
-    module: &'a mut Module<'m>,
+    arena: &'a mut Arena<'m>,
+    types: &'a [FuncType],
     body: &'a Body<'a>,
     /// The types of all locals, parameters first.
     locals: &'a [ValType],
@@ -145,8 +147,10 @@ struct Outliner<'a, 'm> {
 }
 
 impl<'a, 'm> Outliner<'a, 'm> {
+    #[allow(clippy::too_many_arguments)]
     fn new(
-        module: &'a mut Module<'m>,
+        arena: &'a mut Arena<'m>,
+        types: &'a [FuncType],
         body: &'a Body<'a>,
         locals: &'a [ValType],
         pads: &'a Pads,
@@ -158,7 +162,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
         let gone = gone.map(|(pad, Pad { block, .. })| (*block, pad)).collect();
         let captured = vec![BTreeSet::new(); pads.pads.len()];
         let (entries, handlers, calls) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { module, body, locals, pads, fates, throws, made, captured, gone, entries, handlers, calls }
+        Self { arena, types, body, locals, pads, fates, throws, made, captured, gone, entries, handlers, calls }
     }
 
     /// The function's code without these pads.
@@ -171,7 +175,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
     }
 
     fn put(&mut self, instruction: &Instruction<'_>, to: &mut Vec<Instr>) -> Result<()> {
-        to.push(self.module.arena.make(instruction)?);
+        to.push(self.arena.make(instruction)?);
         Ok(())
     }
 
@@ -208,7 +212,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
         for range in [whole].into_iter().chain(self.outlined().map(|pad| self.pads.pads[pad].handler.clone())) {
             for at in self.without_handlers(range) {
                 let Some(pad) = self.entered(at) else { continue };
-                let callee = Callee::of(self.body.code[at], &self.module.arena)?;
+                let callee = Callee::of(self.body.code[at], self.arena)?;
                 entries[pad] += usize::from(callee.is_none_or(|callee| callees[pad].insert(callee)));
             }
         }
@@ -283,7 +287,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
                 for local in self.captured[pad].clone() {
                     self.put(&Instruction::LocalGet(name(local)?), to)?;
                 }
-                match Callee::of(instr, &self.module.arena)? {
+                match Callee::of(instr, self.arena)? {
                     Some(callee) => {
                         let call = self.call(callee, pad)?;
                         self.put(&Instruction::Call(call), to)?;
@@ -297,7 +301,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
             } else {
                 let instead = match instr.op {
                     Op::TryTable if self.pads.of_try(at).is_some_and(|pad| self.fates[pad] != Fate::Kept) => {
-                        match self.module.arena.operator(instr)? {
+                        match self.arena.operator(instr)? {
                             Operator::TryTable { try_table } => {
                                 Some(Instruction::Block(RoundtripReencoder.block_type(try_table.ty)?))
                             }
@@ -343,7 +347,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
         }
         let index = self.made.reserve()?;
         self.calls.insert((callee, pad), index);
-        let (mut parameters, results) = callee.ty(self.module, &self.made.types);
+        let (mut parameters, results) = callee.ty(self.types, &self.made.types);
         let taken = u32::try_from(parameters.len())?;
         let captured = self.types(&self.captured[pad]);
         let captured_count = u32::try_from(captured.len())?;
