@@ -32,24 +32,19 @@ impl Bindings {
     ///
     /// A section that cannot be read: the error names the crate, the generator that wrote the section and what reads it
     /// here.
-    pub(crate) fn of(module: &[u8], inputs: &Inputs) -> Result<Vec<Bindings>> {
-        let mut all = Vec::new();
-        for payload in Parser::new(0).parse_all(module) {
-            if let Payload::CustomSection(section) = payload.context("what wasm-ld wrote is not a module")?
-                && section.name().starts_with(contract::COMPONENT_TYPE)
-            {
-                let bindings = Bindings::decode(section.data(), Some(section.name().to_owned()));
-                all.push(bindings.with_context(|| {
-                    format!(
-                        "the component type in {} cannot be read by the wit-component in this linker; it was written by {}. \
-                         If that is newer, use bindings of a version this linker knows",
-                        origin(section.name(), inputs),
-                        generator(section.data())
-                    )
-                })?);
-            }
-        }
-        Ok(all)
+    pub(crate) fn of(module: &crate::module::Module<'_>, inputs: &Inputs) -> Result<Vec<Bindings>> {
+        let sections = module.custom_sections().filter(|(name, _)| name.starts_with(contract::COMPONENT_TYPE));
+        let read = sections.map(|(name, data)| {
+            Bindings::decode(data, Some(name.to_owned())).with_context(|| {
+                format!(
+                    "the component type in {} cannot be read by the wit-component in this linker; it was written by {}. \
+                     If that is newer, use bindings of a version this linker knows",
+                    origin(name, inputs),
+                    generator(data)
+                )
+            })
+        });
+        read.collect()
     }
 
     /// What std brings, out of the contents of its section.

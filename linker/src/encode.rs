@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Error, Result, bail};
-use wasm_encoder::{CustomSection, Encode, ExportSection, Module, RawSection, Section};
-use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
+use wasm_encoder::{CustomSection, Encode, Section};
+use wasmparser::{Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
 use crate::arguments::Strip;
@@ -17,6 +17,7 @@ use crate::exceptions;
 use crate::explain;
 use crate::inputs::{Inputs, Wanted};
 use crate::lower::entry::is_run_interface;
+use crate::module::Module;
 use crate::passes::{self, Options};
 use crate::world::{self, Kind};
 
@@ -26,19 +27,18 @@ use crate::world::{self, Kind};
 ///
 /// The module does not fit its world, or two worlds do not fit each other: the error names the functions and the
 /// crates.
-pub(crate) fn component(module: &[u8], options: &Options<'_>) -> Result<Vec<u8>> {
+pub(crate) fn component(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {
     let inputs = options.inputs;
-    let names = Names::of(module, inputs)?;
-    if names.is_shared_library {
+    if module.custom_sections().any(|(name, _)| name == "dylink.0") {
         bail!(
             "it is a shared library (it was linked with -shared), and components are not made of those here: \
              use crate-type = [\"cdylib\"] or a binary, without -Crelocation-model=pic or -Cprefer-dynamic"
         );
     }
-    exceptions::check(module)?;
+    exceptions::check(&module)?;
 
-    let mut all = Bindings::of(module, inputs)?;
-    let module = with_what_is_used(module, &names, &mut all)?;
+    let mut all = Bindings::of(&module, inputs)?;
+    with_what_is_used(&mut module, &mut all, inputs)?;
     let names = Names::of(&module, inputs)?;
     let section = world::component_type(names.kind())?;
     all.push(Bindings::of_std(&section)?);
@@ -47,7 +47,7 @@ pub(crate) fn component(module: &[u8], options: &Options<'_>) -> Result<Vec<u8>>
     check_asyncness(&names, &all, inputs)?;
     check_lifted_once(&names, &all, inputs)?;
 
-    let mut described = module.clone();
+    let mut described = module.encode()?;
     let section = CustomSection { name: format!("{}:std", contract::COMPONENT_TYPE).into(), data: section.into() };
     described.push(section.id());
     section.encode(&mut described);
@@ -69,35 +69,18 @@ struct Names<'a> {
     /// Module and field of every imported function.
     imports: Vec<(&'a str, &'a str)>,
     exports: BTreeSet<&'a str>,
-    is_shared_library: bool,
 }
 
 impl<'a> Names<'a> {
-    fn of(module: &'a [u8], inputs: &Inputs) -> Result<Names<'a>> {
-        let mut names = Names { imports: Vec::new(), exports: BTreeSet::new(), is_shared_library: false };
-        for payload in Parser::new(0).parse_all(module) {
-            match payload.context("it is not a core module")? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        let import = import?;
-                        if let TypeRef::Func(_) = import.ty {
-                            names.imports.push((import.module, import.name));
-                        }
-                    }
-                }
-                Payload::ExportSection(exports) => {
-                    for export in exports {
-                        let name = export?.name;
-                        if !names.exports.insert(name) {
-                            bail!("{}", explain::exported_twice(name, inputs));
-                        }
-                    }
-                }
-                Payload::CustomSection(section) => names.is_shared_library |= section.name() == "dylink.0",
-                _ => {}
+    fn of(module: &'a Module<'_>, inputs: &Inputs) -> Result<Names<'a>> {
+        let mut exports = BTreeSet::new();
+        for export in module.exports() {
+            if !exports.insert(&*export.name) {
+                bail!("{}", explain::exported_twice(&export.name, inputs));
             }
         }
-        Ok(names)
+        let imports = module.imported_functions().map(|(_, import, _)| (&*import.module, &*import.field)).collect();
+        Ok(Names { imports, exports })
     }
 
     /// What is imported of an interface.
@@ -121,7 +104,8 @@ impl<'a> Names<'a> {
 
 /// Takes out of the worlds of bindings what the program has not: a `run` that gave way to another, or was never written, where there is another
 /// (lower/entry.rs); and has them ask for no newer WASI than the program uses (versions.rs).
-fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> Result<Vec<u8>> {
+fn with_what_is_used(module: &mut Module<'_>, all: &mut [Bindings], inputs: &Inputs) -> Result<()> {
+    let names = Names::of(module, inputs)?;
     let has_entry = names.exports.contains(contract::RUN);
     let is_missing = |interface: &str| {
         has_entry && is_run_interface(interface) && names.lifts(&format!("{interface}#run")).next().is_none()
@@ -134,28 +118,12 @@ fn with_what_is_used(module: &[u8], names: &Names<'_>, all: &mut [Bindings]) -> 
         changed.push((is_less || lowered.is_changed).then(|| bindings.encode(number)).transpose()?);
         renamed.extend(lowered.renamed);
     }
-    if changed.iter().all(Option::is_none) {
-        return Ok(module.to_vec());
-    }
+    module.rename_exports(|name, index| Some((with_version(name, &renamed), index)));
     let mut changed = changed.into_iter();
-    sections(module, |payload, result| {
-        match payload {
-            Payload::ExportSection(exports) if !renamed.is_empty() => {
-                let mut section = ExportSection::new();
-                for export in exports.clone() {
-                    let export = export?;
-                    section.export(&with_version(export.name, &renamed), export.kind.into(), export.index);
-                }
-                result.section(&section);
-            }
-            Payload::CustomSection(section) if section.name().starts_with(contract::COMPONENT_TYPE) => {
-                let Some(data) = changed.next().flatten() else { return Ok(false) };
-                result.section(&CustomSection { name: section.name().into(), data: data.into() });
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })
+    module.replace_custom_sections(|name, _| {
+        name.starts_with(contract::COMPONENT_TYPE).then(|| changed.next().flatten().map(|data| vec![data])).flatten()
+    });
+    Ok(())
 }
 
 /// The name of a core export, `[async-lift]wasi:cli/run@0.3.2#run` for instance, with the version that its interface has now.
@@ -163,21 +131,6 @@ fn with_version(export: &str, renamed: &BTreeMap<String, String>) -> String {
     let Some((head, function)) = export.split_once('#') else { return export.to_owned() };
     let found = renamed.iter().find_map(|(former, now)| Some((head.strip_suffix(former.as_str())?, now)));
     found.map_or_else(|| export.to_owned(), |(lift, now)| format!("{lift}{now}#{function}"))
-}
-
-/// Copies a module section by section; `replace` writes what is to stand in place of one and says so, or says no to
-/// keep it.
-fn sections(module: &[u8], mut replace: impl FnMut(&Payload<'_>, &mut Module) -> Result<bool>) -> Result<Vec<u8>> {
-    let mut result = Module::new();
-    for payload in Parser::new(0).parse_all(module) {
-        let payload = payload?;
-        if let Some((id, range)) = payload.as_section()
-            && !replace(&payload, &mut result)?
-        {
-            result.section(&RawSection { id, data: &module[range.start as usize..range.end as usize] });
-        }
-    }
-    Ok(result.finish())
 }
 
 /// Fails if a function of a world is exported by two of its lifts.
@@ -192,7 +145,7 @@ fn check_lifted_once(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Re
 }
 
 /// Fails if a function is imported from a module no world knows.
-fn check_imports(module: &[u8], names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
+fn check_imports(module: &Module<'_>, names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Result<()> {
     let known: BTreeSet<String> = all.iter().flat_map(Bindings::import_modules).collect();
     // `$root` and `[export]...` hold canonical built-ins, `cm32p2` is the other mangling: wit-component knows them one
     // by one.
@@ -203,7 +156,10 @@ fn check_imports(module: &[u8], names: &Names<'_>, all: &[Bindings], inputs: &In
             || known.contains(bindings::unversioned(module))
     };
     let unknown: Vec<(&str, &str)> = names.imports.iter().copied().filter(|(module, _)| !is_known(module)).collect();
-    if unknown.is_empty() { Ok(()) } else { bail!("{}", explain::unknown_imports(module, &unknown, inputs)) }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", explain::unknown_imports(&module.encode()?, &unknown, inputs))
 }
 
 /// Fails if the core module lifts or lowers a function as async of which its WIT says that it is not.

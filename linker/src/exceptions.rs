@@ -4,8 +4,10 @@
 //! (rust-lang/rust#148273). The tags of a component all come from its own objects, since nothing is thrown across its boundary: with one tag
 //! there is nothing that could pass. To be deleted when `catch_unwind` stops foreign exceptions.
 
-use anyhow::{Context, Result, bail};
-use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+use anyhow::{Result, bail};
+use wasmparser::{BinaryReader, Name, NameSectionReader};
+
+use crate::module::Module;
 
 /// The tag of Rust's panics, which is that of C++'s exceptions too.
 const PANIC: &str = "__cpp_exception";
@@ -15,31 +17,18 @@ const PANIC: &str = "__cpp_exception";
 /// # Errors
 ///
 /// There is a second one.
-pub(crate) fn check(module: &[u8]) -> Result<()> {
-    let mut tags = 0;
-    let mut names = Vec::new();
-    for payload in Parser::new(0).parse_all(module) {
-        match payload.context("it is not a core module")? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    tags += u32::from(matches!(import?.ty, TypeRef::Tag(_)));
-                }
-            }
-            Payload::TagSection(section) => tags += section.count(),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(subsections) = section.as_known() {
-                    // Names are for the message alone: what cannot be read of them is not missed.
-                    for name in subsections.into_iter().flatten() {
-                        let Name::Tag(map) = name else { continue };
-                        names.extend(map.into_iter().flatten().map(|naming| naming.name).filter(|name| *name != PANIC));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+pub(crate) fn check(module: &Module<'_>) -> Result<()> {
+    let tags = module.tags()?;
     if tags < 2 {
         return Ok(());
+    }
+    let mut names = Vec::new();
+    for (_, section) in module.custom_sections().filter(|(name, _)| *name == "name") {
+        // Names are for the message alone: what cannot be read of them is not missed.
+        for part in NameSectionReader::new(BinaryReader::new(section, 0)).flatten() {
+            let Name::Tag(map) = part else { continue };
+            names.extend(map.into_iter().flatten().map(|naming| naming.name).filter(|name| *name != PANIC));
+        }
     }
     let names = if names.is_empty() { "one without a name".to_owned() } else { format!("`{}`", names.join("`, `")) };
     bail!(

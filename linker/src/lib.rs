@@ -289,9 +289,7 @@ pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inp
 
 fn component_of(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {
     passes::over_module(&mut module, options)?;
-    let encoded = module.encode()?;
-    drop(module);
-    encode::component(&encoded, options)
+    encode::component(module, options)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.

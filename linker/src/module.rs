@@ -388,6 +388,13 @@ impl<'a> Module<'a> {
         u32::try_from(self.globals.len()).unwrap_or(u32::MAX)
     }
 
+    /// How many tags of exceptions there are.
+    pub(crate) fn tags(&self) -> Result<u32> {
+        let imported = self.imports.iter().filter(|import| matches!(import.ty, TypeRef::Tag(_))).count();
+        let own = self.section(SectionId::Tag).map(|tags| BinaryReader::new(tags, 0).read_var_u32()).transpose()?;
+        Ok(u32::try_from(imported)? + own.unwrap_or_default())
+    }
+
     /// What stands in a section that is no custom one.
     pub(crate) fn section(&self, id: SectionId) -> Option<&[u8]> {
         self.sections.iter().find(|section| section.id == id as u8).map(|section| &*section.data)
@@ -707,12 +714,12 @@ impl<'a> Module<'a> {
     }
 
     /// Puts others in the place of a custom section, by its name and contents; nothing, where the answer is nothing.
-    pub(crate) fn split_custom_sections(&mut self, split: impl Fn(&str, &[u8]) -> Option<Vec<Vec<u8>>>) {
+    pub(crate) fn replace_custom_sections(&mut self, mut replace: impl FnMut(&str, &[u8]) -> Option<Vec<Vec<u8>>>) {
         let mut sections = Vec::with_capacity(self.sections.len());
         for section in std::mem::take(&mut self.sections) {
             let parts = match custom(&section.data) {
                 Ok((name, data)) if section.id == SectionId::Custom as u8 => {
-                    split(name, data).map(|parts| (name.to_owned(), parts))
+                    replace(name, data).map(|parts| (name.to_owned(), parts))
                 }
                 _ => None,
             };

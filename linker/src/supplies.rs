@@ -183,7 +183,7 @@ fn reallocation(module: &Module<'_>, inputs: &Inputs) -> Result<Option<Supply>> 
     }
     let mut apart = Module::parse(module.arena.linked)?;
     component_types::split_apart(&mut apart);
-    let bindings = Bindings::of(&apart.encode()?, inputs)?;
+    let bindings = Bindings::of(&apart, inputs)?;
     if !bindings.iter().any(Bindings::pass_memory) {
         return Ok(None);
     }

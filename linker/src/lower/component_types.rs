@@ -23,7 +23,7 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
 
 /// Gives each a section.
 pub(crate) fn split_apart(module: &mut Module<'_>) {
-    module.split_custom_sections(|name, data| {
+    module.replace_custom_sections(|name, data| {
         let parts = name.starts_with(contract::COMPONENT_TYPE).then(|| split(data))?;
         (parts.len() > 1).then(|| parts.into_iter().map(<[u8]>::to_vec).collect())
     });

@@ -1,12 +1,20 @@
 //! One instruction of a function: what the passes look at, and where its bytes are.
 
+use std::cell::Cell;
+
 use anyhow::Result;
 use wasm_encoder::Encode;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasmparser::{BinaryReader, Operator, OperatorsReader};
+use wasmparser::{
+    BinaryReader, BlockType, ContType, FrameKind, FuncType, ModuleArity, Operator, OperatorsReader,
+    OperatorsReaderAllocations, RefType, SubType,
+};
 
 /// The least bytes of an instruction with an index that wasm-ld has left five bytes wide.
 const PADDED: u32 = 6;
+
+/// How many values an instruction takes, or gives, at most.
+const MOST: u32 = 8;
 
 /// First byte of every atomic instruction.
 pub(crate) const ATOMIC: u8 = 0xfe;
@@ -64,6 +72,11 @@ pub(crate) enum Op {
     Jump,
     /// Something else that calls or throws.
     Throwing,
+    /// Something that goes on with the next, and takes and gives so many values wherever it stands.
+    Plain {
+        takes: u8,
+        gives: u8,
+    },
     Other,
 }
 
@@ -121,7 +134,10 @@ impl Op {
             | O::ResumeThrow { .. }
             | O::ResumeThrowRef { .. }
             | O::Switch { .. } => Op::Throwing,
-            _ => Op::Other,
+            _ => match operator.operator_arity(&Anywhere) {
+                Some((takes @ 0..=MOST, gives @ 0..=MOST)) => Op::Plain { takes: takes as u8, gives: gives as u8 },
+                _ => Op::Other,
+            },
         }
     }
 
@@ -131,15 +147,50 @@ impl Op {
     }
 }
 
+/// What operators take and give that is not the same wherever they stand: nothing is known of it here.
+struct Anywhere;
+
+impl ModuleArity for Anywhere {
+    fn sub_type_at(&self, _: u32) -> Option<&SubType> {
+        None
+    }
+
+    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn type_index_of_function(&self, _: u32) -> Option<u32> {
+        None
+    }
+
+    fn func_type_of_cont_type(&self, _: &ContType) -> Option<&FuncType> {
+        None
+    }
+
+    fn sub_type_of_ref_type(&self, _: &RefType) -> Option<&SubType> {
+        None
+    }
+
+    fn control_stack_height(&self) -> u32 {
+        0
+    }
+
+    fn label_block(&self, _: u32) -> Option<(BlockType, FrameKind)> {
+        None
+    }
+}
+
 /// The bytes of all instructions: those that wasm-ld has written, and behind them those that passes have made.
 pub(crate) struct Arena<'a> {
     pub(crate) linked: &'a [u8],
     made: Vec<u8>,
+    /// What reading an instruction takes, kept for the next.
+    reading: Cell<OperatorsReaderAllocations>,
 }
 
 impl<'a> Arena<'a> {
     pub(super) fn new(linked: &'a [u8]) -> Arena<'a> {
-        Arena { linked, made: Vec::new() }
+        Arena { linked, made: Vec::new(), reading: Cell::default() }
     }
 
     /// An instruction as it is encoded.
@@ -153,7 +204,14 @@ impl<'a> Arena<'a> {
 
     /// All of an instruction.
     pub(crate) fn operator(&self, instr: Instr) -> Result<Operator<'_>> {
-        read(self.bytes(instr))
+        self.read(self.bytes(instr))
+    }
+
+    fn read<'b>(&self, bytes: &'b [u8]) -> Result<Operator<'b>> {
+        let mut reader = OperatorsReader::new_with_allocs(BinaryReader::new(bytes, 0), self.reading.take());
+        let operator = reader.read()?;
+        self.reading.set(reader.into_allocations());
+        Ok(operator)
     }
 
     /// Makes an instruction.
@@ -163,7 +221,7 @@ impl<'a> Arena<'a> {
         let op = match *instruction {
             // Alone it cannot be read.
             wasm_encoder::Instruction::Else => Op::Else,
-            _ => Op::of(&read(&self.made[at..])?),
+            _ => Op::of(&self.read(&self.made[at..])?),
         };
         Ok(Instr { op, at: u32::try_from(self.linked.len() + at)?, length: u32::try_from(self.made.len() - at)? })
     }
@@ -224,8 +282,4 @@ impl<'a> Arena<'a> {
             rest = &rest[count..];
         }
     }
-}
-
-fn read(bytes: &[u8]) -> Result<Operator<'_>> {
-    Ok(OperatorsReader::new(BinaryReader::new(bytes, 0)).read()?)
 }

@@ -10,6 +10,8 @@
 //!
 //! Delete when: LLVM writes the section and wasm-ld keeps it.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use wasm_encoder::{BranchHint, BranchHints, SectionId};
 
@@ -21,13 +23,18 @@ use crate::passes::Options;
 
 pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
     module.decode()?;
-    let cold = cold(module)?;
+    let defined = module.defined();
+    let functions: Vec<&Function> = defined.clone().filter_map(|index| module.function(index)).collect();
+    let bodies = functions.iter().map(|function| Body::of(&function.code, &module.arena));
+    let bodies = bodies.collect::<Result<Vec<_>>>()?;
+    let cold = cold(module, defined.start, &functions, &bodies)?;
     let mut section = BranchHints::new();
-    for index in module.defined() {
+    for (index, (function, body)) in defined.zip(functions.into_iter().zip(&bodies)) {
         // Elsewhere than in loops there are none.
-        let Some(function) = module.function(index).filter(|function| function.has(has::LOOP)) else { continue };
-        let body = Body::of(&function.code, &module.arena)?;
-        let hints = hints(&body, function, &leads_to_cold(&body, &cold)?)?;
+        if !function.has(has::LOOP) {
+            continue;
+        }
+        let hints = hints(body, function, &leads_to_cold(body, &cold)?)?;
         if !hints.is_empty() {
             section.function_hints(index, hints);
         }
@@ -38,28 +45,27 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The functions that are hardly ever called: slow paths by their names, and those who never return.
-fn cold(module: &Module<'_>) -> Result<Vec<bool>> {
-    let mut cold = vec![false; module.defined().end as usize];
+/// The functions that are hardly ever called: slow paths by their names, and those who never return. `functions` and `bodies`
+/// are those that are not imported, of which `first` is the first.
+fn cold(module: &Module<'_>, first: u32, functions: &[&Function], bodies: &[Body<'_>]) -> Result<Vec<bool>> {
+    let mut cold = vec![false; first as usize + functions.len()];
     for (function, name) in module.names.functions() {
         if let Some(is) = cold.get_mut(*function as usize) {
             *is = is_cold(name);
         }
     }
-    // Who never returns: each may be known only by another.
-    let mut callers: Vec<Vec<u32>> = vec![Vec::new(); cold.len()];
-    for index in module.defined() {
-        for callee in module.function(index).into_iter().flat_map(|function| &function.callees) {
-            callers[*callee as usize].push(index);
-        }
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); cold.len()];
+    for (at, function) in functions.iter().enumerate() {
+        function.callees.iter().for_each(|callee| callers[*callee as usize].push(at));
     }
-    let mut next: Vec<u32> = module.defined().collect();
-    while let Some(index) = next.pop() {
-        let Some(function) = module.function(index).filter(|_| !cold[index as usize]) else { continue };
-        let body = Body::of(&function.code, &module.arena)?;
-        if leads_to_cold(&body, &cold)?[0] {
-            cold[index as usize] = true;
-            next.extend(&callers[index as usize]);
+    // Who never returns: each may be known only by another. Those are short, and first.
+    let by_length = |at: usize| (functions[at].code.len(), at);
+    let mut next: BTreeSet<(usize, usize)> = (0..functions.len()).map(by_length).collect();
+    while let Some((_, at)) = next.pop_first() {
+        let index = first as usize + at;
+        if !cold[index] && leads_to_cold(&bodies[at], &cold)?[0] {
+            cold[index] = true;
+            next.extend(callers[index].drain(..).map(by_length));
         }
     }
     Ok(cold)

@@ -22,7 +22,7 @@ use wasmparser::{FuncType, Operator, ValType};
 use crate::module::{Arena, At, Body, Instr, Module, Op, has};
 use crate::passes::Options;
 use pads::{Fate, Pad, Pads};
-use throws::Throws;
+use throws::{Called, Throws};
 
 mod pads;
 mod throws;
@@ -32,24 +32,26 @@ const NAME: &str = "landing pad";
 
 pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
     module.decode()?;
-    let mut pads = BTreeMap::new();
-    for index in module.defined() {
-        let Some(function) = module.function(index).filter(|function| function.has(has::TRY)) else { continue };
-        pads.insert(index, Pads::of(&Body::of(&function.code, &module.arena)?, &module.arena)?);
-    }
-    let throws = Throws::of(module, &pads)?;
+    let called = Called::of(module)?;
     let defined = module.defined();
     let mut made = Made { first: defined.end, types: module.function_types(), functions: Vec::new() };
     let mut outlined = Vec::new();
     let (functions, types, arena) = module.parts();
-    for (index, pads) in &pads {
-        let function = &functions[(index - defined.start) as usize];
+    let mut bodies = Vec::new();
+    let mut pads = BTreeMap::new();
+    for (index, function) in defined.clone().zip(functions).filter(|(_, function)| function.has(has::TRY)) {
         let body = Body::of(&function.code, arena)?;
+        pads.insert(index, Pads::of(&body, arena)?);
+        bodies.push((index, function, body));
+    }
+    let throws = Throws::of(defined.clone().zip(functions), types, &called, &pads);
+    for (index, function, body) in bodies {
+        let pads = &pads[&index];
         let fates = pads.fates(&body, &throws)?;
         if fates.iter().any(|fate| *fate != Fate::Kept) {
             let locals = function.all_locals(types);
             let outliner = Outliner::new(arena, types, &body, &locals, pads, fates, &throws, &mut made);
-            outlined.push((*index, outliner.outline()?));
+            outlined.push((index, outliner.outline()?));
         }
     }
     for (index, code) in outlined {

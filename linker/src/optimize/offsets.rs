@@ -14,10 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{Instruction, MemArg, MemorySection, SectionId};
-use wasmparser::{
-    BinaryReader, BlockType, ContType, FrameKind, FuncType, MemorySectionReader, ModuleArity, Operator, RefType,
-    SubType,
-};
+use wasmparser::{BinaryReader, MemorySectionReader, Operator};
 
 use crate::module::{Arena, At, Change, Instr, Module, Op, contents, has};
 use crate::passes::Options;
@@ -181,19 +178,17 @@ fn set(instr: Instr) -> Option<u32> {
 /// not before control may go elsewhere.
 fn taker(code: &[Instr], arena: &Arena<'_>, start: At) -> Result<Option<At>> {
     // How many values lie on top of it.
-    let mut above = 0;
+    let mut above: u8 = 0;
     for (at, instr) in code.iter().enumerate().skip(start).take(NEAR) {
         let (takes, gives) = match instr.op {
             Op::End | Op::Else | Op::Unreachable => return Ok(None),
             op if op.opens() => return Ok(None),
             Op::LocalGet(_) | Op::GlobalGet(_) | Op::I32Const(_) => (0, 1),
             Op::LocalSet(_) | Op::GlobalSet(_) | Op::Drop => (1, 0),
-            Op::LocalTee(_) => (1, 1),
+            Op::LocalTee(_) | Op::LoadPair => (1, 1),
             Op::I32Add | Op::I32Sub => (2, 1),
-            _ => match arena.operator(*instr)?.operator_arity(&Arity) {
-                Some(arity) => arity,
-                None => return Ok(None),
-            },
+            Op::Plain { takes, gives } => (takes, gives),
+            _ => return Ok(None),
         };
         if takes > above {
             // Of what an access takes, the address lies lowest.
@@ -225,37 +220,4 @@ accesses! {
     I32Load I32Load8S I32Load8U I32Load16S I32Load16U I64Load I64Load8S I64Load8U I64Load16S I64Load16U I64Load32S I64Load32U
     F32Load F64Load V128Load
     I32Store I32Store8 I32Store16 I64Store I64Store8 I64Store16 I64Store32 F32Store F64Store V128Store
-}
-
-/// What operators take and give that is not the same wherever they stand: nothing is known of it here.
-struct Arity;
-
-impl ModuleArity for Arity {
-    fn sub_type_at(&self, _: u32) -> Option<&SubType> {
-        None
-    }
-
-    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
-        None
-    }
-
-    fn type_index_of_function(&self, _: u32) -> Option<u32> {
-        None
-    }
-
-    fn func_type_of_cont_type(&self, _: &ContType) -> Option<&FuncType> {
-        None
-    }
-
-    fn sub_type_of_ref_type(&self, _: &RefType) -> Option<&SubType> {
-        None
-    }
-
-    fn control_stack_height(&self) -> u32 {
-        0
-    }
-
-    fn label_block(&self, _: u32) -> Option<(BlockType, FrameKind)> {
-        None
-    }
 }

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use wasm_encoder::SectionId;
-use wasmparser::{BinaryReader, GlobalSectionReader, RefType, TableSectionReader, ValType};
+use wasmparser::{BinaryReader, FuncType, GlobalSectionReader, RefType, TableSectionReader, ValType};
 
 use super::pads::Pads;
-use crate::module::{At, Escapes, Function, Module, Op, has};
+use crate::module::{At, Function, Module, Op, has};
 
 pub(crate) struct Throws {
     /// By index of the function.
@@ -30,36 +30,36 @@ struct Calls {
 }
 
 impl Throws {
-    /// `pads` are the landing pads of the functions that have a handler, by index.
-    pub(crate) fn of(module: &Module<'_>, pads: &BTreeMap<u32, Pads>) -> Result<Throws> {
-        let escapes = module.escapes()?;
-        let is_open = is_open(module, &escapes)?;
-        let mut throws =
-            Throws { functions: vec![false; module.defined().end as usize], types: vec![is_open; module.types.len()] };
-        let mut quiet: Vec<(u32, &Function, Calls)> = Vec::new();
-        for index in module.defined() {
-            let Some(function) = module.function(index) else { continue };
-            quiet.push((index, function, Calls::of(function, pads.get(&index))));
-        }
+    /// `functions` are those that are not imported, and `pads` the landing pads of those that have some.
+    pub(crate) fn of<'a>(
+        functions: impl Iterator<Item = (u32, &'a Function)> + Clone,
+        types: &[FuncType],
+        called: &Called,
+        pads: &BTreeMap<u32, Pads>,
+    ) -> Throws {
+        let count = functions.clone().last().map_or(0, |(index, _)| index as usize + 1);
+        let mut throws = Throws { functions: vec![false; count], types: vec![called.is_open; types.len()] };
+        let mut quiet: Vec<(u32, u32, Calls)> =
+            functions.map(|(index, function)| (index, function.ty, Calls::of(function, pads.get(&index)))).collect();
         loop {
             let before = quiet.len();
-            quiet.retain(|(index, function, calls)| {
-                let throws_now = is_open
+            quiet.retain(|(index, ty, calls)| {
+                let throws_now = called.is_open
                     || calls.throws
                     || calls.functions.iter().any(|function| throws.functions[*function as usize])
                     || calls.types.iter().any(|ty| throws.types[*ty as usize]);
                 if throws_now {
                     throws.functions[*index as usize] = true;
-                    if escapes.in_tables.contains(index) {
-                        let ty = module.types.get(function.ty as usize);
-                        let types = module.types.iter().zip(&mut throws.types);
-                        types.filter(|(other, _)| Some(*other) == ty).for_each(|(_, throws)| *throws = true);
+                    if called.in_tables.contains(index) {
+                        let ty = &types[*ty as usize];
+                        let same = types.iter().zip(&mut throws.types).filter(|(other, _)| *other == ty);
+                        same.for_each(|(_, throws)| *throws = true);
                     }
                 }
                 !throws_now
             });
             if quiet.len() == before {
-                return Ok(throws);
+                return throws;
             }
         }
     }
@@ -101,24 +101,33 @@ impl Calls {
     }
 }
 
-/// Whether there is more that can be called than the module shows: tables that code writes to, exceptions that are kept
-/// somewhere.
-fn is_open(module: &Module<'_>, escapes: &Escapes) -> Result<bool> {
-    let keeps = |ty: &ValType| *ty == ValType::EXNREF;
-    let mut is_open = escapes.has_expressions
-        || module.types.iter().any(|ty| ty.params().iter().chain(ty.results()).any(keeps))
-        || module.defined().any(|index| module.function(index).is_some_and(|function| function.has(has::TABLE_WRITE)));
-    if let Some(globals) = module.section(SectionId::Global) {
-        for global in GlobalSectionReader::new(BinaryReader::new(globals, 0))? {
-            is_open |= matches!(global?.ty.content_type, ValType::Ref(_));
+/// The functions that can be called through a table.
+pub(crate) struct Called {
+    in_tables: BTreeSet<u32>,
+    /// There is more than the module shows: tables that code writes to, exceptions that are kept somewhere.
+    is_open: bool,
+}
+
+impl Called {
+    pub(crate) fn of(module: &Module<'_>) -> Result<Called> {
+        let escapes = module.escapes()?;
+        let keeps = |ty: &ValType| *ty == ValType::EXNREF;
+        let mut functions = module.defined().filter_map(|index| module.function(index));
+        let mut is_open = escapes.has_expressions
+            || module.types.iter().any(|ty| ty.params().iter().chain(ty.results()).any(keeps))
+            || functions.any(|function| function.has(has::TABLE_WRITE));
+        if let Some(globals) = module.section(SectionId::Global) {
+            for global in GlobalSectionReader::new(BinaryReader::new(globals, 0))? {
+                is_open |= matches!(global?.ty.content_type, ValType::Ref(_));
+            }
         }
-    }
-    if let Some(tables) = module.section(SectionId::Table) {
-        for table in TableSectionReader::new(BinaryReader::new(tables, 0))? {
-            is_open |= table?.ty.element_type != RefType::FUNCREF;
+        if let Some(tables) = module.section(SectionId::Table) {
+            for table in TableSectionReader::new(BinaryReader::new(tables, 0))? {
+                is_open |= table?.ty.element_type != RefType::FUNCREF;
+            }
         }
+        Ok(Called { in_tables: escapes.in_tables, is_open })
     }
-    Ok(is_open)
 }
 
 /// Whether it throws, or calls something that may, in a way LLVM has no use for, or that begins an exception.
