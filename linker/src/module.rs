@@ -102,11 +102,11 @@ pub(crate) mod has {
     pub(crate) const THROW: u32 = 1 << 11;
 }
 
-/// A function that a pass adds.
-pub(crate) struct Added {
+/// A function that a pass adds: of instructions that are to be made, or that are there.
+pub(crate) struct Added<I = Instruction<'static>> {
     pub(crate) ty: FuncType,
     pub(crate) locals: Vec<(u32, ValType)>,
-    pub(crate) body: Vec<Instruction<'static>>,
+    pub(crate) body: Vec<I>,
 }
 
 /// How many instructions more than before a function mostly has when it is changed.
@@ -611,22 +611,22 @@ impl<'a> Module<'a> {
     ///
     /// An instruction that cannot be read again.
     pub(crate) fn add(&mut self, Added { ty, locals, body }: Added) -> Result<u32> {
-        let code = body.iter().map(|instruction| self.arena.make(instruction)).collect::<Result<Vec<_>>>()?;
-        self.add_code(ty, locals, code)
+        let body = body.iter().map(|instruction| self.arena.make(instruction)).collect::<Result<Vec<_>>>()?;
+        self.add_code(Added { ty, locals, body })
     }
 
-    /// Adds a function of these instructions behind the last.
+    /// The same, of instructions that are there.
     ///
     /// # Errors
     ///
     /// None in a module that can be read.
-    pub(crate) fn add_code(&mut self, ty: FuncType, locals: Vec<(u32, ValType)>, code: Vec<Instr>) -> Result<u32> {
+    pub(crate) fn add_code(&mut self, Added { ty, locals, body }: Added<Instr>) -> Result<u32> {
         self.decode()?;
         let index = self.types.iter().position(|known| *known == ty);
         let ty = index.map_or_else(|| self.add_type(ty), |index| Ok(u32::try_from(index)?))?;
         let mut function =
             Function { ty, linked: 0..0, is_changed: true, locals, code: Vec::new(), has: 0, callees: Vec::new() };
-        function.set(code);
+        function.set(body);
         let before = self.functions.len();
         self.functions.push(function);
         self.changed.extend([SectionId::Function as u8, SectionId::Code as u8]);
@@ -865,4 +865,75 @@ fn longer(list: &[u8], count: u32, more: &[u8]) -> Result<Vec<u8>> {
     data.extend(&list[reader.current_position()..]);
     data.extend(more);
     Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `call 1` with an index five bytes wide, as wasm-ld leaves it, and a second function; debug information if that is wanted.
+    fn linked(has_dwarf: bool) -> Vec<u8> {
+        let mut types = wasm_encoder::TypeSection::new();
+        types.ty().function([], []);
+        let mut functions = FunctionSection::new();
+        functions.function(0).function(0);
+        let mut first = wasm_encoder::Function::new([(1, wasm_encoder::ValType::I32)]);
+        first.raw([0x10, 0x81, 0x80, 0x80, 0x80, 0x00]).instruction(&Instruction::End);
+        let mut second = wasm_encoder::Function::new([]);
+        second.instruction(&Instruction::End);
+        let mut code = wasm_encoder::CodeSection::new();
+        code.function(&first).function(&second);
+        let mut module = wasm_encoder::Module::new();
+        module.section(&types).section(&functions).section(&code);
+        let name = if has_dwarf { ".debug_line" } else { "other" };
+        module.section(&CustomSection { name: name.into(), data: b"\x01\x02".into() });
+        module.finish()
+    }
+
+    fn calls(encoded: &[u8]) -> Vec<u32> {
+        let mut module = Module::parse(encoded).unwrap();
+        module.decode().unwrap();
+        module.function(0).unwrap().callees.clone()
+    }
+
+    #[test]
+    fn what_nobody_has_changed_is_copied_and_room_goes_where_instructions_may_move() {
+        for has_dwarf in [false, true] {
+            let linked = linked(has_dwarf);
+            let mut module = Module::parse(&linked).unwrap();
+            assert_eq!(module.encode().unwrap(), linked);
+            module.decode().unwrap();
+            let encoded = module.encode().unwrap();
+            assert_eq!(encoded.len(), linked.len() - if has_dwarf { 0 } else { 4 });
+            assert_eq!(calls(&encoded), [1]);
+        }
+    }
+
+    #[test]
+    fn with_debug_information_what_is_replaced_takes_the_same_room() {
+        let linked = linked(true);
+        let mut module = Module::parse(&linked).unwrap();
+        let nop = |_, instr: Instr, _: &Arena<'_>| Ok((instr.op == Op::Call(1)).then(|| Change::to(Instruction::Nop)));
+        module.change(0, nop).unwrap();
+        let encoded = module.encode().unwrap();
+        assert_eq!((encoded.len(), calls(&encoded)), (linked.len(), Vec::new()));
+        let long = vec![Instruction::I64Const(i64::MIN), Instruction::Drop];
+        let error = module.change(1, |_, _, _| Ok(Some(Change { instead: Some(long.clone()), ..Change::default() })));
+        assert!(error.unwrap_err().to_string().contains("no room"));
+        let before = |_, _, _: &Arena<'_>| Ok(Some(Change { before: vec![Instruction::Nop], ..Change::default() }));
+        assert!(module.change(1, before).unwrap_err().to_string().contains("instructions move"));
+    }
+
+    #[test]
+    fn an_added_function_has_a_type_that_is_there() {
+        let linked = linked(false);
+        let mut module = Module::parse(&linked).unwrap();
+        let added = |ty| Added { ty, locals: Vec::new(), body: vec![Instruction::Call(0), Instruction::End] };
+        assert_eq!(module.add(added(FuncType::new([], []))).unwrap(), 2);
+        assert_eq!(module.add(added(FuncType::new([ValType::I64], []))).unwrap(), 3);
+        let encoded = module.encode().unwrap();
+        wasmparser::Validator::new().validate_all(&encoded).unwrap();
+        let module = Module::parse(&encoded).unwrap();
+        assert_eq!((module.types.len(), module.function_types()), (2, vec![0, 0, 0, 1]));
+    }
 }

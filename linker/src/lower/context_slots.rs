@@ -57,17 +57,17 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
 
 /// Fails if someone else keeps something in the slots, as async bindings may.
 fn check_free(module: &Module<'_>, inputs: &Inputs) -> Result<()> {
-    for (_, import, _) in module.imported_functions().filter(|(_, import, _)| is_slot(import)) {
-        let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
-        let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
-        bail!(
-            "`{}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
-             a newer version of those bindings keeps its state elsewhere, and `-Clink-arg=--thread-context=save-restore` \
-             leaves the slots to them",
-            import.field
-        );
-    }
-    Ok(())
+    let Some((_, import, _)) = module.imported_functions().find(|(_, import, _)| is_slot(import)) else {
+        return Ok(());
+    };
+    let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
+    let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
+    bail!(
+        "`{}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
+         a newer version of those bindings keeps its state elsewhere, and `-Clink-arg=--thread-context=save-restore` \
+         leaves the slots to them",
+        import.field
+    );
 }
 
 /// Whether someone else does. Bindings that do need nothing else to tell tasks apart.

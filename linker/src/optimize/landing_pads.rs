@@ -19,9 +19,9 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Catch, Instruction};
 use wasmparser::{FuncType, Operator, ValType};
 
-use crate::module::{Arena, At, Body, Instr, Module, Op, has};
+use crate::module::{Added, Arena, At, Body, Instr, Module, Op, has};
 use crate::passes::Options;
-use pads::{Fate, Pad, Pads};
+use pads::{Fate, Pads};
 use throws::{Called, Throws};
 
 mod pads;
@@ -49,8 +49,21 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
         let pads = &pads[&index];
         let fates = pads.fates(&body, &throws)?;
         if fates.iter().any(|fate| *fate != Fate::Kept) {
-            let locals = function.all_locals(types);
-            let outliner = Outliner::new(arena, types, &body, &locals, pads, fates, &throws, &mut made);
+            let outliner = Outliner {
+                locals: &function.all_locals(types),
+                captured: vec![BTreeSet::new(); pads.pads.len()],
+                gone: pads.gone(&fates),
+                entries: Vec::new(),
+                handlers: BTreeMap::new(),
+                calls: BTreeMap::new(),
+                body: &body,
+                throws: &throws,
+                made: &mut made,
+                arena: &mut *arena,
+                types,
+                pads,
+                fates,
+            };
             outlined.push((index, outliner.outline()?));
         }
     }
@@ -59,8 +72,7 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
     }
     module.names.add(defined.end, made.functions.len(), NAME);
     for made in made.functions {
-        let (ty, locals, code) = made.context("a function that was not made")?;
-        module.add_code(ty, locals, code)?;
+        module.add_code(made.context("a function that was not made")?)?;
     }
     Ok(())
 }
@@ -71,7 +83,7 @@ struct Made {
     first: u32,
     /// The types of all others.
     types: Vec<u32>,
-    functions: Vec<Option<(FuncType, Vec<(u32, ValType)>, Vec<Instr>)>>,
+    functions: Vec<Option<Added<Instr>>>,
 }
 
 impl Made {
@@ -81,8 +93,8 @@ impl Made {
         Ok(self.first + u32::try_from(self.functions.len())? - 1)
     }
 
-    fn fill(&mut self, index: u32, ty: FuncType, locals: Vec<(u32, ValType)>, code: Vec<Instr>) {
-        self.functions[(index - self.first) as usize] = Some((ty, locals, code));
+    fn fill(&mut self, index: u32, added: Added<Instr>) {
+        self.functions[(index - self.first) as usize] = Some(added);
     }
 }
 
@@ -148,25 +160,7 @@ struct Outliner<'a, 'm> {
     calls: BTreeMap<(Callee, usize), u32>,
 }
 
-impl<'a, 'm> Outliner<'a, 'm> {
-    #[allow(clippy::too_many_arguments)]
-    fn new(
-        arena: &'a mut Arena<'m>,
-        types: &'a [FuncType],
-        body: &'a Body<'a>,
-        locals: &'a [ValType],
-        pads: &'a Pads,
-        fates: Vec<Fate>,
-        throws: &'a Throws,
-        made: &'a mut Made,
-    ) -> Self {
-        let gone = pads.pads.iter().enumerate().filter(|(pad, _)| fates[*pad] != Fate::Kept);
-        let gone = gone.map(|(pad, Pad { block, .. })| (*block, pad)).collect();
-        let captured = vec![BTreeSet::new(); pads.pads.len()];
-        let (entries, handlers, calls) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { arena, types, body, locals, pads, fates, throws, made, captured, gone, entries, handlers, calls }
-    }
-
+impl Outliner<'_, '_> {
     /// The function's code without these pads.
     fn outline(mut self) -> Result<Vec<Instr>> {
         self.entries = self.entries()?;
@@ -338,7 +332,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
         self.handle(pad, 1, &mut code)?;
         self.put(&Instruction::End, &mut code)?;
         let locals = self.own_locals(pad)?;
-        self.made.fill(index, FuncType::new(parameters, []), locals, code);
+        self.made.fill(index, Added { ty: FuncType::new(parameters, []), locals, body: code });
         Ok(index)
     }
 
@@ -373,7 +367,7 @@ impl<'a, 'm> Outliner<'a, 'm> {
             self.handle(pad, taken, &mut code)?;
         }
         self.put(&Instruction::End, &mut code)?;
-        self.made.fill(index, FuncType::new(parameters, results), locals, code);
+        self.made.fill(index, Added { ty: FuncType::new(parameters, results), locals, body: code });
         Ok(index)
     }
 

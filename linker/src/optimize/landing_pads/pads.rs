@@ -117,6 +117,12 @@ impl Pads {
         self.of_try(tries_around(body, at).next()?)
     }
 
+    /// The pads that do not stay, by their blocks.
+    pub(crate) fn gone(&self, fates: &[Fate]) -> BTreeMap<At, usize> {
+        let gone = self.pads.iter().enumerate().filter(|(pad, _)| fates[*pad] != Fate::Kept);
+        gone.map(|(pad, Pad { block, .. })| (*block, pad)).collect()
+    }
+
     /// What is to become of each pad.
     ///
     /// # Errors
