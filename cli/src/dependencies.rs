@@ -1,7 +1,9 @@
-//! Dependencies that ask for a newer Rust than guests are built with: told before cargo refuses them, as `release` tells of the user's own packages.
+//! Dependencies that ask for a newer Rust than guests are built with: told before cargo refuses them, as `release`
+//! tells of the user's own packages.
 //!
-//! Which packages are built is known to cargo alone, when it has resolved them. It is asked (`cargo metadata`) if `Cargo.lock`, where it keeps that, is
-//! not one of those with which all was well, whose hashes are kept in the cache; so it is asked once after each change. Left out: dependencies of features that are off by default.
+//! Which packages are built is known to cargo alone, when it has resolved them. It is asked (`cargo metadata`) if
+//! `Cargo.lock`, where it keeps that, is not one of those with which all was well, whose hashes are kept in the cache;
+//! so it is asked once after each change. Left out: dependencies of features that are off by default.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -19,7 +21,8 @@ use crate::words::Words;
 use crate::workspace::Workspace;
 use crate::{process, release};
 
-/// Tells of the first dependency that asks for a newer Rust. Cargo's exit code if it cannot resolve them, and has said why.
+/// Tells of the first dependency that asks for a newer Rust. Cargo's exit code if it cannot resolve them, and has said
+/// why.
 pub(crate) fn tell(verb: Verb, guest: &Guest, words: &Words, workspace: &Workspace) -> Option<ExitCode> {
     if verb == Verb::Install || release::is_ignored(words) || !workspace.has_dependencies() {
         return None;
@@ -83,7 +86,7 @@ fn passed_on(words: &Words) -> Vec<&OsString> {
         if WITH_VALUE.contains(&&*text) {
             passed.push(word);
             passed.extend(rest.next());
-        } else if FLAGS.contains(&&*text) || WITH_VALUE.iter().any(|name| is_joined(name)) {
+        } else if FLAGS.contains(&&*text) || WITH_VALUE.iter().any(is_joined) {
             passed.push(word);
         }
     }

@@ -1,8 +1,9 @@
 //! The version of WASI that bindings ask of a host: the oldest that has what is used of them.
 //!
-//! Why: bindings name the version of the WIT that they were made from, and a host that has an older one does not run what asks for a newer, although
-//! a newer one of the same track only adds to it. std speaks the oldest, [`wasi_wit::VERSION`]. Whatever bindings use that it has, too, is asked
-//! for under that name; an interface of which more is used keeps its own. Left out: versions between the two, of which the linker has no WIT.
+//! Why: bindings name the version of the WIT that they were made from, and a host that has an older one does not run
+//! what asks for a newer, although a newer one of the same track only adds to it. std speaks the oldest,
+//! [`wasi_wit::VERSION`]. Whatever bindings use that it has, too, is asked for under that name; an interface of which
+//! more is used keeps its own. Left out: versions between the two, of which the linker has no WIT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,8 @@ pub(crate) struct Lowered {
     pub(crate) renamed: BTreeMap<String, String>,
 }
 
-/// Has a world ask for no newer version than it must. `fields` gives the core imports of an interface, by the name of that.
+/// Has a world ask for no newer version than it must. `fields` gives the core imports of an interface, by the name of
+/// that.
 pub(crate) fn lower<'a, Fields>(bindings: &mut Bindgen, fields: impl Fn(&str) -> Fields) -> Lowered
 where
     Fields: Iterator<Item = &'a str>,
@@ -45,8 +47,9 @@ where
     Lowered { is_changed: is_less || !renamed.is_empty(), renamed }
 }
 
-/// Takes out of a world what it imports of a newer WASI and `can_go`, unless what stays needs its types: what it imports for nothing, to which
-/// wit-component would have std's imports give their names up, and what std's own world has. Says if there was any.
+/// Takes out of a world what it imports of a newer WASI and `can_go`, unless what stays needs its types: what it
+/// imports for nothing, to which wit-component would have std's imports give their names up, and what std's own world
+/// has. Says if there was any.
 fn leave_out(resolve: &mut Resolve, world: WorldId, can_go: impl Fn(&Resolve, &str, InterfaceId) -> bool) -> bool {
     let mut used = Vec::new();
     let items = &resolve.worlds[world];
@@ -75,8 +78,8 @@ fn leave_out(resolve: &mut Resolve, world: WorldId, can_go: impl Fn(&Resolve, &s
     imports.len() < before
 }
 
-/// Gives a newer WASI the oldest version's name if that has all that is used of all its interfaces in this world, which stay because std's world has
-/// not got them, or for their types. The names that change; none if they have to stay.
+/// Gives a newer WASI the oldest version's name if that has all that is used of all its interfaces in this world, which
+/// stay because std's world has not got them, or for their types. The names that change; none if they have to stay.
 fn rename(
     resolve: &mut Resolve,
     world: WorldId,
@@ -92,8 +95,10 @@ fn rename(
             let old = oldest.interface(&name)?;
             let adds_nothing = oldest.added(old, resolve, *id).next().is_none();
             // What is exported is so whole.
-            let is_used_as_it_was = !items.exports.contains_key(key) && is_enough(resolve, &name, *id);
-            if !adds_nothing && !(is_used_as_it_was && oldest.has_types_for_others(old, resolve, *id)) {
+            let is_used_as_it_was = !items.exports.contains_key(key)
+                && is_enough(resolve, &name, *id)
+                && oldest.has_types_for_others(old, resolve, *id);
+            if !(adds_nothing || is_used_as_it_was) {
                 return None;
             }
             newer.insert(name, *id);
@@ -124,14 +129,16 @@ fn rename(
     Some(renamed)
 }
 
-/// Whether an interface is one of WASI 0.3 that is newer than std's: 0.3.1 is, a draft of 0.3.0 is on a track of its own.
+/// Whether an interface is one of WASI 0.3 that is newer than std's: 0.3.1 is, a draft of 0.3.0 is on a track of its
+/// own.
 fn is_newer(name: &str) -> bool {
     let version = name.strip_prefix("wasi:").and_then(|name| name.split_once('@')).map_or("", |(_, version)| version);
     let patch = version.strip_prefix("0.3.").unwrap_or_default();
     version != VERSION && !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a core import is a function, or has to do with a type or a function, of this name: `now`, `[async-lower]now`, `[resource-drop]fields`.
+/// Whether a core import is a function, or has to do with a type or a function, of this name: `now`,
+/// `[async-lower]now`, `[resource-drop]fields`.
 fn is_of(field: &str, name: &str) -> bool {
     field.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with(']'))
 }

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use crate::room::{LINKER, Room, tools};
 
-/// Objects that were damaged on the way: a link of one ends well, or with an error in a line, whatever wasm-ld and the libraries make of it.
+/// Objects that were damaged on the way: a link of one ends well, or with an error in a line, whatever wasm-ld and the
+/// libraries make of it.
 #[test]
 fn a_damaged_object_is_one_error() {
     let room = Room::new();
