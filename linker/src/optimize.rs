@@ -1,5 +1,5 @@
-//! Passes that only make programs faster or smaller: `--no-optimize` leaves all of them out, and a program does the same
-//! without them.
+//! Passes that only make programs faster or smaller: `--no-optimize` leaves all of them out, and a program does the
+//! same without them.
 
 pub(crate) mod branch_hints;
 pub(crate) mod detours;

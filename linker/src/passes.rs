@@ -1,7 +1,8 @@
-//! The passes over a program, between wasm-ld and the finished component: a table that says of each why it is there, what it
-//! needs, what it comes after, and when it can be deleted.
+//! The passes over a program, between wasm-ld and the finished component: a table that says of each why it is there,
+//! what it needs, what it comes after, and when it can be deleted.
 //!
-//! A pass is a file of `lower/`, if a program must have it, or of `optimize/`, if it only makes programs faster or smaller.
+//! A pass is a file of `lower/`, if a program must have it, or of `optimize/`, if it only makes programs faster or
+//! smaller.
 //! `component-ld --explain-passes` prints the table.
 
 use std::fmt::Write as _;
@@ -88,7 +89,7 @@ pub(crate) const PASSES: &[Pass] = &[
         folder: Lower,
         only: &[],
         after: &[],
-        why: "wasm-ld writes the component types of two bindings for one world one behind the other; each gets a section",
+        why: "wasm-ld joins the component types of two bindings for one world; each gets a section",
         delete_when: "wit-component reads such a section, or wasm-ld leaves them apart",
         fails: "the component types of two bindings cannot be told apart",
         run: Run::Module(component_types::rewrite),
@@ -226,7 +227,7 @@ pub(crate) const PASSES: &[Pass] = &[
         only: &[NoDebugInformation],
         // It knows plain reads and writes.
         after: &["atomics"],
-        why: "LLVM cannot fold constants that it adds to addresses into instructions; with a page left free, the linker can",
+        why: "LLVM cannot make offsets of constants that it adds to addresses; with a page left free, the linker can",
         delete_when: "LLVM uses offsets wherever a pointer and what it is added to are of one object",
         fails: "constants cannot be moved into offsets",
         run: Run::Module(offsets::rewrite),

@@ -94,7 +94,8 @@ impl<'a> Body<'a> {
         std::iter::successors(self.parent(at), |opener| self.parent(*opener))
     }
 
-    /// What opened the innermost block that an instruction is in; nothing for the function's own. An `else` is in its `if`.
+    /// What opened the innermost block that an instruction is in; nothing for the function's own. An `else` is in its
+    /// `if`.
     pub(crate) fn parent(&self, at: At) -> Option<At> {
         some(self.parents[at])
     }
@@ -104,7 +105,7 @@ impl<'a> Body<'a> {
         self.enclosing(at).nth(label as usize)
     }
 
-    /// The blocks an instruction may jump to, without those to which exceptions do. `None` in the list is the function's own.
+    /// The blocks an instruction may jump to, without those to which exceptions do. `None` is the function's own.
     pub(crate) fn jumps(&self, at: At) -> Vec<Option<At>> {
         match self.op(at) {
             Op::Br(label) | Op::BrIf(label) => vec![self.target(at, label)],
@@ -132,8 +133,8 @@ impl<'a> Body<'a> {
         self.simple.contains(&at)
     }
 
-    /// Where the straight way from `start` ends for good within its block, which is behind an instruction that nothing comes
-    /// after; nothing if it leads out of the block.
+    /// Where the straight way from `start` ends for good within its block, which is behind an instruction that nothing
+    /// comes after; nothing if it leads out of the block.
     pub(crate) fn straight_end(&self, start: At) -> Option<At> {
         let mut at = start;
         loop {

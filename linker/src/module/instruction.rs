@@ -226,7 +226,7 @@ impl<'a> Arena<'a> {
         Ok(Instr { op, at: u32::try_from(self.linked.len() + at)?, length: u32::try_from(self.made.len() - at)? })
     }
 
-    /// Takes over an instruction that wasm-ld has written, without the room that it has left in it if that `may_shrink`.
+    /// Takes over an instruction that wasm-ld has written, without the room that it has left if that `may_shrink`.
     /// Says whether it has become shorter.
     pub(super) fn adopt(
         &mut self,
