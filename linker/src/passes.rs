@@ -75,7 +75,7 @@ enum Condition {
 enum Run {
     /// Over the core module.
     Module(fn(&mut Module<'_>, &Options<'_>) -> Result<()>),
-    /// Over the component.
+    /// Over the component, of which no condition is known but [`Stripped`].
     Component(fn(&[u8]) -> Result<Vec<u8>>),
 }
 
@@ -318,7 +318,8 @@ pub(crate) fn over_module(module: &mut Module<'_>, options: &Options<'_>) -> Res
 pub(crate) fn over_component(mut component: Vec<u8>, options: &Options<'_>) -> Result<Vec<u8>> {
     for pass in PASSES {
         let Run::Component(run) = pass.run else { continue };
-        if pass.is_wanted(options) && options.strip == Strip::All {
+        let holds = |condition: &Condition| matches!(condition, Stripped) && options.strip == Strip::All;
+        if pass.is_wanted(options) && pass.only.iter().all(holds) {
             component = run(&component).context(pass.fails)?;
         }
     }
