@@ -1,5 +1,5 @@
 //! Embeds the overlay's data into the crate, so that an installed binary needs no checkout: the edits, the new files of
-//! std, test and the profiler, the platform crates' sources and the target specs. Each becomes a `(path, text)` pair of a
+//! upstream's crates, the platform crates' sources and the target specs. Each becomes a `(path, text)` pair of a
 //! table in `OUT_DIR`.
 
 use std::path::{Path, PathBuf};
@@ -14,20 +14,24 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 8] = [
+const TREES: [Tree; 12] = [
     Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
-    Tree { constant: "STD_FILES", root: "../std", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
-    Tree { constant: "TEST_FILES", root: "../test", wanted: |path| path.extension().is_some_and(|e| e == "rs") },
-    Tree {
-        constant: "PROFILER_FILES",
-        root: "../profiler_builtins",
-        wanted: |path| path.extension().is_some_and(|e| e == "rs"),
-    },
+    Tree { constant: "ALLOC_FILES", root: "../alloc", wanted: is_rust },
+    Tree { constant: "BUILTINS_FILES", root: "../compiler-builtins", wanted: is_rust },
+    Tree { constant: "CORE_FILES", root: "../core", wanted: is_rust },
+    Tree { constant: "PROFILER_FILES", root: "../profiler_builtins", wanted: is_rust },
+    Tree { constant: "STD_FILES", root: "../std", wanted: is_rust },
+    Tree { constant: "TEST_FILES", root: "../test", wanted: is_rust },
     Tree { constant: "COMPONENT_CRATE", root: "../component", wanted: is_of_a_crate },
     Tree { constant: "CONTRACT_CRATE", root: "../contract", wanted: is_of_a_crate },
+    Tree { constant: "HEAP_CRATE", root: "../heap", wanted: is_of_a_crate },
     Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
 
 fn is_of_a_crate(path: &Path) -> bool {
     path == Path::new("Cargo.toml") || path.starts_with("src")

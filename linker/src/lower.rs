@@ -7,6 +7,7 @@ pub(crate) mod constructors;
 pub(crate) mod context_slots;
 pub(crate) mod entry;
 pub(crate) mod exports;
+pub(crate) mod last_words;
 mod marks;
 pub(crate) mod points;
 pub(crate) mod saved_globals;

@@ -13,8 +13,8 @@ use crate::arguments::{Optimize, Strip};
 use crate::contract;
 use crate::inputs::Inputs;
 use crate::lower::{
-    atomics, built_in_names, component_types, constructors, context_slots, entry, exports, points, saved_globals,
-    strip, thread_locals,
+    atomics, built_in_names, component_types, constructors, context_slots, entry, exports, last_words, points,
+    saved_globals, strip, thread_locals,
 };
 use crate::module::{Export, Module};
 use crate::optimize::{
@@ -220,6 +220,17 @@ pub(crate) const PASSES: &[Pass] = &[
         delete_when: "no pass looks anything up by export",
         fails: "internal exports cannot be removed",
         run: Run::Module(exports::rewrite),
+    },
+    Pass {
+        name: "last_words",
+        folder: Lower,
+        only: &[],
+        // An export of its own is none for passes.
+        after: &["exports"],
+        why: "a component that imports nothing leaves a text behind when it traps; an export says where",
+        delete_when: "the component model can hand a text to the host at a trap",
+        fails: "the program's last words cannot be exported",
+        run: Run::Module(last_words::rewrite),
     },
     Pass {
         name: "offsets",

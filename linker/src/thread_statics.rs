@@ -1,6 +1,6 @@
 //! Copies of objects in which std's thread-local variables are in segments of that kind.
 //!
-//! The compiler has made plain statics of them (library/std/src/sys/thread_local/native/wasip3.rs). Only when a program is linked shows whether
+//! The compiler has made plain statics of them (library/std/src/sys/thread_local/native/component.rs). Only when a program is linked shows whether
 //! it has threads, and then wasm-ld must lay them out as one block, with addresses that count from its beginning. It does so with segments that
 //! say that they are thread-local: one bit in the object, which nothing else depends on.
 //!

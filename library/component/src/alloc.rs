@@ -6,50 +6,45 @@
 //! - `component_realloc`, in a program in which std alone receives anything: memory of the platform's heap, whoever the global allocator is. It
 //!   moves to the global allocator when std takes it over;
 //! - `cabi_realloc`, in a program with bindings: memory of the global allocator, for bindings give it back there. Nobody can tell whom a list is
-//!   for, so std's come from there as well.
+//!   for, so std's come from there as well. The crate alloc has it, for programs without std (library/alloc/src/component.rs).
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
 #[cfg(target_family = "wasm")]
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use alloc_crate::alloc::{alloc, handle_alloc_error, realloc};
+#[cfg(not(target_family = "wasm"))]
+use alloc_crate::alloc::realloc;
+use alloc_crate::alloc::{alloc, handle_alloc_error};
 
 use crate::assert;
 
-// The symbols are not `no_mangle`, because that would export them from every program. `cabi_realloc` is weak, because wit-bindgen defines one of the
-// same name and meaning in the programs that use it. Whatever lifts a list calls `received`, which is in this module and so in the same object
-// file: that is how the linker comes to see these definitions.
-macro_rules! symbol {
-    ($symbol:literal, $binding:literal, $function:ident) => {
-        #[cfg(target_family = "wasm")]
-        core::arch::global_asm!(
-            concat!(".section .text.", $symbol, ",\"\",@"),
-            concat!(".globl ", $symbol),
-            concat!($binding, " ", $symbol),
-            concat!(".type ", $symbol, ",@function"),
-            ".functype {function} (i32, i32, i32, i32) -> (i32)",
-            concat!($symbol, ":"),
-            concat!(".functype ", $symbol, " (i32, i32, i32, i32) -> (i32)"),
-            "local.get 0",
-            "local.get 1",
-            "local.get 2",
-            "local.get 3",
-            "call {function}",
-            "end_function",
-            function = sym $function,
-        );
-    };
-}
+// Not `no_mangle`, because that would export it from every program. Whatever lifts a list calls `received`, which is in this
+// module and so in the same object file: that is how the linker comes to see it.
+#[cfg(target_family = "wasm")]
+core::arch::global_asm!(
+    ".section .text.component_realloc,\"\",@",
+    ".globl component_realloc",
+    ".hidden component_realloc",
+    ".type component_realloc,@function",
+    ".functype {function} (i32, i32, i32, i32) -> (i32)",
+    "component_realloc:",
+    ".functype component_realloc (i32, i32, i32, i32) -> (i32)",
+    "local.get 0",
+    "local.get 1",
+    "local.get 2",
+    "local.get 3",
+    "call {function}",
+    "end_function",
+    function = sym reallocate_own,
+);
 
-symbol!("cabi_realloc", ".weak", reallocate);
-symbol!("component_realloc", ".hidden", reallocate_own);
-
-/// Allocates (`old_size` 0) or grows a block. Canonical ABI: the `realloc` option.
+/// Allocates (`old_size` 0) or grows a block, for the fake host. Canonical ABI: the `realloc` option.
 ///
 /// # Safety
 ///
 /// Either `old_size` is 0, or `old` is a block of that size and alignment from here; `align` is a power of two.
+#[cfg(not(target_family = "wasm"))]
 pub unsafe extern "C" fn reallocate(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     if new_size == 0 {
         // An empty list: no block, but a pointer that is aligned and not null.
@@ -108,7 +103,7 @@ static IS_OWN: AtomicBool = AtomicBool::new(false);
 
 #[cfg(target_family = "wasm")]
 unsafe extern "C" {
-    // std's `System`, which is `crate::heap`: most programs have these functions, and need no second copy of what they do.
+    // the default allocator, which is the crate `component-heap`: most programs have these functions, and need no second copy of what they do.
     #[rustc_std_internal_symbol]
     fn __rdl_alloc(size: usize, align: usize) -> *mut u8;
     #[rustc_std_internal_symbol]

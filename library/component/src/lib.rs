@@ -1,4 +1,4 @@
-//! The component model below std: its asynchronous canonical ABI, its threads, and the heap.
+//! The component model below std: its asynchronous canonical ABI, and its threads.
 //!
 //! No WASI: this crate knows no file, no stream of output, no clock. What it needs of them comes from above: a
 //! [`Deadline`](deadline::Deadline) is made by whoever has a clock, the seed of a schedule is asked for by whoever
@@ -18,6 +18,7 @@
 // `rustc_nounwind`: nothing unwinds out of here, and the crates above, which the compiler sees one at a time, need not
 // be ready for it.
 #![cfg_attr(target_family = "wasm", feature(asm_experimental_arch, rustc_attrs), allow(internal_features))]
+#![cfg_attr(target_env = "component", feature(component_internals))]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 #![warn(missing_docs)]
@@ -25,6 +26,9 @@
 extern crate alloc as alloc_crate;
 #[cfg(not(target_family = "wasm"))]
 extern crate std;
+
+#[cfg(target_family = "wasm")]
+pub use component_heap as heap;
 
 // Layer: threads and tasks, from their entry in assembly on.
 #[cfg(target_family = "wasm")]
@@ -53,8 +57,6 @@ pub mod waitable;
 pub mod waitable_set;
 
 // Layer: the instance's state and memory.
-#[cfg(any(target_family = "wasm", test))]
-pub mod heap;
 pub mod instance;
 
 // Layer: the ABI room, where `unsafe` lives: every canonical built-in, every layout.

@@ -12,8 +12,10 @@
 use core::alloc::{Layout, LayoutError};
 use core::ptr;
 
+use component_heap as heap;
+
 use crate::abi::threads;
-use crate::{fatal, heap};
+use crate::fatal;
 
 crate::instance_state! {
     static AT_END: Option<fn()> = None;

@@ -16,11 +16,11 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicU32;
 
 use crate::abi::threads::{self, Start};
-#[cfg(target_family = "wasm")]
-use crate::heap::{allocate, deallocate};
 use crate::{assert, block, futex, schedule};
 #[cfg(not(target_family = "wasm"))]
 use alloc_crate::alloc::{alloc as allocate, dealloc as deallocate};
+#[cfg(target_family = "wasm")]
+use component_heap::{allocate, deallocate};
 use description::Description;
 pub(crate) use description::describe;
 

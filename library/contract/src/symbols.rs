@@ -185,7 +185,7 @@ pub const GET_TLS_BASE: &str = "__wasm_get_tls_base";
 pub const SET_TLS_BASE: &str = "__wasm_set_tls_base";
 
 /// What the symbols of std's thread-local variables have in their names, which are plain statics to the compiler
-/// (library/std/src/sys/thread_local/native/wasip3.rs). It is the name that std's macro gives them.
+/// (library/std/src/sys/thread_local/native/component.rs). It is the name that std's macro gives them.
 pub const THREAD_LOCAL: &str = "__RUST_STD_INTERNAL_VAL";
 
 // Marks: constants that no code computes with. The library writes them into assembly, rewrite/marks.rs finds them.
@@ -202,6 +202,13 @@ pub const BASE: i32 = 0x4241_5345;
 
 /// `i32.const SET_BASE, drop, drop`: takes where the thread-local variables are to be.
 pub const SET_BASE: i32 = 0x5345_5442;
+
+/// `i32.const SAYS_LAST_WORDS, drop, i32.const ADDRESS, drop`: here the program's last words begin, which lie at that address: how many
+/// bytes there are, as four bytes, and the bytes (library/core/src/component.rs).
+pub const SAYS_LAST_WORDS: i32 = 0x4c57_5244;
+
+/// Core export, a global: the address in [`SAYS_LAST_WORDS`].
+pub const LAST_WORDS: &str = "component_last_words";
 
 /// Function `() -> ()`: a turn of a loop that waits by looking at memory. `core::hint::spin_loop` calls it.
 pub const SPIN: &str = "component_rt_spin";

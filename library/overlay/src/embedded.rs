@@ -26,13 +26,26 @@ pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
 }
 
 /// The platform crates: the directory of each, here as there, and its files.
-const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 3] =
-    [("component", data::COMPONENT_CRATE), ("contract", data::CONTRACT_CRATE), ("wasi", data::WASI_CRATE)];
+const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 4] = [
+    ("component", data::COMPONENT_CRATE),
+    ("contract", data::CONTRACT_CRATE),
+    ("heap", data::HEAP_CRATE),
+    ("wasi", data::WASI_CRATE),
+];
 
-/// The new files of std, test and the profiler, and the platform crates.
+/// New files of upstream's crates, at the places where upstream would have them: the directory of each crate, here as there.
+const UPSTREAM_CRATES: [(&str, &[(&str, &str)]); 6] = [
+    ("alloc", data::ALLOC_FILES),
+    ("compiler-builtins", data::BUILTINS_FILES),
+    ("core", data::CORE_FILES),
+    ("profiler_builtins", data::PROFILER_FILES),
+    ("std", data::STD_FILES),
+    ("test", data::TEST_FILES),
+];
+
+/// The new files of upstream's crates, and the platform crates.
 pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
-    let of_crates = [("std", data::STD_FILES), ("test", data::TEST_FILES), ("profiler_builtins", data::PROFILER_FILES)];
-    let of_crates = of_crates.into_iter().flat_map(|(name, files)| {
+    let of_crates = UPSTREAM_CRATES.into_iter().flat_map(|(name, files)| {
         files.iter().map(move |&(path, text)| NewFile { path: format!("{name}/{path}"), text: text.into() })
     });
     let platform = PLATFORM_CRATES.into_iter().flat_map(|(directory, files)| {

@@ -2,12 +2,14 @@
 
 core::arch::global_asm!(
     include_str!("entry.s"),
+    deadlock = sym crate::fatal::deadlock,
     run = sym super::run,
     task_begin = sym crate::task::begin,
     task_end = sym crate::task::end,
     task_free = sym crate::task::free,
     task_exchange = sym crate::task::exchange,
     give_way = sym super::yield_from_a_spin,
+    stack_overflow = sym crate::fatal::stack_overflow,
     spin = sym super::spin,
     describe = sym super::describe,
     point = sym crate::schedule::at_atomic,

@@ -33,8 +33,8 @@
     .import_name component_thread_resume_later, thread_resume_later
 
     .functype {run} (i32) -> ()
-    .functype component_stack_overflow () -> ()
-    .functype component_deadlock () -> ()
+    .functype {stack_overflow} () -> ()
+    .functype {deadlock} () -> ()
     .functype {task_begin} () -> (i32)
     .functype {task_end} () -> ()
     .functype {task_free} (i32) -> ()
@@ -125,7 +125,7 @@ component_set_stack_pointer:
     i32.store 0
     i32.const component_reserve_stack+16384
     call component_context_set_0
-    call component_stack_overflow
+    call {stack_overflow}
     unreachable
     end_if
     local.get 0
@@ -295,7 +295,7 @@ __wrap_component_thread_index:
     .type __wrap_component_thread_suspend,@function
 __wrap_component_thread_suspend:
     .functype __wrap_component_thread_suspend () -> (i32)
-    call component_deadlock
+    call {deadlock}
     unreachable
     end_function
 

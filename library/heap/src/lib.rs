@@ -1,4 +1,6 @@
-//! The heap: std's global allocator on this platform.
+//! The heap of a component instance: what Rust's global allocator is when a program names none.
+//!
+//! The crate `alloc` stands on it, so that a program without std has it, too.
 //!
 //! Rust tells size and alignment of memory when it gives it back, so they alone decide where it comes from and goes to:
 //!
@@ -8,6 +10,15 @@
 //!
 //! Memory grows only when neither has any. Left out: giving memory back to the host (wasm cannot), and locks (an instance's
 //! threads are cooperative, and nothing here blocks).
+
+#![no_std]
+#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
+#![warn(missing_docs)]
+#![cfg_attr(not(any(target_family = "wasm", test)), allow(dead_code, reason = "there is no instance to have one"))]
+
+#[cfg(test)]
+extern crate std;
 
 use core::alloc::Layout;
 use core::cmp::min;
