@@ -11,7 +11,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cache::{self, Cache};
 use crate::configuration::Configuration;
-use crate::guest::{Guest, TARGET};
+use crate::guest::Guest;
+use crate::target::Choice;
 use crate::verb::{self, Verb};
 use crate::words::Words;
 use crate::{chores, doctor, environment, forward, process, runner};
@@ -36,6 +37,9 @@ struct Arguments {
 enum Own {
     /// Find or install Rust, and build the standard library for the target
     Setup {
+        /// A target to build it for: wasm32-wasip3 (the usual one) or wasm32-component; may be given again
+        #[arg(long)]
+        target: Vec<String>,
         /// Show what installers and compilers print
         #[arg(short, long)]
         verbose: bool,
@@ -137,7 +141,7 @@ fn own(words: Words) -> Result<ExitCode> {
     let line = ["cargo-p3".into()].into_iter().chain(words.options).chain(words.verb).chain(words.rest);
     let matches = command().get_matches_from(line);
     match Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).verb {
-        Own::Setup { verbose } => setup(verbose),
+        Own::Setup { target, verbose } => setup(&target, verbose),
         Own::Doctor => doctor::doctor(),
         Own::Readiness { arguments } => chores::readiness(&arguments),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
@@ -169,13 +173,16 @@ fn command() -> clap::Command {
     Verb::ALL.iter().fold(Arguments::command(), |command, verb| command.subcommand(verb.help()))
 }
 
-fn setup(verbose: bool) -> Result<ExitCode> {
-    let guest = Guest::ready(true, verbose)?;
+fn setup(targets: &[String], verbose: bool) -> Result<ExitCode> {
+    let choice = Choice::of_names(targets)?;
+    let names: Vec<&str> = choice.targets.iter().map(|target| target.name).collect();
+    let guest = Guest::ready(choice, true, verbose)?;
     let toolchain = guest.sysroot().toolchain();
     process::print(&format!(
-        "Rust     {}\nsysroot  {}\ntarget   {TARGET}: ready\n",
+        "Rust     {}\nsysroot  {}\ntarget   {}: ready\n",
         toolchain.rustc().display(),
-        guest.sysroot().path().display()
+        guest.sysroot().path().display(),
+        names.join(", ")
     ))?;
     Ok(ExitCode::SUCCESS)
 }

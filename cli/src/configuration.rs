@@ -13,8 +13,8 @@ use anyhow::{Result, bail};
 use toml::{Table, Value};
 
 use crate::condition::Facts;
-use crate::guest::TARGET;
 use crate::install;
+use crate::target::Target;
 
 /// Tells the runner where cargo was started, and its `--config` options; quoted as in a shell.
 const VARIABLE: &str = "CARGO_P3_CONFIGURATION";
@@ -98,12 +98,28 @@ impl Configuration {
         Some(words.into_iter().map(OsString::from).collect())
     }
 
-    /// The user's own program that is to run components, with its first arguments. `facts` asks what the target is.
+    /// The targets of `[build]`, which is a name or a list of names.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        let targets = self.sources.iter().find_map(|source| source.table.get("build")?.get("target"));
+        match targets {
+            Some(Value::String(target)) => vec![target.clone()],
+            Some(Value::Array(targets)) => {
+                targets.iter().filter_map(|target| target.as_str().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The user's own program that is to run components for `target`, with its first arguments. `facts` asks what the target is.
     ///
     /// # Errors
     /// Several fit equally well; or the target cannot be asked.
-    pub(crate) fn runner(&self, facts: impl FnOnce() -> Result<Facts>) -> Result<Option<Vec<OsString>>> {
-        if let Some(runner) = self.runner_of(TARGET) {
+    pub(crate) fn runner(
+        &self,
+        target: Target,
+        facts: impl FnOnce() -> Result<Facts>,
+    ) -> Result<Option<Vec<OsString>>> {
+        if let Some(runner) = target.names().find_map(|name| self.runner_of(name)) {
             return Ok(Some(runner));
         }
         let keys: BTreeSet<&str> = self.tables("target").flat_map(Table::keys).map(String::as_str).collect();
@@ -118,7 +134,8 @@ impl Configuration {
         conditions.retain(|(condition, _)| facts.meet(condition));
         if let [(first, _), (second, _), ..] = &conditions[..] {
             bail!(
-                "two runners of cargo's configuration are for {TARGET}: those of target.'{first}' and of target.'{second}'"
+                "two runners of cargo's configuration are for {}: those of target.'{first}' and of target.'{second}'",
+                target.name
             );
         }
         Ok(conditions.pop().map(|(_, runner)| runner))
@@ -210,6 +227,7 @@ fn given<'a>(arguments: impl IntoIterator<Item = &'a OsString>) -> Vec<OsString>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::WASIP3;
     use std::fs;
 
     fn configuration(files: &[(&str, &str)], directory: &str, given: &[&str]) -> (tempfile::TempDir, Configuration) {
@@ -226,7 +244,7 @@ mod tests {
 
     fn runner(configuration: &Configuration) -> Vec<String> {
         let ours = || Ok(Facts::printed("target_os=\"wasi\"\ntarget_family=\"wasm\"\npanic=\"unwind\""));
-        let words = configuration.runner(ours).unwrap().unwrap_or_default();
+        let words = configuration.runner(WASIP3, ours).unwrap().unwrap_or_default();
         words.into_iter().map(|word| word.into_string().unwrap()).collect()
     }
 
@@ -276,8 +294,10 @@ mod tests {
         assert_eq!(runner(&one), ["fits"]);
         let text = format!("{text}[target.'cfg(target_os = \"wasi\")']\nrunner = 'fits too'\n");
         let (_place, two) = configuration(&[(".cargo/config.toml", &text)], ".", &[]);
-        let error =
-            two.runner(|| Ok(Facts::printed("target_os=\"wasi\"\ntarget_family=\"wasm\""))).unwrap_err().to_string();
+        let error = two
+            .runner(WASIP3, || Ok(Facts::printed("target_os=\"wasi\"\ntarget_family=\"wasm\"")))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("target_os"), "{error}");
     }
 

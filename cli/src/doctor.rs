@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use overlay::{RUST_RELEASE, Sysroot, Toolchain};
 
 use crate::cache::{self, Cache};
-use crate::guest::TARGET;
+use crate::target::WASIP3;
 use crate::toolchain::{self, Incomplete, Look, Search};
 use crate::{process, provision};
 
@@ -141,12 +141,12 @@ fn cache_directory(cache: &Cache) -> Finding {
 fn sysroot(toolchain: &Toolchain, cache: &Cache) -> Finding {
     let path = Sysroot::directory(toolchain, cache.path());
     let thing = "sysroot";
-    let is_built = fs::read_dir(path.join("lib/rustlib").join(TARGET).join("lib")).is_ok();
+    let is_built = fs::read_dir(path.join("lib/rustlib").join(WASIP3.name).join("lib")).is_ok();
     if !is_built {
         let detail = format!("{} is built when it is first needed", shown(&path));
         return Finding { thing, state: State::Absent, detail, mend: Some("cargo p3 setup".to_owned()) };
     }
-    let spec = path.join("targets").join(format!("{TARGET}.json"));
+    let spec = path.join("targets").join(format!("{}.json", WASIP3.name));
     match check_spec(&spec) {
         Ok(()) => found(thing, shown(&path)),
         Err(error) => Finding {

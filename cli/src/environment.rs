@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::guest::{Guest, TARGET};
+use crate::guest::Guest;
+use crate::target::{self, WASIP3};
 use crate::workspace::Workspace;
 use crate::{process, wrapper};
 
@@ -24,13 +25,16 @@ For rust-analyzer, put what `cargo p3 env --rust-analyzer` prints into the edito
 /// No toolchain, no sysroot.
 pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
     let has_clash = Workspace::find([]).is_some_and(|workspace| workspace.has_clash());
-    let guest = Guest::ready(true, false)?.with_clash(has_clash);
+    let guest = Guest::ready(target::chosen([].iter()), true, false)?.with_clash(has_clash);
     let text = if rust_analyzer {
         settings(&guest)?
     } else if json {
         let object: serde_json::Map<String, serde_json::Value> = variables(&guest)?
             .into_iter()
-            .map(|(name, value)| Ok((name.to_owned(), unicode(name, value)?.into())))
+            .map(|(name, value)| {
+                let value = unicode(&name, value)?.into();
+                Ok((name, value))
+            })
             .collect::<Result<_>>()?;
         format!("{:#}\n", serde_json::Value::Object(object))
     } else {
@@ -40,7 +44,7 @@ pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
             lines.push_str(&format!("unset {}\n", wrapper::CLASH));
         }
         for (name, value) in variables(&guest)? {
-            let value = unicode(name, value)?.replace('\'', r"'\''");
+            let value = unicode(&name, value)?.replace('\'', r"'\''");
             lines.push_str(&format!("export {name}='{value}'\n"));
         }
         lines
@@ -50,7 +54,7 @@ pub(crate) fn print(json: bool, rust_analyzer: bool) -> Result<ExitCode> {
 }
 
 /// The variables for a shell in which plain cargo builds for the target.
-fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
+fn variables(guest: &Guest) -> Result<Vec<(String, OsString)>> {
     // The toolchain's cargo stands beside the wrappers.
     let bin = guest.bin().to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
@@ -58,13 +62,13 @@ fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
     let path = env::join_paths(folders).context("the sysroot's path cannot stand in PATH")?;
     // Not the target: a shell is used for other things too.
     let mut variables: Vec<_> =
-        guest.environment().into_iter().filter(|(name, _)| *name != "CARGO_BUILD_TARGET").collect();
-    variables.push(("PATH", path));
+        guest.environment().into_iter().filter(|(name, _)| name != "CARGO_BUILD_TARGET").collect();
+    variables.push(("PATH".into(), path));
     // For `-Zbuild-std`, and for a specification as the target. Crates do not see it: the wrapper takes it away.
-    variables.push(("RUSTC_BOOTSTRAP", "1".into()));
-    variables.push((wrapper::BOOTSTRAP_IS_CARGOS, "1".into()));
-    variables.push(("CARGO_UNSTABLE_JSON_TARGET_SPEC", "true".into()));
-    variables.push(("CARGO_P3_TARGET", guest.spec()?.into()));
+    variables.push(("RUSTC_BOOTSTRAP".into(), "1".into()));
+    variables.push((wrapper::BOOTSTRAP_IS_CARGOS.into(), "1".into()));
+    variables.push(("CARGO_UNSTABLE_JSON_TARGET_SPEC".into(), "true".into()));
+    variables.push(("CARGO_P3_TARGET".into(), guest.spec()?.into()));
     Ok(variables)
 }
 
@@ -72,12 +76,13 @@ fn variables(guest: &Guest) -> Result<Vec<(&'static str, OsString)>> {
 fn settings(guest: &Guest) -> Result<String> {
     let mut environment = serde_json::Map::new();
     for (name, value) in guest.environment() {
-        environment.insert(name.to_owned(), unicode(name, value)?.into());
+        let value = unicode(&name, value)?.into();
+        environment.insert(name, value);
     }
     let cargo = guest.tool("cargo");
     environment.insert("CARGO".to_owned(), unicode("CARGO", cargo.into())?.into());
     let mut settings = serde_json::json!({
-        "rust-analyzer.cargo.target": TARGET,
+        "rust-analyzer.cargo.target": guest.spec()?.file_stem().map_or(WASIP3.name.into(), |name| name.to_string_lossy().into_owned()),
         "rust-analyzer.cargo.sysroot": unicode("sysroot", guest.sysroot().path().into())?,
         "rust-analyzer.cargo.extraEnv": environment,
         "rust-analyzer.server.extraEnv": environment,

@@ -9,7 +9,8 @@ use anyhow::{Result, bail};
 
 use crate::advice::Advise;
 use crate::configuration::Configuration;
-use crate::guest::{self, Guest, TARGET};
+use crate::guest::{self, Guest};
+use crate::target;
 use crate::toolchain::{self, Look, Search};
 use crate::verb::Verb;
 use crate::words::Words;
@@ -101,7 +102,7 @@ fn ready(compiles: bool, words: &Words, workspace: Option<&Workspace>) -> Result
         release::tell(words, workspace);
     }
     let (_, build_std) = unstable(words);
-    let guest = Guest::ready(compiles && !build_std, false)?;
+    let guest = Guest::ready(target::chosen(words.cargos()), compiles && !build_std, false)?;
     Ok(guest.with_clash(workspace.is_some_and(Workspace::has_clash)))
 }
 
@@ -121,9 +122,8 @@ fn has(option: &str, words: &Words) -> bool {
 
 /// The target in so many words for `clean`, which does not look for a package's files where the environment's default target puts them.
 fn default_target(verb: Verb, words: &Words) -> Option<String> {
-    let names_one =
-        |argument: &OsString| argument == "--target" || argument.as_encoded_bytes().starts_with(b"--target=");
-    (matches!(verb, Verb::Clean) && !words.cargos().any(names_one)).then(|| format!("--target={TARGET}"))
+    let default = target::chosen(words.cargos()).default.filter(|_| verb == Verb::Clean)?;
+    Some(format!("--target={default}"))
 }
 
 /// cargo-clippy, which starts cargo with its driver as a wrapper; ours goes around that (see `wrapper`).

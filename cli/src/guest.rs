@@ -1,9 +1,9 @@
 //! Everything a build for the target needs, made ready: the toolchain, the sysroot with its links, and the environment in which cargo builds for
 //! guests.
 //!
-//! Cargo is given the target's *name*. To rustc that name means its built-in target; the wrapper in `SYSROOT/bin` (see `wrapper`) turns it into
-//! our specification. So cargo needs no unstable option, build scripts see a stable compiler, and `[target.wasm32-wasip3]` of a user's
-//! configuration means what it says.
+//! Cargo is given the target's *name*. To rustc that name means its built-in target, or nothing; the wrapper in `SYSROOT/bin` (see
+//! `wrapper`) turns it into our specification. So cargo needs no unstable option, build scripts see a stable compiler, and
+//! `[target.wasm32-wasip3]` of a user's configuration means what it says.
 
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,17 +20,12 @@ use overlay::{Link, Progress, RUST_RELEASE, Sysroot, Toolchain};
 use crate::advice::{Advise, report};
 use crate::cache::{self, Cache};
 use crate::progress::Steps;
+use crate::target::{Choice, Target, WASIP3};
 use crate::toolchain::{self, Look, Search};
 use crate::{provision, wrapper};
 
-/// The target that guests are built for.
-pub const TARGET: &str = "wasm32-wasip3";
-
 /// The name under which cargo starts this executable to run a component.
 pub(crate) const RUNNER: &str = "cargo-p3-runner";
-
-/// Whose environment variable says which program runs what cargo built.
-pub(crate) const RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP3_RUNNER";
 
 /// The same, whatever runner the user has: what a user's runner may call.
 pub(crate) const DIRECT_RUNNER: &str = "cargo-p3-run";
@@ -42,23 +37,25 @@ pub(crate) const DIRECT_RUNNER_VARIABLE: &str = "CARGO_P3_RUNNER";
 pub struct Guest {
     sysroot: Sysroot,
     bin: PathBuf,
+    choice: Choice,
     has_clash: bool,
 }
 
 impl Guest {
-    /// Finds or installs the toolchain and writes the sysroot; compiles the library unless the caller will (`-Zbuild-std`).
+    /// Finds or installs the toolchain and writes the sysroot; compiles the library for the targets that are chosen, unless the caller
+    /// will (`-Zbuild-std`).
     ///
     /// # Errors
     /// No toolchain and no way to install one; a cache that cannot be written; a library that does not compile.
-    pub(crate) fn ready(prebuilt: bool, verbose: bool) -> Result<Guest> {
-        Guest::ready_for(&[], prebuilt, verbose)
+    pub(crate) fn ready(choice: Choice, prebuilt: bool, verbose: bool) -> Result<Guest> {
+        Guest::ready_for(&[], choice, prebuilt, verbose)
     }
 
     /// The same for an executable that answers to more names than `cargo-p3` does: the links have these, too.
     ///
     /// # Errors
     /// As [`Guest::ready`].
-    pub fn ready_for(names: &[&str], prebuilt: bool, verbose: bool) -> Result<Guest> {
+    pub fn ready_for(names: &[&str], choice: Choice, prebuilt: bool, verbose: bool) -> Result<Guest> {
         let cache = Cache::locate()?;
         let toolchain = toolchain(&cache, verbose)?;
         let advice = format!("the cache is {}; {} names another", cache.path().display(), cache::VARIABLE);
@@ -66,12 +63,12 @@ impl Guest {
         let bin = own_bin(&own);
         let links = links(&own, names, &bin, &toolchain);
         let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links).advise(&advice)?;
-        if prebuilt && !sysroot.is_prebuilt(TARGET) {
+        for target in choice.targets.iter().filter(|target| prebuilt && !sysroot.is_prebuilt(target.name)) {
             // Whoever has configured another one needs none of that name.
             provision::host_linker(verbose).unwrap_or_else(|error| report(&error));
-            let steps = Steps::begin(&format!("Building the standard library for {TARGET} (once)"));
+            let steps = Steps::begin(&format!("Building the standard library for {} (once)", target.name));
             sysroot
-                .prebuild(TARGET, &mut |progress| match progress {
+                .prebuild(target.name, &mut |progress| match progress {
                     Progress::Unit { done, total, name } => steps.step(done, total, name),
                     Progress::Diagnostics(text) if verbose => steps.say(text),
                     Progress::Diagnostics(_) => {}
@@ -85,7 +82,7 @@ impl Guest {
                 write_script(&folder.join(name), &wrapper::script(&own, &folder.join(name))?).advise(&advice)?;
             }
         }
-        Ok(Guest { sysroot, bin, has_clash: false })
+        Ok(Guest { sysroot, bin, choice, has_clash: false })
     }
 
     /// The same, for a workspace in which a program and a library would have files of one name (see `wrapper`).
@@ -98,9 +95,9 @@ impl Guest {
         &self.sysroot
     }
 
-    /// The target's specification.
+    /// The specification of the target that is chosen; of the usual one if none of ours is.
     pub(crate) fn spec(&self) -> Result<PathBuf> {
-        self.sysroot.spec(TARGET)
+        self.sysroot.spec(self.choice.targets.first().unwrap_or(&WASIP3).name)
     }
 
     /// The folder of the links that lead to this executable.
@@ -114,20 +111,21 @@ impl Guest {
     }
 
     /// What a cargo, any cargo, must find in its environment to build for the target.
-    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let mut variables: Vec<(&str, OsString)> = vec![
-            ("RUSTC", self.tool("rustc").into()),
-            ("RUSTDOC", self.tool("rustdoc").into()),
-            ("CARGO_BUILD_TARGET", TARGET.into()),
-            (DIRECT_RUNNER_VARIABLE, self.tool(DIRECT_RUNNER).into()),
+    pub(crate) fn environment(&self) -> Vec<(String, OsString)> {
+        let mut variables: Vec<(String, OsString)> = vec![
+            ("RUSTC".into(), self.tool("rustc").into()),
+            ("RUSTDOC".into(), self.tool("rustdoc").into()),
+            (DIRECT_RUNNER_VARIABLE.into(), self.tool(DIRECT_RUNNER).into()),
         ];
+        variables.extend(self.choice.default.as_ref().map(|target| ("CARGO_BUILD_TARGET".into(), target.into())));
         if self.has_clash {
             // What cargo has noted of the compiler's answers is of other workspaces, too.
-            variables.extend([(wrapper::CLASH, "1".into()), ("CARGO_CACHE_RUSTC_INFO", "0".into())]);
+            variables.extend([(wrapper::CLASH.into(), "1".into()), ("CARGO_CACHE_RUSTC_INFO".into(), "0".into())]);
         }
         // Whoever names a runner of their own means it. And cargo splits this variable at blanks.
-        if !has_users_runner() && !self.has_blank_in_path() {
-            variables.push((RUNNER_VARIABLE, self.tool(RUNNER).into()));
+        if !self.has_blank_in_path() {
+            let runners = runner_variables().filter(|variable| !has_users_runner(variable));
+            variables.extend(runners.map(|variable| (variable, self.tool(RUNNER).into())));
         }
         variables
     }
@@ -139,9 +137,13 @@ impl Guest {
     /// The toolchain's cargo, set up to build for the target.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = self.command(self.sysroot.toolchain().cargo());
-        if !has_users_runner() && self.has_blank_in_path() {
-            let runner = self.tool(RUNNER);
-            cargo.arg("--config").arg(format!("target.{TARGET}.runner=[{:?}]", runner.display().to_string()));
+        if self.has_blank_in_path() {
+            let runner = self.tool(RUNNER).display().to_string();
+            for target in Target::ALL {
+                for (name, _) in target.names().zip(target.runner_variables()).filter(|(_, v)| !has_users_runner(v)) {
+                    cargo.arg("--config").arg(format!("target.{name}.runner=[{runner:?}]"));
+                }
+            }
         }
         cargo
     }
@@ -155,9 +157,14 @@ impl Guest {
     }
 }
 
+/// Cargo's variables that say which program runs what it built for a target of ours.
+pub(crate) fn runner_variables() -> impl Iterator<Item = String> {
+    Target::ALL.into_iter().flat_map(Target::runner_variables)
+}
+
 /// Whether the environment names a runner that is not ours, of whatever sysroot (a shell may have had what `cargo p3 env` printed for long).
-fn has_users_runner() -> bool {
-    env::var_os(RUNNER_VARIABLE).is_some_and(|runner| Path::new(&runner).file_name() != Some(OsStr::new(RUNNER)))
+fn has_users_runner(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|runner| Path::new(&runner).file_name() != Some(OsStr::new(RUNNER)))
 }
 
 /// The toolchain that is here, or is installed now. One with which a sysroot was made before is not looked at closely again.

@@ -11,7 +11,7 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result};
 
-use crate::guest::TARGET;
+use crate::target::Target;
 use crate::verb::Verb;
 use crate::{launcher, process};
 
@@ -87,7 +87,8 @@ fn recorded(root: &Path) -> Result<Vec<String>> {
     };
     let record: Record =
         serde_json::from_str(&text).with_context(|| format!("{} is not cargo's record", file.display()))?;
-    let ours = record.installs.into_values().filter(|installed| installed.target.as_deref() == Some(TARGET));
+    let ours =
+        record.installs.into_values().filter(|installed| installed.target.as_deref().and_then(Target::named).is_some());
     Ok(ours.flat_map(|installed| installed.bins).filter(|name| name.ends_with(".wasm")).collect())
 }
 

@@ -43,6 +43,7 @@ pub mod progress;
 mod provision;
 mod release;
 mod runner;
+pub mod target;
 mod temporary;
 mod toolchain;
 mod verb;

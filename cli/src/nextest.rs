@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::advice::Advise;
 use crate::forward;
-use crate::guest::{Guest, RUNNER_VARIABLE};
+use crate::guest::{self, Guest};
 
 const PROGRAM: &str = "cargo-nextest";
 
@@ -23,8 +23,8 @@ pub(crate) fn command(guest: &Guest) -> Result<Command> {
         .with_context(|| format!("{PROGRAM} is not installed: it is neither on PATH nor where cargo installs"))
         .advise(format!("cargo install --locked {PROGRAM}"))?;
     let mut command = guest.command(&program);
-    let has_runner =
-        command.get_envs().any(|(name, _)| name == RUNNER_VARIABLE) || env::var_os(RUNNER_VARIABLE).is_some();
+    let has_runner = guest::runner_variables()
+        .all(|variable| command.get_envs().any(|(name, _)| name == &*variable) || env::var_os(&variable).is_some());
     ensure!(has_runner, "the path {} has a blank, at which {PROGRAM} would split it", guest.sysroot().path().display());
     command.env("CARGO", guest.sysroot().toolchain().cargo());
     Ok(command)

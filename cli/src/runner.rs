@@ -17,7 +17,8 @@ use component_run::isolated;
 use crate::advice::Advise;
 use crate::condition::Facts;
 use crate::configuration::Configuration;
-use crate::guest::{self, TARGET};
+use crate::guest;
+use crate::target::{Target, WASIP3};
 use crate::temporary::Temporary;
 use crate::{coverage, grants, isolate, launcher, libtest, process};
 
@@ -30,7 +31,9 @@ use crate::{coverage, grants, isolate, launcher, libtest, process};
 pub(crate) fn for_cargo() -> Result<ExitCode> {
     let configuration = Configuration::in_force();
     let own = PathBuf::from(env::args_os().next().unwrap_or_default());
-    match configuration.runner(|| target_facts(&own))?.as_deref() {
+    let component = env::args_os().nth(1).and_then(|component| std::path::absolute(component).ok());
+    let target = component.and_then(|component| Some(of_target(&component)?.0)).unwrap_or(WASIP3);
+    match configuration.runner(target, || target_facts(target, &own))?.as_deref() {
         Some([program, words @ ..]) => {
             let mut command = Command::new(program);
             command.args(words).args(env::args_os().skip(1));
@@ -137,16 +140,20 @@ fn enter(setup: &mut Setup) -> Result<()> {
 /// The target directory that a component built by cargo lies in: what stands in front of the target's name.
 fn target_directory(component: &Path) -> Option<PathBuf> {
     let component = std::path::absolute(component).ok()?;
-    let of_target = component.ancestors().find(|ancestor| ancestor.file_name().is_some_and(|name| name == TARGET))?;
-    Some(of_target.parent()?.to_owned())
+    Some(of_target(&component)?.1.parent()?.to_owned())
+}
+
+/// The target that a component was built for, and the directory of that name which it lies in.
+fn of_target(component: &Path) -> Option<(Target, &Path)> {
+    component.ancestors().find_map(|folder| Some((Target::named(folder.file_name()?.to_str()?)?, folder)))
 }
 
 /// What the target is, by the compiler beside this program.
-fn target_facts(own: &Path) -> Result<Facts> {
+fn target_facts(target: Target, own: &Path) -> Result<Facts> {
     let rustc = own.with_file_name("rustc");
-    let output = Command::new(&rustc).args(["--print", "cfg", "--target", TARGET]).output();
+    let output = Command::new(&rustc).args(["--print", "cfg", "--target", target.name]).output();
     let output = output.with_context(|| format!("cannot start {}", rustc.display()))?;
-    ensure!(output.status.success(), "{} does not tell what {TARGET} is", rustc.display());
+    ensure!(output.status.success(), "{} does not tell what {} is", rustc.display(), target.name);
     Ok(Facts::printed(&String::from_utf8_lossy(&output.stdout)))
 }
 

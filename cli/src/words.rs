@@ -52,7 +52,7 @@ impl Words {
     }
 
     /// Cargo's own words, before and after the verb: not those of the program that is run.
-    pub(crate) fn cargos(&self) -> impl Iterator<Item = &OsString> {
+    pub(crate) fn cargos(&self) -> impl Iterator<Item = &OsString> + Clone {
         self.options.iter().chain(self.rest.iter().take_while(|&word| word != "--"))
     }
 

@@ -35,7 +35,7 @@ use overlay::{RUST_COMMIT, RUST_RELEASE};
 use tempfile::NamedTempFile;
 
 use crate::advice::Advise;
-use crate::guest::TARGET;
+use crate::target::{Target, WASIP3};
 use crate::{coverage, install, process};
 
 /// Says that `RUSTC_BOOTSTRAP` in cargo's environment is for cargo, not for the crates it builds.
@@ -130,7 +130,7 @@ pub(crate) fn clippy() -> Result<ExitCode> {
 
 /// Whether a directory is one of our sysroots.
 pub(crate) fn is_sysroot(directory: &Path) -> bool {
-    directory.join("targets").join(format!("{TARGET}.json")).is_file()
+    directory.join("targets").join(format!("{}.json", WASIP3.name)).is_file()
 }
 
 /// A command line of rustc or rustdoc.
@@ -153,7 +153,7 @@ struct Call {
 impl Call {
     fn read(sysroot: &Path, arguments: impl Iterator<Item = OsString>) -> Result<Call> {
         let mut call = Call::default();
-        let spec = sysroot.join("targets").join(format!("{TARGET}.json"));
+        let specs = sysroot.join("targets");
         let mut is_target = false;
         for argument in arguments {
             match argument.to_str().and_then(|argument| argument.strip_prefix('@')) {
@@ -161,23 +161,27 @@ impl Call {
                     let lines =
                         fs::read_to_string(file).with_context(|| format!("cannot read the arguments in {file}"))?;
                     call.is_long = true;
-                    lines.lines().for_each(|line| call.take(line.into(), &spec, &mut is_target));
+                    lines.lines().for_each(|line| call.take(line.into(), &specs, &mut is_target));
                 }
-                None => call.take(argument, &spec, &mut is_target),
+                None => call.take(argument, &specs, &mut is_target),
             }
         }
         Ok(call)
     }
 
-    fn take(&mut self, argument: OsString, spec: &Path, is_target: &mut bool) {
+    fn take(&mut self, argument: OsString, specs: &Path, is_target: &mut bool) {
         let joined = argument.to_str().and_then(|argument| argument.strip_prefix("--target="));
         let value = if *is_target { Some(argument.as_os_str()) } else { joined.map(OsStr::new) };
-        let kept = match value {
-            Some(value) if value == TARGET || value == spec => {
+        let spec = |target: Target| specs.join(format!("{}.json", target.name));
+        let is_meant =
+            |value: &OsStr, target: Target| target.names().any(|name| value == name) || value == spec(target);
+        let target = value.and_then(|value| Target::ALL.into_iter().find(|target| is_meant(value, *target)));
+        let kept = match target {
+            Some(target) => {
                 self.is_ours = true;
-                if *is_target { spec.into() } else { joined_target(spec) }
+                if *is_target { spec(target).into() } else { joined_target(&spec(target)) }
             }
-            _ => argument,
+            None => argument,
         };
         *is_target = kept == "--target";
         self.is_getrandom |= kept == "getrandom" && self.arguments.last().is_some_and(|last| last == "--crate-name");

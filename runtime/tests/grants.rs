@@ -116,9 +116,15 @@ fn the_current_directory_is_in_one_that_was_granted() {
         let directories = vec![directory("in", "/given"), directory("beside", "/other")];
         run(&component, Setup { current_dir: Some(cwd.into()), directories, ..Setup::default() })
     };
-    for cwd in
-        ["/given", "/given/", "/given/deep", "/given/./deep/..", "/given/stays", "/given/../other", "/given/deep/../../other"]
-    {
+    for cwd in [
+        "/given",
+        "/given/",
+        "/given/deep",
+        "/given/./deep/..",
+        "/given/stays",
+        "/given/../other",
+        "/given/deep/../../other",
+    ] {
         assert_eq!(begins_in(cwd).exit_code(), 0, "{cwd}");
     }
     let outside = [

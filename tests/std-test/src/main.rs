@@ -16,9 +16,10 @@ use std::{env, thread};
 
 use anyhow::{Context, Result};
 use cargo_p3::advice::{self, Advise};
-use cargo_p3::guest::{Guest, TARGET};
+use cargo_p3::guest::Guest;
 use cargo_p3::process;
 use cargo_p3::progress::Steps;
+use cargo_p3::target::{Choice, WASIP3};
 use clap::Parser;
 use harness::expectations::Expectations;
 use harness::record::{Ending, Record, Side, SuiteRecord};
@@ -134,7 +135,7 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
         let always = Arc::new(AtomicBool::new(true));
         register_conditional_shutdown(SIGINT, 130, always).context("Ctrl-C cannot be handled")?;
     }
-    let guest = Guest::ready_for(&[RUSTC_WRAPPER], false, false)?;
+    let guest = Guest::ready_for(&[RUSTC_WRAPPER], Choice::usual(), false, false)?;
     let session = Session::new(&guest, side, arguments, selection, expectations)?;
     let chosen: Vec<Suite> = Suite::ALL
         .into_iter()
@@ -176,7 +177,7 @@ impl<'a> Session<'a> {
     ) -> Result<Session<'a>> {
         let sysroot = guest.sysroot();
         let of = match side {
-            Side::Target => TARGET,
+            Side::Target => WASIP3.name,
             Side::Native => sysroot.toolchain().host(),
         };
         // Beside the sysroot it belongs to, so that `clean --cache` finds both.
@@ -185,7 +186,7 @@ impl<'a> Session<'a> {
         let place = Place {
             sysroot,
             side,
-            target: TARGET,
+            target: WASIP3.name,
             directory: PathBuf::from(directory).join(of),
             rustc_wrapper: guest.tool(RUSTC_WRAPPER),
             linker: guest.tool("component-ld"),
