@@ -6,7 +6,7 @@ use crate::cache::Cache;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::repeat::repeat;
-use crate::run::run;
+use crate::run::{invoke, run};
 use crate::search::search;
 use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
@@ -15,7 +15,9 @@ use clap::{CommandFactory as _, Parser};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -41,6 +43,9 @@ struct CommandLine {
     /// Run N times, each time in an instance of its own, and tell how long one took
     #[arg(long, value_name = "N", conflicts_with_all = ["schedule_seed", "schedule_search"], value_parser = clap::value_parser!(u64).range(1..))]
     repeat: Option<u64>,
+    /// Call a function that FILE exports, with values in WAVE, and print what it gives: NAME(VALUE, ...)
+    #[arg(long, value_name = "CALL", conflicts_with_all = ["schedule_search", "repeat"])]
+    invoke: Option<String>,
     /// The component, and its arguments: all that follows FILE belongs to it.
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, value_parser = OsStringValueParser::new())]
     command: Vec<OsString>,
@@ -115,7 +120,7 @@ impl Options {
 
 /// Runs the component that this process's arguments name, with this process's standard streams; Ctrl-C ends it with exit code 130.
 pub fn main() -> ExitCode {
-    let CommandLine { options, schedule_search, repeat: times, command } = match parse() {
+    let CommandLine { options, schedule_search, repeat: times, invoke: call, command } = match parse() {
         Ok(line) => line,
         Err(error) => {
             // A closed stream leaves nobody to tell.
@@ -134,12 +139,25 @@ pub fn main() -> ExitCode {
     let mut command = command.into_iter();
     let file = command.next().unwrap_or_default();
     let arguments: Vec<OsString> = command.collect();
+    if let Some(call) = call {
+        return ExitCode::from(invoked(file.as_ref(), &call, Setup { arguments, ..options.setup() }));
+    }
     let setup = || Setup { arguments: arguments.clone(), ..options.clone().setup() };
     ExitCode::from(match (schedule_search, times) {
         (Some(count), _) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup),
         (None, Some(count)) => repeat(file.as_ref(), count, setup),
         (None, None) => run(file, setup()).report(),
     })
+}
+
+/// Calls a function and prints what it gives; returns the exit code.
+fn invoked(file: &Path, call: &str, setup: Setup) -> u8 {
+    let (outcome, result) = invoke(file, call, setup);
+    if let Some(result) = result.filter(|result| !result.is_empty()) {
+        // A closed stdout leaves nobody to tell.
+        let _ = writeln!(std::io::stdout(), "{result}");
+    }
+    outcome.report()
 }
 
 fn parse() -> Result<CommandLine, clap::Error> {

@@ -8,6 +8,7 @@ use crate::compiling;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
 use crate::interrupt::Aim;
+use crate::invoke::Invocation;
 use crate::refusal::Refusal;
 use crate::schedule;
 use crate::setup::Features;
@@ -41,14 +42,29 @@ pub(crate) struct Command {
     pub(crate) binary: Vec<u8>,
     /// The component with its imports resolved.
     pub(crate) instance: InstancePre<Host>,
-    /// Where to find `run` among its exports.
-    pub(crate) run: ComponentExportIndex,
+    /// What is called.
+    pub(crate) entry: Entry,
     aim: OnceLock<Option<Arc<Aim>>>,
 }
 
+/// What of a component is called.
+pub(crate) enum Entry {
+    /// The `run` of a command: where it is among the exports.
+    Run(ComponentExportIndex),
+    /// A function that somebody names.
+    Function(Invocation),
+}
+
 impl Command {
-    /// Reads, compiles (or takes from the cache) and resolves the component in `file`.
-    pub(crate) fn load(file: &Path, kind: Kind, cache: &Cache, clocks: Clocks) -> Result<Self, Refusal> {
+    /// Reads, compiles (or takes from the cache) and resolves the component in `file`. `call` is to be called; if there is
+    /// none, `run` is.
+    pub(crate) fn load(
+        file: &Path,
+        call: Option<&str>,
+        kind: Kind,
+        cache: &Cache,
+        clocks: Clocks,
+    ) -> Result<Self, Refusal> {
         let binary = std::fs::read(file).map_err(|cause| Refusal::Unreadable { file: file.to_owned(), cause })?;
         if binary.starts_with(CORE_MODULE) {
             return Err(Refusal::CoreModule { file: file.to_owned() });
@@ -67,13 +83,10 @@ impl Command {
         if !imports.is_empty() {
             return Err(Refusal::MissingImports { file: file.to_owned(), imports });
         }
-        let (kind_of_run, run) = component
-            .get_export_index(None, RUN)
-            .and_then(|interface| component.get_export(Some(&interface), "run"))
-            .ok_or_else(|| Refusal::NoRun { file: file.to_owned() })?;
-        if !is_run(&kind_of_run) {
-            return Err(Refusal::OtherRun { file: file.to_owned() });
-        }
+        let entry = match call {
+            Some(call) => Entry::Function(Invocation::of(call, &component, &engine, file)?),
+            None => Entry::Run(run(&component, file)?),
+        };
         let mut linker = Linker::new(&engine);
         let instance = host::add_to_linker(&mut linker)
             .and_then(|()| match clocks {
@@ -82,13 +95,22 @@ impl Command {
             })
             .and_then(|()| linker.instantiate_pre(&component))
             .map_err(|error| refusal(file, &error, || format!("{error:#}")))?;
-        Ok(Self { engine, binary, instance, run, aim: OnceLock::new() })
+        Ok(Self { engine, binary, instance, entry, aim: OnceLock::new() })
     }
 
     /// Where its code can be interrupted.
     pub(crate) fn aim(&self) -> Option<&Arc<Aim>> {
         self.aim.get_or_init(|| Aim::new(&self.engine, self.instance.component()).map(Arc::new)).as_ref()
     }
+}
+
+/// Where the `run` of a command is.
+fn run(component: &Component, file: &Path) -> Result<ComponentExportIndex, Refusal> {
+    let (kind, run) = component
+        .get_export_index(None, RUN)
+        .and_then(|interface| component.get_export(Some(&interface), "run"))
+        .ok_or_else(|| Refusal::NoRun { file: file.to_owned() })?;
+    if is_run(&kind) { Ok(run) } else { Err(Refusal::OtherRun { file: file.to_owned() }) }
 }
 
 /// Is this a function that takes nothing and gives a result without values? The host asks no more of `run`: whether it is `async` is between

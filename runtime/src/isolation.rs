@@ -52,7 +52,7 @@ impl Isolation {
         let (file, features, network) = (component.as_ref().to_owned(), setup.features, setup.network);
         let cache = setup.cache.clone();
         // A component that is too large for the pool is refused with it, and so is a pool by a machine that has not the addresses.
-        let load = |pooled| Command::load(&file, Kind { features, pooled }, &cache, Clocks::Real);
+        let load = |pooled| Command::load(&file, None, Kind { features, pooled }, &cache, Clocks::Real);
         let pooled = caught(|| load(true).or_else(|_| load(false)))?;
         Ok(Self { file, features, network, cache, pooled: Arc::new(pooled) })
     }
@@ -133,7 +133,7 @@ impl Isolation {
     /// What the pool has no room for (a program of thousands of threads) runs without it.
     fn load_on_demand(&self) -> Result<Arc<Command>, Refusal> {
         let kind = Kind { features: self.features, pooled: false };
-        caught(|| Command::load(&self.file, kind, &self.cache, Clocks::Real)).map(Arc::new)
+        caught(|| Command::load(&self.file, None, kind, &self.cache, Clocks::Real)).map(Arc::new)
     }
 
     fn confine(&self, setup: Setup) -> Setup {
@@ -281,11 +281,7 @@ fn work(tasks: &Mutex<Receiver<Task>>, results: &Sender<Report>, state: &Mutex<S
                 Err(refusal) => Err(Refusal::Host { cause: refusal.to_string() }),
             }
         };
-        let end = caught(run).unwrap_or_else(|refusal| End {
-            outcome: Outcome::Refused(refusal),
-            returned: false,
-            pool_exhausted: false,
-        });
+        let end = caught(run).unwrap_or_else(|refusal| End::of(Outcome::Refused(refusal)));
         let before = std::mem::replace(&mut *lock(state), State::Waits);
         if matches!(before, State::GivenUp) || results.send(Report { number, end, time: start.elapsed() }).is_err() {
             break;

@@ -14,7 +14,7 @@
 //! assert_eq!(stdout.bytes(), b"hello\n");
 //! ```
 //!
-//! Left out: components that are no `wasi:cli/command` (reactors), WASI 0.1 and 0.2, HTTP, and hosts that are not Unix.
+//! [`invoke`] calls one exported function of a component instead. Left out: WASI 0.1 and 0.2, HTTP, and hosts that are not Unix.
 
 #![cfg_attr(not(unix), allow(unused))]
 #[cfg(not(unix))]
@@ -34,8 +34,10 @@ mod ending;
 mod engine;
 mod host;
 mod interrupt;
+mod invoke;
 pub mod isolated;
 mod isolation;
+mod last_words;
 mod limits;
 mod outcome;
 mod refusal;
@@ -56,7 +58,7 @@ pub use ending::{end_with_cargo, remove_at_signal};
 pub use isolation::{Ended, Isolation};
 pub use outcome::Outcome;
 pub use refusal::Refusal;
-pub use run::run;
+pub use run::{invoke, run};
 pub use setup::{Access, Capture, Directory, Features, Input, Network, Output, Setup};
 pub use trap::{Frame, Trap};
 pub use waiting::{Blocked, Place, Waiting};

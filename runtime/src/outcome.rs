@@ -62,7 +62,7 @@ impl Outcome {
     /// The time limit passed, and the guest did not come back from a call of the host.
     pub(crate) fn given_up(limit: Duration, computes: bool) -> Self {
         let reason = || "it was computing, in a function of the runtime that had not come to its end".to_owned();
-        let trap = computes.then(|| Trap { reason: reason(), thread: None, frames: Vec::new() });
+        let trap = computes.then(|| Trap { reason: reason(), thread: None, last_words: None, frames: Vec::new() });
         Self::TimedOut { limit, trap, blocked: Waiting::default() }
     }
 

@@ -53,6 +53,22 @@ pub enum Refusal {
         /// The file.
         file: PathBuf,
     },
+    /// The component exports no function of that name.
+    NoFunction {
+        /// The file.
+        file: PathBuf,
+        /// The name.
+        name: String,
+        /// The functions that it exports, with their types.
+        functions: Vec<String>,
+    },
+    /// A call is not one that its function takes.
+    Call {
+        /// The call.
+        call: String,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// A string for the guest is not Unicode.
     NotUnicode {
         /// What it is, for instance "argument 2".
@@ -102,10 +118,13 @@ impl Refusal {
             | Self::Invalid { .. }
             | Self::MissingImports { .. }
             | Self::NoRun { .. }
-            | Self::OtherRun { .. } => exit::NOT_RUNNABLE,
-            Self::NotUnicode { .. } | Self::Directory { .. } | Self::CurrentDirectory { .. } | Self::Host { .. } => {
-                exit::MISUSED
-            }
+            | Self::OtherRun { .. }
+            | Self::NoFunction { .. } => exit::NOT_RUNNABLE,
+            Self::Call { .. }
+            | Self::NotUnicode { .. }
+            | Self::Directory { .. }
+            | Self::CurrentDirectory { .. }
+            | Self::Host { .. } => exit::MISUSED,
         }
     }
 }
@@ -152,7 +171,7 @@ impl fmt::Display for Refusal {
             Self::NoRun { file } => write!(
                 f,
                 "{}: does not export wasi:cli/run@0.3.0, so it is no command. A program with a main function exports it; a library \
-                 (cdylib) is called by another component",
+                 (cdylib) is called by another component, or with --invoke 'NAME(ARGUMENTS)'",
                 file.display()
             ),
             Self::OtherRun { file } => write!(
@@ -161,6 +180,17 @@ impl fmt::Display for Refusal {
                  component for the world wasi:cli/command",
                 file.display()
             ),
+            Self::NoFunction { file, name, functions } => {
+                write!(f, "{}: exports no function `{name}`", file.display())?;
+                match &functions[..] {
+                    [] => write!(f, "; it exports no function at all"),
+                    _ => {
+                        write!(f, "; it exports:")?;
+                        functions.iter().try_for_each(|function| write!(f, "\n  {function}"))
+                    }
+                }
+            }
+            Self::Call { call, cause } => write!(f, "--invoke '{call}': {cause}"),
             Self::NotUnicode { what, value } => write!(
                 f,
                 "{what} is not Unicode: {value}. The component model's strings are Unicode, so a component cannot be given it"

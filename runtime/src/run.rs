@@ -3,10 +3,12 @@
 //! Here because wasmtime reports an exit, a trap, a deadlock and a limit all as an error of the call, and the outcome
 //! has to be told apart.
 
-use crate::component::{Clocks, Command};
+use crate::component::{Clocks, Command, Entry};
 use crate::deadlock;
 use crate::engine::Kind;
 use crate::host::Host;
+use crate::invoke::shown;
+use crate::last_words;
 use crate::limits::Limits;
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
@@ -22,6 +24,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
+use wasmtime::component::Val as ComponentVal;
+use wasmtime::error::Context as _;
 use wasmtime::{Mutability, PoolConcurrencyLimitError, Store, Val, WasmCoreDump};
 use wasmtime_wasi::I32Exit;
 
@@ -37,7 +41,16 @@ const BELOW_STACK: u64 = 64 << 20;
 /// Whatever the component does, the process goes on: a trap, a limit, a deadlock, a file that is no component are
 /// outcomes. With a time limit, a guest that hangs inside a system call leaves a host thread behind.
 pub fn run(component: impl AsRef<Path>, setup: Setup) -> Outcome {
-    caught(|| whole(component.as_ref(), setup)).unwrap_or_else(Outcome::Refused)
+    caught(|| whole(component.as_ref(), None, setup)).map_or_else(Outcome::Refused, |end| end.outcome)
+}
+
+/// Calls one function that the component in the file exports: `NAME(ARGUMENTS)`, with values in WAVE. `NAME` is the function's, or
+/// `INTERFACE#FUNCTION`. Says how that ended and, if the function returned, what it gave, in WAVE.
+pub fn invoke(component: impl AsRef<Path>, call: &str, setup: Setup) -> (Outcome, Option<String>) {
+    match caught(|| whole(component.as_ref(), Some(call), setup)) {
+        Ok(end) => (end.outcome, end.result),
+        Err(refusal) => (Outcome::Refused(refusal), None),
+    }
 }
 
 /// Nothing that a component or a host does makes the process panic.
@@ -49,7 +62,7 @@ fn panicked() -> Refusal {
     Refusal::Host { cause: "the runtime panicked: this is a defect of component-run".to_owned() }
 }
 
-fn whole(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
+fn whole(file: &Path, call: Option<&str>, setup: Setup) -> Result<End, Refusal> {
     let limit = setup.time_limit;
     let kind = Kind { features: setup.features, pooled: false };
     let (network, clocks) = match setup.schedule {
@@ -58,7 +71,7 @@ fn whole(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
         Some(_) => (Network::None, Clocks::MadeUp),
     };
     let setup = Setup { network, ..setup };
-    let command = Command::load(file, kind, &setup.cache, clocks)?;
+    let command = Command::load(file, call, kind, &setup.cache, clocks)?;
     // What is not Unicode is refused below.
     if let Some(path) = setup.current_dir.as_deref().filter(|path| path.to_str().is_some()) {
         setup.check_current_dir(path.as_ref())?;
@@ -69,20 +82,20 @@ fn whole(file: &Path, setup: Setup) -> Result<Outcome, Refusal> {
     let watched = Arc::clone(&command);
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
     match watchdog::guard(limit, || watched.aim(), guest) {
-        Ok(Guarded::Returned(outcome)) => outcome,
-        Ok(Guarded::GivenUp { computes }) => Ok(Outcome::given_up(limit, computes)),
+        Ok(Guarded::Returned(end)) => end,
+        Ok(Guarded::GivenUp { computes }) => Ok(End::of(Outcome::given_up(limit, computes))),
         Ok(Guarded::Panicked) => Err(panicked()),
         Err(error) => Err(Refusal::Host { cause: format!("no thread for the guest: {error}") }),
     }
 }
 
 /// Runs the guest on this thread, with an event loop of its own.
-fn start(command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> Result<Outcome, Refusal> {
+fn start(command: &Command, host: Host, deadline: &Deadline, limit: Duration) -> Result<End, Refusal> {
     let reactor = reactor()?;
     let end = start_on(&reactor, command, host, deadline, limit);
     // A name lookup that never ends must not hold up the end of the run.
     reactor.shutdown_background();
-    Ok(end.outcome)
+    Ok(end)
 }
 
 /// The event loop of one thread.
@@ -99,8 +112,17 @@ pub(crate) struct End {
     pub(crate) outcome: Outcome,
     /// Whether that was because `run` returned, not because the guest called exit.
     pub(crate) returned: bool,
+    /// What an invoked function gave, in WAVE.
+    pub(crate) result: Option<String>,
     /// The pooling allocator had nothing left for the guest.
     pub(crate) pool_exhausted: bool,
+}
+
+impl End {
+    /// An end that came from outside.
+    pub(crate) fn of(outcome: Outcome) -> End {
+        End { outcome, returned: false, result: None, pool_exhausted: false }
+    }
 }
 
 /// Runs the guest on this thread and this event loop.
@@ -114,10 +136,15 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     drop(exposed);
     deadline.end();
     let returned = matches!(ended, Some(Ok(_)));
+    let mut result = None;
     let pool_exhausted = matches!(&ended, Some(Err(error)) if error.is::<PoolConcurrencyLimitError>());
     let look = |store| deadlock::look(store, &run, reactor, command);
     let outcome = match ended {
-        Some(Ok(code)) => Outcome::Exited(code),
+        Some(Ok(Returned::Code(code))) => Outcome::Exited(code),
+        Some(Ok(Returned::Values(values))) => {
+            result = Some(values);
+            Outcome::Exited(0)
+        }
         Some(Err(error)) if error.downcast_ref() == Some(&wasmtime::Trap::AsyncDeadlock) => {
             Outcome::Deadlocked(look(store))
         }
@@ -127,24 +154,43 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
                 outcome => outcome,
             };
             if let Some(trap) = outcome.trap_mut() {
+                trap.last_words = last_words::of(&error, &mut store);
                 trap.thread = deadlock::thread_of_trap(store, &run, reactor, command, &trap.frames);
             }
             outcome
         }
         None => Outcome::TimedOut { limit, trap: None, blocked: look(store) },
     };
-    End { outcome, returned, pool_exhausted }
+    End { outcome, returned, result, pool_exhausted }
 }
 
-/// Instantiates the component and calls its `run`. The call is one that ends with a trap when nothing can ever wake the
+/// What a call that returned gave.
+enum Returned {
+    /// The exit code of `run`.
+    Code(u8),
+    /// What an invoked function gave, in WAVE.
+    Values(String),
+}
+
+/// Instantiates the component and calls its `run`, or the function that is invoked. The call is one that ends with a trap when nothing can ever wake the
 /// guest.
 /// `begun` is set when the component has been instantiated.
-async fn call(command: &Command, store: &mut Store<Host>, begun: &mut bool) -> wasmtime::Result<u8> {
+async fn call(command: &Command, store: &mut Store<Host>, begun: &mut bool) -> wasmtime::Result<Returned> {
     let instance = command.instance.instantiate_async(&mut *store).await?;
     *begun = true;
-    let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, &command.run)?;
-    let (result,) = run.call_async(&mut *store, ()).await?;
-    Ok(u8::from(result.is_err()))
+    match &command.entry {
+        Entry::Run(run) => {
+            let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, run)?;
+            let (result,) = run.call_async(&mut *store, ()).await?;
+            Ok(Returned::Code(u8::from(result.is_err())))
+        }
+        Entry::Function(invocation) => {
+            let function = instance.get_func(&mut *store, invocation.function).context("the function is gone")?;
+            let mut results = vec![ComponentVal::Bool(false); invocation.results];
+            function.call_async(&mut *store, &invocation.arguments, &mut results).await?;
+            Ok(Returned::Values(shown(&results)))
+        }
+    }
 }
 
 /// Tells apart why the call failed.

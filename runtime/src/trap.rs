@@ -16,6 +16,8 @@ pub struct Trap {
     pub reason: String,
     /// The name of the thread that it happened in, where the guest makes threads and it could be found out.
     pub thread: Option<String>,
+    /// What the guest said before it ended, where it had nobody to tell: a panic's message and its place.
+    pub last_words: Option<String>,
     /// The call stack, innermost first, at most 128 frames. Inlined functions have frames of their own where debug info is there.
     pub frames: Vec<Frame>,
 }
@@ -43,6 +45,7 @@ impl Trap {
         Self {
             reason: reason(error),
             thread: None,
+            last_words: None,
             frames: backtrace.unwrap_or_default().iter().flat_map(frames).take(FRAMES).collect(),
         }
     }
@@ -92,6 +95,9 @@ pub(crate) fn demangle(name: &str) -> String {
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)?;
+        if let Some(words) = &self.last_words {
+            write!(f, "\n{words}")?;
+        }
         if self.frames.is_empty() {
             return Ok(());
         }

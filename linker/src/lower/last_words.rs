@@ -51,7 +51,7 @@ fn exported(module: Vec<u8>) -> Result<Vec<u8>> {
                 let mut export = Vec::new();
                 contract::LAST_WORDS.encode(&mut export);
                 export.push(0x03);
-                (globals - 1).encode(&mut export);
+                globals.encode(&mut export);
                 export
             }
             _ => Vec::new(),
