@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::{Encode, Instruction, SectionId};
-use wasmparser::{BinaryReader, FuncType, FunctionBody, ValType};
+use wasmparser::{BinaryReader, ExternalKind, FuncType, FunctionBody, ValType};
 
-use super::{Arena, At, Function, Instr, Module, Op, Section, custom, longer};
+use super::{Arena, At, Export, Function, Instr, Module, Op, Section, custom, longer};
 
 /// A function that a pass adds: of instructions that are to be made, or that are there.
 pub(crate) struct Added<I = Instruction<'static>> {
@@ -300,6 +300,12 @@ impl<'a> Module<'a> {
             }
         }
         self.sections = sections;
+    }
+
+    /// Exports a global.
+    pub(crate) fn export_global(&mut self, name: &'static str, index: u32) {
+        self.exports.push(Export { name: name.into(), kind: ExternalKind::Global, index });
+        self.changed.insert(SectionId::Export as u8);
     }
 
     /// Gives every export the name, and the index, that the answer says; the export goes where it says nothing.
