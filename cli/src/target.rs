@@ -27,7 +27,7 @@ impl Target {
     pub const ALL: [Target; 2] = [WASIP3, COMPONENT];
 
     /// The target that a word means.
-    pub(crate) fn named(word: &str) -> Option<Target> {
+    pub fn named(word: &str) -> Option<Target> {
         Target::ALL.into_iter().find(|target| target.names().any(|name| name == word))
     }
 

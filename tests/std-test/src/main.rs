@@ -19,7 +19,7 @@ use cargo_p3::advice::{self, Advise};
 use cargo_p3::guest::Guest;
 use cargo_p3::process;
 use cargo_p3::progress::Steps;
-use cargo_p3::target::{Choice, WASIP3};
+use cargo_p3::target::{COMPONENT, Choice, Target, WASIP3};
 use clap::Parser;
 use harness::expectations::Expectations;
 use harness::record::{Ending, Record, Side, SuiteRecord};
@@ -36,8 +36,11 @@ use signal_hook::flag::register_conditional_shutdown;
 /// The name under which cargo starts this executable around rustc while it compiles the suites.
 const RUSTC_WRAPPER: &str = "std-test-rustc";
 
-/// The known failures, as they were when this executable was built.
-const EXPECTATIONS: &str = include_str!("../../expectations/wasm32-wasip3.toml");
+/// The known failures of each target, as they were when this executable was built.
+const EXPECTATIONS: [(Target, &str); 2] = [
+    (WASIP3, include_str!("../../expectations/wasm32-wasip3.toml")),
+    (COMPONENT, include_str!("../../expectations/wasm32-component.toml")),
+];
 
 /// How long one test binary may run.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
@@ -50,6 +53,9 @@ struct Arguments {
     /// if none is named
     #[arg(value_name = "SUITE", value_parser = named)]
     suites: Vec<Named>,
+    /// The target: wasm32-wasip3, or wasm32-component, for which only the suites of core and alloc and libtest are made
+    #[arg(long, default_value = WASIP3.name, value_parser = target)]
+    target: Target,
     /// Run only tests whose names contain this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -87,6 +93,10 @@ fn named(word: &str) -> Result<Named, harness::suites::UnknownSuite> {
     Suite::named(word).map(Named)
 }
 
+fn target(word: &str) -> Result<Target> {
+    Target::named(word).with_context(|| format!("it is {}", Target::ALL.map(|target| target.name).join(" or ")))
+}
+
 fn main() -> ExitCode {
     let called = env::args_os().next().unwrap_or_default();
     let name = Path::new(&called).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
@@ -110,7 +120,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode> {
     let expectations = match &arguments.expectations {
         Some(file) => Expectations::read(file)?,
-        None => toml::from_str(EXPECTATIONS).context("in the list of known failures that this program carries")?,
+        None => {
+            let of_target = EXPECTATIONS.iter().find(|(target, _)| *target == arguments.target).map(|(_, text)| *text);
+            toml::from_str(of_target.unwrap_or_default())
+                .context("in the list of known failures that this program carries")?
+        }
     };
     let report = match (&arguments.report, arguments.merge.is_empty()) {
         (Some(directory), false) => report::merge(directory, &arguments.merge, &expectations)?,
@@ -135,7 +149,8 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
         let always = Arc::new(AtomicBool::new(true));
         register_conditional_shutdown(SIGINT, 130, always).context("Ctrl-C cannot be handled")?;
     }
-    let guest = Guest::ready_for(&[RUSTC_WRAPPER], Choice::usual(), false, false)?;
+    let choice = Choice { targets: vec![arguments.target], default: Some(arguments.target.name.to_owned()) };
+    let guest = Guest::ready_for(&[RUSTC_WRAPPER], choice, false, false)?;
     let session = Session::new(&guest, side, arguments, selection, expectations)?;
     let chosen: Vec<Suite> = Suite::ALL
         .into_iter()
@@ -177,7 +192,7 @@ impl<'a> Session<'a> {
     ) -> Result<Session<'a>> {
         let sysroot = guest.sysroot();
         let of = match side {
-            Side::Target => WASIP3.name,
+            Side::Target => arguments.target.name,
             Side::Native => sysroot.toolchain().host(),
         };
         // Beside the sysroot it belongs to, so that `clean --cache` finds both.
@@ -186,7 +201,7 @@ impl<'a> Session<'a> {
         let place = Place {
             sysroot,
             side,
-            target: WASIP3.name,
+            target: arguments.target.name,
             directory: PathBuf::from(directory).join(of),
             rustc_wrapper: guest.tool(RUSTC_WRAPPER),
             linker: guest.tool("component-ld"),
