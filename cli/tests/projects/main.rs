@@ -4,6 +4,7 @@
 mod project;
 
 mod compiler;
+mod component;
 mod configuration;
 mod coverage;
 mod crates;

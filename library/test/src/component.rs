@@ -26,6 +26,11 @@ impl Host for Wasi {
         env::args().iter().map(OsString::from).collect()
     }
 
+    fn vars(&self) -> Vec<(OsString, OsString)> {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned().into();
+        env::variables().into_iter().map(|(name, value)| (text(name), text(value))).collect()
+    }
+
     fn read_stdin(&self, buffer: &mut [u8]) -> io::Result<usize> {
         stdio::read_stdin(buffer).map_err(failed)
     }

@@ -37,6 +37,12 @@ pub trait Host: Sync {
         Vec::new()
     }
 
+    /// The environment at the start, for `std::env::var`. Without it there are no variables but those that the program sets.
+    #[stable(feature = "component_host", since = "1.96.0")]
+    fn vars(&self) -> Vec<(OsString, OsString)> {
+        Vec::new()
+    }
+
     /// Reads into `buffer` from standard input; gives how many bytes, 0 at its end. Without it input is empty.
     ///
     /// # Errors

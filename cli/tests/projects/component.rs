@@ -1,0 +1,208 @@
+//! wasm32-component: libraries without std and with it, programs, and tests.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::project::{Project, stderr, stdout, succeeded};
+
+const TARGET: &str = "--target=wasm32-component";
+
+/// Calls an export of a component.
+fn invoke(component: &PathBuf, call: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_component-run")).args(["--invoke", call]).arg(component).output().unwrap()
+}
+
+/// What a component imports, by name.
+fn imports(component: &PathBuf) -> Vec<String> {
+    let bytes = std::fs::read(component).unwrap();
+    let mut depth = 0;
+    let mut imports = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(&bytes) {
+        match payload.unwrap() {
+            wasmparser::Payload::ModuleSection { .. } | wasmparser::Payload::ComponentSection { .. } => depth += 1,
+            wasmparser::Payload::End(_) => depth -= 1,
+            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
+                imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    imports
+}
+
+/// Bindings as people use them, in one package: what each library wants of the target differs.
+#[test]
+fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
+    let project = Project::new("plugin");
+    project.append(
+        "Cargo.toml",
+        r#"
+        [lib]
+        crate-type = ["cdylib"]
+        [features]
+        std = []
+        [dependencies]
+        wit-bindgen = { version = "0.63", default-features = false, features = ["macros", "realloc"] }
+        [profile.release]
+        opt-level = "z"
+        lto = true
+        strip = true
+        "#,
+    );
+    project.write(
+        "src/lib.rs",
+        r#"
+        #![cfg_attr(not(feature = "std"), no_std)]
+        extern crate alloc;
+        use alloc::string::String;
+        wit_bindgen::generate!({ inline: "package a:b; world plugin {
+            export add: func(a: u32, b: u32) -> u32;
+            export shout: func(text: string) -> string;
+            export later: async func(text: list<u8>) -> u64;
+            export fail: func(text: string);
+            export caught: func() -> string;
+        }" });
+        struct Plugin;
+        export!(Plugin);
+        impl Guest for Plugin {
+            fn add(a: u32, b: u32) -> u32 { a + b }
+            fn shout(text: String) -> String { text.to_uppercase() }
+            async fn later(text: alloc::vec::Vec<u8>) -> u64 { text.iter().map(|byte| u64::from(*byte)).sum() }
+            fn fail(text: String) { panic!("it fails: {text}") }
+            #[cfg(not(feature = "std"))]
+            fn caught() -> String { String::new() }
+            #[cfg(feature = "std")]
+            fn caught() -> String {
+                let mut map = std::collections::HashMap::new();
+                map.insert("threads", std::thread::spawn(|| 7).join().unwrap());
+                let caught = std::panic::catch_unwind(|| panic!("caught")).is_err();
+                println!("nobody reads this");
+                let file = std::fs::read("file").unwrap_err().kind();
+                std::format!("{map:?} {caught} {file:?}")
+            }
+        }
+        "#,
+    );
+    let builds: [(&[&str], &str, &str); 3] = [
+        (&["--release"], "release", "\"\""),
+        (&[], "debug", "\"\""),
+        (&["--features=std"], "debug", r#""{\"threads\": 7} true Unsupported""#),
+    ];
+    for (options, profile, caught) in builds {
+        succeeded(project.p3("build").args(["--quiet", TARGET]).args(options).output().unwrap());
+        let component = project.path().join(format!("target/wasm32-component/{profile}/plugin.wasm"));
+        assert_eq!(imports(&component), [""; 0], "{options:?}");
+        for (call, result) in
+            [("add(2, 3)", "5"), ("shout(\"grün\")", "\"GRÜN\""), ("later([1, 2, 250])", "253"), ("caught()", caught)]
+        {
+            assert_eq!(stdout(&succeeded(invoke(&component, call))), format!("{result}\n"), "{options:?} {call}");
+        }
+        let failed = invoke(&component, "fail(\"loudly\")");
+        assert_eq!((failed.status.code(), stdout(&failed)), (Some(134), String::new()));
+        let text = stderr(&failed);
+        assert!(text.contains("it fails: loudly") && text.contains("src/lib.rs:"), "{options:?}: {text}");
+        assert_eq!(
+            text.contains("thread '"),
+            options.contains(&"--features=std"),
+            "std's panics name the thread: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_crate_that_uses_stds_types_passes_its_tests() {
+    let project = Project::new("types");
+    project.write(
+        "src/lib.rs",
+        r#"
+        //! ```
+        //! assert_eq!(types::double(4), 8);
+        //! ```
+        pub fn double(number: u32) -> u32 { number * 2 }
+        #[cfg(test)]
+        mod tests {
+            use std::sync::mpsc::{RecvTimeoutError, channel};
+            use std::thread;
+            use std::time::{Duration, Instant};
+
+            thread_local!(static NUMBER: std::cell::Cell<u32> = const { std::cell::Cell::new(1) });
+
+            #[test]
+            fn threads() {
+                NUMBER.set(5);
+                let (sender, receiver) = channel();
+                let threads: Vec<_> = (0..10).map(|number| {
+                    let sender = sender.clone();
+                    thread::spawn(move || sender.send(number + NUMBER.get()).unwrap())
+                }).collect();
+                threads.into_iter().for_each(|thread| thread.join().unwrap());
+                drop(sender);
+                assert_eq!(receiver.iter().sum::<u32>(), 55);
+            }
+            #[test]
+            fn clocks_of_whoever_runs_the_tests() {
+                let begin = Instant::now();
+                thread::sleep(Duration::from_millis(5));
+                let (_sender, receiver) = channel::<()>();
+                assert_eq!(receiver.recv_timeout(Duration::from_millis(5)), Err(RecvTimeoutError::Timeout));
+                assert!(begin.elapsed() >= Duration::from_millis(10));
+            }
+            #[test]
+            #[should_panic(expected = "as expected")]
+            fn panics() { panic!("as expected") }
+            #[test]
+            fn variables() {
+                // SAFETY: nobody else reads them.
+                unsafe { std::env::set_var("MINE", "1") };
+                assert_eq!(std::env::var("MINE").as_deref(), Ok("1"));
+                assert!(std::net::TcpListener::bind("127.0.0.1:0").is_err());
+            }
+            #[test]
+            #[ignore = "asked for"]
+            fn fails() { assert_eq!(super::double(1), 3, "a message") }
+        }
+        "#,
+    );
+    let tested = succeeded(project.p3("test").args(["--quiet", TARGET]).output().unwrap());
+    assert!(stdout(&tested).contains("4 passed; 0 failed; 1 ignored"), "{}", stdout(&tested));
+    // By the configuration, and each in an instance of its own.
+    project.write(".cargo/config.toml", "[build]\ntarget = 'wasm32-none-component'\n");
+    let isolated =
+        project.p3("test").args(["--quiet", "--isolate", "--lib", "--", "--include-ignored"]).output().unwrap();
+    let text = stdout(&isolated);
+    assert!(!isolated.status.success() && text.contains("4 passed; 1 failed") && text.contains("a message"), "{text}");
+}
+
+#[test]
+fn a_program_says_what_its_host_lets_it_say() {
+    let project = Project::new("program");
+    project.write(
+        "src/main.rs",
+        r#"
+        use std::sync::Mutex;
+        use std::time::{Duration, Instant};
+
+        static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        struct Mine;
+        impl std::os::component::Host for Mine {
+            fn write_stdout(&self, text: &[u8]) -> std::io::Result<usize> {
+                WRITTEN.lock().unwrap().extend(text);
+                Ok(text.len())
+            }
+            fn monotonic_now(&self) -> Duration { Duration::from_secs(7) }
+        }
+        fn main() -> Result<(), &'static str> {
+            println!("lost");
+            assert!(std::panic::catch_unwind(|| Instant::now()).is_err());
+            std::os::component::set_host(&Mine);
+            println!("kept");
+            assert_eq!(Instant::now().elapsed(), Duration::ZERO);
+            let written = WRITTEN.lock().unwrap().clone();
+            if written.ends_with(b"kept\n") { Err("as it should be") } else { Ok(()) }
+        }
+        "#,
+    );
+    let run = project.p3("run").args(["--quiet", TARGET]).output().unwrap();
+    assert_eq!((run.status.code(), stdout(&run)), (Some(1), String::new()), "{}", stderr(&run));
+    assert_eq!(imports(&project.path().join("target/wasm32-component/debug/program.wasm")), [""; 0]);
+}
