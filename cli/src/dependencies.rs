@@ -15,7 +15,7 @@ use std::{env, fs};
 use serde::Deserialize;
 
 use crate::cache::Cache;
-use crate::guest::{Guest, TARGET};
+use crate::guest::Guest;
 use crate::verb::Verb;
 use crate::words::Words;
 use crate::workspace::Workspace;
@@ -60,7 +60,7 @@ pub(crate) fn tell(verb: Verb, guest: &Guest, words: &Words, workspace: &Workspa
 /// Asks cargo. None if it cannot tell offline, `Err` with its exit code if it cannot tell at all.
 fn ask(guest: &Guest, words: &Words) -> Result<Option<Metadata>, ExitCode> {
     let mut cargo = guest.cargo();
-    cargo.args(&words.options).args(["metadata", "--format-version=1", "--filter-platform", TARGET]);
+    cargo.args(&words.options).args(["metadata", "--format-version=1", "--filter-platform", guest.target().name]);
     cargo.args(passed_on(words));
     // What is not fetched yet may be of packages that this build does not need.
     let is_offline = words.cargos().any(|word| word == "--offline" || word == "--frozen")

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::guest::Guest;
-use crate::target::{self, WASIP3};
+use crate::target;
 use crate::workspace::Workspace;
 use crate::{process, wrapper};
 
@@ -82,7 +82,7 @@ fn settings(guest: &Guest) -> Result<String> {
     let cargo = guest.tool("cargo");
     environment.insert("CARGO".to_owned(), unicode("CARGO", cargo.into())?.into());
     let mut settings = serde_json::json!({
-        "rust-analyzer.cargo.target": guest.spec()?.file_stem().map_or(WASIP3.name.into(), |name| name.to_string_lossy().into_owned()),
+        "rust-analyzer.cargo.target": guest.target().name,
         "rust-analyzer.cargo.sysroot": unicode("sysroot", guest.sysroot().path().into())?,
         "rust-analyzer.cargo.extraEnv": environment,
         "rust-analyzer.server.extraEnv": environment,

@@ -95,9 +95,14 @@ impl Guest {
         &self.sysroot
     }
 
-    /// The specification of the target that is chosen; of the usual one if none of ours is.
+    /// The target that is chosen; the usual one if none of ours is.
+    pub(crate) fn target(&self) -> Target {
+        self.choice.targets.first().copied().unwrap_or(WASIP3)
+    }
+
+    /// Its specification.
     pub(crate) fn spec(&self) -> Result<PathBuf> {
-        self.sysroot.spec(self.choice.targets.first().unwrap_or(&WASIP3).name)
+        self.sysroot.spec(self.target().name)
     }
 
     /// The folder of the links that lead to this executable.

@@ -1,7 +1,7 @@
 //! The panic handler of programs in which no crate has one.
 //!
-//! This crate is the last one that the linker looks into, and into this object only if nobody else has defined the symbol.
-//! So it comes after std's handler and any of the user's.
+//! It is weak: std's handler, or a crate's own, takes its place. Those are always linked where they are, because rustc has the
+//! linker look for the symbol before anything else.
 
 use core::panic::PanicInfo;
 
@@ -10,6 +10,7 @@ unsafe extern "C" {
     safe fn component_default_panic(info: *const ()) -> !;
 }
 
+#[linkage = "weak"]
 #[rustc_std_internal_symbol]
 fn rust_begin_unwind(info: &PanicInfo<'_>) -> ! {
     component_default_panic((&raw const *info).cast())
