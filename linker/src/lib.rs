@@ -306,7 +306,7 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
         if wants.threads {
             all.push("--export-table".into());
             all.extend(taken(contract::TASK_HOOK));
-            if arguments.save_around_imports {
+            if arguments.save_around_imports || wants.slots {
                 all.extend(taken(contract::TASK_HOOK_SAVED));
             }
             all.extend(taken(contract::GIVE_WAY));

@@ -16,6 +16,8 @@ use crate::supplies::Supply;
 pub(crate) struct Wants {
     /// It makes threads.
     pub(crate) threads: bool,
+    /// It makes threads, and has bindings that keep something of their own in the context slots.
+    pub(crate) slots: bool,
     /// It makes no threads, but several of its tasks may be under way at once.
     pub(crate) tasks: bool,
     /// It has bindings, which get memory from the program's global allocator.
@@ -50,6 +52,7 @@ impl Wants {
         let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"));
         Ok(Wants {
             threads: module.makes_threads(),
+            slots: module.makes_threads() && context_slots::are_in_use(&module),
             tasks: !module.makes_threads() && is_async && !context_slots::are_in_use(&module),
             bindings: module.has_export(contract::REALLOC) || module.has_component_types(),
             futex: atomics::wants_futex(&module)?,

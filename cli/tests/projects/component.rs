@@ -42,7 +42,7 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
         [features]
         std = []
         [dependencies]
-        wit-bindgen = { version = "0.63", default-features = false, features = ["macros", "realloc"] }
+        wit-bindgen = { version = "0.63", default-features = false, features = ["macros", "realloc", "async"] }
         [profile.release]
         opt-level = "z"
         lto = true
@@ -60,7 +60,7 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             export shout: func(text: string) -> string;
             export later: async func(text: list<u8>) -> u64;
             export fail: func(text: string);
-            export caught: func() -> string;
+            export caught: async func() -> string;
         }" });
         struct Plugin;
         export!(Plugin);
@@ -70,9 +70,9 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             async fn later(text: alloc::vec::Vec<u8>) -> u64 { text.iter().map(|byte| u64::from(*byte)).sum() }
             fn fail(text: String) { panic!("it fails: {text}") }
             #[cfg(not(feature = "std"))]
-            fn caught() -> String { String::new() }
+            async fn caught() -> String { String::new() }
             #[cfg(feature = "std")]
-            fn caught() -> String {
+            async fn caught() -> String {
                 let mut map = std::collections::HashMap::new();
                 map.insert("threads", std::thread::spawn(|| 7).join().unwrap());
                 let caught = std::panic::catch_unwind(|| panic!("caught")).is_err();
