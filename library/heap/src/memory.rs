@@ -25,13 +25,23 @@ impl Memory for Linear {
         const NOBODYS: usize = 64 << 20;
         const PAGES: usize = (usize::MAX - NOBODYS) / PAGE;
         unsafe extern "C" {
-            // Made by the linker: the end of the program's data.
+            // Made by the linker: the end of the program's data, and of the memory that it has from the start.
             safe static __heap_base: u8;
+            safe static __heap_end: u8;
         }
         let end = memory_size(0) * PAGE;
         let mut start = end;
         if !self.begun {
-            start = (&raw const __heap_base).expose_provenance();
+            let first = (&raw const __heap_base).expose_provenance();
+            let first_end = (&raw const __heap_end).expose_provenance();
+            if first_end == end {
+                start = first;
+            } else if first_end - first >= bytes {
+                // A global allocator of the user's has taken what follows.
+                self.begun = true;
+                let pointer = core::ptr::with_exposed_provenance_mut;
+                return Some(pointer(first)..pointer(first_end));
+            }
         }
         let pages = bytes.saturating_sub(end - start).div_ceil(PAGE);
         if pages > PAGES.saturating_sub(end / PAGE) || pages > 0 && memory_grow(0, pages) == usize::MAX {
