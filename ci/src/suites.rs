@@ -11,27 +11,28 @@ use crate::checkout::{Checkout, complete};
 use crate::report::{Counts, Report};
 
 /// What is run, and at least how many tests of it pass: a run of nothing has no failures either.
-const PART: [(&str, u64); 2] = [("coretests", 2430), ("std", 440)];
+const PART: [(&str, &str, u64); 3] =
+    [("wasm32-wasip3", "coretests", 2430), ("wasm32-wasip3", "std", 440), ("wasm32-component", "alloctests", 1640)];
 
 /// Runs the part and reads the report on it.
 ///
 /// # Errors
 /// A test that does not end as expected; fewer tests than there must be.
 pub fn suites(checkout: &Checkout) -> Result<()> {
-    let report = checkout.tool("suites-report");
-    for (suite, at_least) in PART {
+    for (target, suite, at_least) in PART {
+        let report = checkout.tool(&format!("suites-report-{target}"));
         let mut command = Command::new(checkout.tool("cargo-p3"));
-        command.args(["p3", "std-test", suite, "--isolate"]).arg("--report").arg(&report);
+        command.args(["p3", "std-test", suite, "--isolate", "--target", target]).arg("--report").arg(&report);
         for variable in ["CARGO", "RUSTUP_TOOLCHAIN"] {
             command.env_remove(variable);
         }
         complete(&mut command)?;
         let counts = read(&report, suite)?;
         let Counts { passed, known, .. } = counts;
-        println!("  {suite}: {passed} passed, {known} known exceptions");
+        println!("  {target}, {suite}: {passed} passed, {known} known exceptions");
         ensure!(
             passed >= at_least,
-            "of {suite} {passed} tests passed, which is fewer than {at_least}: the rest did not run"
+            "of {suite} for {target} {passed} tests passed, which is fewer than {at_least}: the rest did not run"
         );
     }
     Ok(())

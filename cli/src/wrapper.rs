@@ -11,7 +11,7 @@
 //!   of them where warnings are denied;
 //! - for our target and `--coverage`: `-Cinstrument-coverage`, if the crate is of the user's own (`coverage`);
 //! - for the library's own crates (`-Zbuild-std`): `--remap-path-prefix`, so that messages name files as a released library does and not by where
-//!   the cache is;
+//!   the cache is; by short names where the crate is optimised for size, because each file that can panic brings its name into the program;
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
 //!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may;
 //! - for the crate getrandom: `--cfg getrandom_backend="custom"`, unless the user chose a backend. Its version 0.3 refuses every WASI but 0.1 and
@@ -145,6 +145,8 @@ struct Call {
     has_unstable_option: bool,
     has_sysroot: bool,
     is_getrandom: bool,
+    /// It is optimised for size.
+    is_small: bool,
     has_getrandom_backend: bool,
     /// Some of it came from a response file: it may be too long for a command line.
     is_long: bool,
@@ -190,6 +192,8 @@ impl Call {
             .any(|setting| kept.as_encoded_bytes().starts_with(setting));
         // Cargo marks the library's crates so, in two words.
         self.is_library |= kept.as_encoded_bytes().ends_with(b"force-unstable-if-unmarked");
+        self.is_small |=
+            ["opt-level=s", "opt-level=z", "-Copt-level=s", "-Copt-level=z"].iter().any(|level| kept == *level);
         self.has_unstable_option |= kept.as_encoded_bytes().starts_with(b"-Z");
         self.has_sysroot |= kept == "--sysroot" || kept.as_encoded_bytes().starts_with(b"--sysroot=");
         self.arguments.push(kept);
@@ -222,7 +226,7 @@ impl Call {
             );
         }
         if self.is_library {
-            arguments.extend(remapped(&place.sysroot));
+            arguments.extend(remapped(&place.sysroot, self.is_small));
         } else if is_unstable && !users_bootstrap {
             arguments.push("-Zallow-features=".into());
         }
@@ -313,9 +317,11 @@ fn cannot_start(command: &Command) -> String {
     format!("cannot start {}", command.get_program().display())
 }
 
-/// The names that a released library gives to its files and those of its dependencies.
-fn remapped(sysroot: &Path) -> impl Iterator<Item = OsString> {
-    let library = (sysroot.join("lib/rustlib/src/rust/library"), format!("/rustc/{RUST_COMMIT}/library"));
+/// The names that a released library gives to its files and those of its dependencies; or shorter ones. (By the longer ones the compiler finds the
+/// sources when it shows lines of them.)
+fn remapped(sysroot: &Path, is_small: bool) -> impl Iterator<Item = OsString> {
+    let name = if is_small { "library".to_owned() } else { format!("/rustc/{RUST_COMMIT}/library") };
+    let library = (sysroot.join("lib/rustlib/src/rust/library"), name);
     let registry = install::cargo_home().map(|home| (home.join("registry/src"), "/rust/deps".to_owned()));
     [Some(library), registry].into_iter().flatten().map(|(from, to)| {
         let mut argument = OsString::from("--remap-path-prefix=");

@@ -4,7 +4,7 @@
 //! model is said where they are used; wit-component's own names (`[async-lift]` and the like) are not repeated here.
 
 /// Symbol of rustc's main shim, `() -> i32`: `entry-name` in the target specs. It returns 0 (ok) or 1 (err) and nothing else, and so is
-/// the sync lift of `wasi:cli/run.run`: exported as [`RUN`], unless bindings export a `run` of their own. rewrite/entry.rs says
+/// the sync lift of `wasi:cli/run.run`: exported as [`RUN`], unless bindings export a `run` of their own. lower/entry.rs says
 /// which of the two a program starts with.
 pub const MAIN: &str = "component_main";
 
@@ -103,7 +103,7 @@ pub const COMPILER_LIBRARIES: &[&str] = &[
 ];
 
 // What follows concerns programs with threads. Their functions that must not have a stack frame are assembly in
-// component-rt (and in wasi-rt, for what needs a clock); the passes in rewrite/ finish what an assembler and wasm-ld
+// component-rt (and in wasi-rt, for what needs a clock); the passes in lower/ finish what an assembler and wasm-ld
 // cannot say.
 
 /// Module name under which assembly imports canonical built-ins, because an assembler has neither `$root` nor brackets:
@@ -188,7 +188,7 @@ pub const SET_TLS_BASE: &str = "__wasm_set_tls_base";
 /// (library/std/src/sys/thread_local/native/component.rs). It is the name that std's macro gives them.
 pub const THREAD_LOCAL: &str = "__RUST_STD_INTERNAL_VAL";
 
-// Marks: constants that no code computes with. The library writes them into assembly, rewrite/marks.rs finds them.
+// Marks: constants that no code computes with. The library writes them into assembly, lower/marks.rs finds them.
 
 /// `i32.const LOOK, drop`: here code looks, atomically, at what another thread may have changed (library/edits/core.toml).
 pub const LOOK: i32 = 0x4c4f_4f4b;
