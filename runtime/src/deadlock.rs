@@ -62,10 +62,13 @@ pub(crate) fn thread_of_trap(
     Some(thread.name.clone().unwrap_or_else(|| UNNAMED.to_owned()))
 }
 
-/// The deadlock of a program that makes no threads: std finds it, says so and calls exit there. `None`: this is another
-/// exit.
+/// The deadlock of a program that makes no threads: std finds it, says so and calls exit there, or traps if it has no WASI.
+/// `None`: this is another exit, or another trap.
 pub(crate) fn alone(frames: &[Frame]) -> Option<Waiting> {
-    let end = frames.iter().position(|frame| frame.function.starts_with(paths::DEADLOCK))?;
+    let is_end = |frame: &Frame| {
+        [paths::DEADLOCK, paths::DEADLOCK_WITHOUT_WASI].iter().any(|path| frame.function.starts_with(path))
+    };
+    let end = frames.iter().position(is_end)?;
     let frames = frames[end + 1..].iter().skip_while(|frame| frame.function == contract::FATAL[1]);
     let frames: Vec<_> = frames.cloned().collect();
     let waits_for = kind(&frames).map_or("what only another thread could do", |(kind, _)| kind);

@@ -216,7 +216,7 @@ fn outcome(
     if code == Some(wasmtime::Trap::StackOverflow) || is_below_stack(error, &trap, store, &command.binary) {
         return Outcome::StackOverflowed(trap);
     }
-    Outcome::Trapped(trap)
+    deadlock::alone(&trap.frames).map_or(Outcome::Trapped(trap), Outcome::Deadlocked)
 }
 
 /// What may be behind a trap, or behind an error that came before the guest had `begun`: memory that it did not get.

@@ -201,7 +201,10 @@ fn a_program_says_what_its_host_lets_it_say() {
         }
         "#,
     );
-    let run = project.p3("run").args(["--quiet", TARGET]).output().unwrap();
+    project.write("src/bin/waits.rs", "fn main() { std::thread::park() }");
+    let waits = project.p3("run").args(["--quiet", "--bin=waits", TARGET]).output().unwrap();
+    assert_eq!(waits.status.code(), Some(135), "{}", stderr(&waits));
+    let run = project.p3("run").args(["--quiet", "--bin=program", TARGET]).output().unwrap();
     assert_eq!((run.status.code(), stdout(&run)), (Some(1), String::new()), "{}", stderr(&run));
     assert_eq!(imports(&project.path().join("target/wasm32-component/debug/program.wasm")), [""; 0]);
 }

@@ -6,6 +6,9 @@
 /// Ends a program whose only thread waits for another one, `() -> never`.
 pub const DEADLOCK: &str = "wasi_rt::fatal::deadlock";
 
+/// The same where there is no WASI. (It is in libraries for wasm32-component alone: a program that deadlocks there is its test.)
+pub const DEADLOCK_WITHOUT_WASI: &str = "component_rt::fatal::last_words::deadlock";
+
 /// In which every thread but the first begins.
 pub const THREAD: &str = "component_rt::thread::run";
 
