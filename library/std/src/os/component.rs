@@ -131,12 +131,11 @@ pub(crate) fn clock() -> &'static dyn Host {
     host().unwrap_or_else(|| no_clock())
 }
 
-/// Lets time pass, no further than to `deadline`, for who waits for something else as well.
-pub(crate) fn wait_for_a_turn(clock: &dyn Host, now: Duration, deadline: Duration) {
+/// Lets time pass, no further than to `deadline`, for a thread that waits for something else as well.
+pub(crate) fn wait_for_a_turn(clock: &dyn Host, deadline: Duration) {
     if component_rt::thread::there_are_others() {
         component_rt::thread::give_way();
     } else {
-        let _ = now;
         clock.sleep_until(deadline);
     }
 }

@@ -28,11 +28,10 @@ fn wait_until(futex: &Atomic<u32>, expected: u32, timeout: Duration) -> bool {
     let clock = clock();
     let deadline = clock.monotonic_now().saturating_add(timeout);
     while component_rt::futex::value(futex) == expected {
-        let now = clock.monotonic_now();
-        if now >= deadline {
+        if clock.monotonic_now() >= deadline {
             return false;
         }
-        wait_for_a_turn(clock, now, deadline);
+        wait_for_a_turn(clock, deadline);
     }
     true
 }
