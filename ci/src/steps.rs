@@ -4,6 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use contract::variables::PLAIN;
+
 use crate::checkout::{Checkout, complete};
 
 /// `rustfmt --check` over every file, those that belong to no package of this workspace included.
@@ -42,6 +44,18 @@ pub fn setup(checkout: &Checkout) -> Result<()> {
 /// The command cannot be started, or says no.
 pub fn tests(checkout: &Checkout) -> Result<()> {
     complete(&mut checkout.cargo(&["test", "--release", "--workspace", "--no-fail-fast"]))
+}
+
+/// Programs, and the runtime's tests of files, once more without all that only makes programs faster: of the library, the
+/// linker and the runtime. A minute, most of it for a standard library of its own.
+///
+/// # Errors
+/// The command cannot be started, or says no.
+pub fn plain(checkout: &Checkout) -> Result<()> {
+    let tests = ["programs", "files", "metadata", "grants"];
+    let mut cargo = checkout.cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
+    cargo.args(tests.iter().flat_map(|test| ["--test", test])).env(PLAIN, "1");
+    complete(&mut cargo)
 }
 
 /// A comparison that the benchmark driver makes, with the tools that [`setup`] has built.

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use anyhow::{Result, ensure};
-use overlay::{RUST_RELEASE, Sysroot, Toolchain};
+use overlay::{RUST, Sysroot, Toolchain};
 
 use crate::cache::{self, Cache};
 use crate::target::WASIP3;
 use crate::toolchain::{self, Incomplete, Look, Search};
-use crate::{process, provision};
+use crate::{guest, process, provision};
 
 /// A thing that was looked for.
 struct Finding {
@@ -68,7 +68,7 @@ pub(crate) fn doctor() -> Result<ExitCode> {
 /// The sysroot that builds use now, if there is a toolchain to say so.
 pub(crate) fn sysroot_in_use(cache: &Cache) -> Option<PathBuf> {
     match toolchain::search(Look::Quick) {
-        Ok(Search::Found(toolchain)) => Some(Sysroot::directory(&toolchain, cache.path())),
+        Ok(Search::Found(toolchain)) => Some(Sysroot::directory(&toolchain, cache.path(), guest::parts())),
         _ => None,
     }
 }
@@ -78,8 +78,7 @@ fn found(thing: &'static str, detail: String) -> Finding {
 }
 
 fn rust(search: &Result<Search>) -> Finding {
-    let thing = "Rust 1.96.0";
-    debug_assert!(thing.ends_with(RUST_RELEASE));
+    let thing = RUST;
     let bad = |detail: String, mend: String| Finding { thing, state: State::Bad, detail, mend: Some(mend) };
     match search {
         Ok(Search::Found(toolchain)) => {
@@ -139,7 +138,7 @@ fn cache_directory(cache: &Cache) -> Finding {
 }
 
 fn sysroot(toolchain: &Toolchain, cache: &Cache) -> Finding {
-    let path = Sysroot::directory(toolchain, cache.path());
+    let path = Sysroot::directory(toolchain, cache.path(), guest::parts());
     let thing = "sysroot";
     let is_built = fs::read_dir(path.join("lib/rustlib").join(WASIP3.name).join("lib")).is_ok();
     if !is_built {

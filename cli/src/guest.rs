@@ -15,7 +15,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use component_ld::lld;
-use overlay::{Link, Progress, RUST_RELEASE, Sysroot, Toolchain};
+use overlay::{Link, Parts, Progress, RUST_RELEASE, Sysroot, Toolchain};
 
 use crate::advice::{Advise, report};
 use crate::cache::{self, Cache};
@@ -62,7 +62,7 @@ impl Guest {
         let own = env::current_exe().context("this process does not know its executable")?;
         let bin = own_bin(&own);
         let links = links(&own, names, &bin, &toolchain);
-        let sysroot = Sysroot::materialise(&toolchain, cache.path(), &links).advise(&advice)?;
+        let sysroot = Sysroot::materialise(&toolchain, cache.path(), parts(), &links).advise(&advice)?;
         for target in choice.targets.iter().filter(|target| prebuilt && !sysroot.is_prebuilt(target.name)) {
             // Whoever has configured another one needs none of that name.
             provision::host_linker(verbose).unwrap_or_else(|error| report(&error));
@@ -172,10 +172,16 @@ fn has_users_runner(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|runner| Path::new(&runner).file_name() != Some(OsStr::new(RUNNER)))
 }
 
+/// What the library is made of: everything, unless programs are to be without what only makes them faster.
+pub(crate) fn parts() -> Parts {
+    let is_plain = env::var_os(contract::variables::PLAIN).is_some_and(|value| value == "1");
+    if is_plain { Parts::Needed } else { Parts::All }
+}
+
 /// The toolchain that is here, or is installed now. One with which a sysroot was made before is not looked at closely again.
 fn toolchain(cache: &Cache, verbose: bool) -> Result<Toolchain> {
     if let Search::Found(toolchain) = toolchain::search(Look::Quick)?
-        && Sysroot::directory(&toolchain, cache.path()).is_dir()
+        && Sysroot::directory(&toolchain, cache.path(), parts()).is_dir()
     {
         return Ok(toolchain);
     }

@@ -1,4 +1,4 @@
-//! Installing Rust 1.96.0 with its library sources, by whoever installs software on this machine; and what a half-installed one lacks.
+//! Installing the Rust of guests with its library sources, by whoever installs software on this machine; and what a half-installed one lacks.
 //!
 //! As root on Debian (containers, CI) that is apt, if its archive has the release; everywhere else, and where apt fails, rustup. Nothing is removed
 //! and no default is changed: guests need this release beside whatever Rust the user works with. Each step is announced before it is taken.

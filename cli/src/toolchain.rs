@@ -1,4 +1,4 @@
-//! Finding Rust 1.96.0 on this machine.
+//! Finding the Rust of guests on this machine.
 //!
 //! Guests are compiled with exactly the release that the library's edits fit, whatever the user's default toolchain is. Looked at, in this order:
 //! what `CARGO_P3_RUSTC` names (and then nothing else), rustup's toolchains, every `rustc` on `PATH`. What a compiler lacks is told part by part, so that

@@ -14,8 +14,10 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 12] = [
-    Tree { constant: "EDITS", root: "../edits", wanted: |path| path.extension().is_some_and(|e| e == "toml") },
+const TREES: [Tree; 14] = [
+    Tree { constant: "EDITS", root: "../edits", wanted: is_edits },
+    Tree { constant: "FASTER_EDITS", root: "../faster/edits", wanted: is_edits },
+    Tree { constant: "FASTER_FILES", root: "../faster", wanted: is_rust },
     Tree { constant: "ALLOC_FILES", root: "../alloc", wanted: is_rust },
     Tree { constant: "BUILTINS_FILES", root: "../compiler-builtins", wanted: is_rust },
     Tree { constant: "CORE_FILES", root: "../core", wanted: is_rust },
@@ -28,6 +30,10 @@ const TREES: [Tree; 12] = [
     Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];
+
+fn is_edits(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
 
 fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")

@@ -66,7 +66,9 @@ mod world;
 /// Links as this process's own command line says, with errors to stderr.
 #[must_use]
 pub fn main() -> ExitCode {
-    match guard::guarded(|| link(env::args_os().skip(1))) {
+    let plain = env::var_os(contract::variables::PLAIN).is_some_and(|value| value == "1");
+    let more = plain.then(|| "--no-optimize".into());
+    match guard::guarded(|| link(env::args_os().skip(1).chain(more))) {
         Ok(code) => code,
         Err(error) => {
             say(&format!("component-ld: error: {error:#}\n"));

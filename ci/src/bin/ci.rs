@@ -29,6 +29,8 @@ enum Check {
     Setup,
     /// Every package passes its tests; every program behaves on the runtime as natively.
     Tests,
+    /// Some programs do the same without all that only makes programs faster.
+    Plain,
     /// A part of Rust's own test suites ends as it is expected to.
     Suites,
     /// The part of the tier readiness report that takes little time has no red line.
@@ -94,6 +96,7 @@ fn run(check: Check, checkout: &Checkout) -> anyhow::Result<()> {
         Check::Lint => steps::lint(checkout),
         Check::Setup => steps::setup(checkout),
         Check::Tests => steps::tests(checkout),
+        Check::Plain => steps::plain(checkout),
         Check::Suites => suites(checkout),
         Check::Readiness => steps::readiness(checkout),
         Check::Crates => crates(checkout, Extent::Some),

@@ -90,7 +90,9 @@ impl Check {
                 "replace the dependency, or let a person decide about it and add the licence to ci/licences.toml"
             }
             Check::Census => "implement what a row lacks, or name in the census program the interface that forbids it",
-            Check::Others => "narrow the condition of the edit in library/edits that the compiler's message points at",
+            Check::Others => {
+                "narrow the condition of the edit in library/edits or library/faster that the compiler's message points at"
+            }
             Check::Emit => "see rustc's message; a feature that the backend does not know is the usual cause",
             Check::Smoke => "`cargo p3 doctor`, then examples/hello by hand",
             Check::Abi => {

@@ -39,7 +39,8 @@ pub(super) fn check(context: &Context, evidence: &mut Evidence) -> Result<()> {
 /// How many edits there are, and how many of them say in their own lines for which target they are.
 fn conditions(context: &Context) -> Result<(usize, usize)> {
     let (mut total, mut fits) = (0, 0);
-    for file in context.checkout.files("library/edits", "toml")? {
+    let needed = context.checkout.files("library/edits", "toml")?;
+    for file in needed.into_iter().chain(context.checkout.files("library/faster/edits", "toml")?) {
         let edits: toml::Table = std::fs::read_to_string(&file)?.parse()?;
         for edit in edits.get("edit").and_then(toml::Value::as_array).into_iter().flatten() {
             total += 1;

@@ -190,7 +190,7 @@ pub const THREAD_LOCAL: &str = "__RUST_STD_INTERNAL_VAL";
 
 // Marks: constants that no code computes with. The library writes them into assembly, lower/marks.rs finds them.
 
-/// `i32.const LOOK, drop`: here code looks, atomically, at what another thread may have changed (library/edits/core.toml).
+/// `i32.const LOOK, drop`: here code looks, atomically, at what another thread may have changed (library/core/src/sync/atomic/mark.rs).
 pub const LOOK: i32 = 0x4c4f_4f4b;
 
 /// `i32.const CHANGE, drop`: here it changes it without having to look.

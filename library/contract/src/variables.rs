@@ -15,3 +15,8 @@ pub const BACKTRACE_LIST: &str = "COMPONENT_BACKTRACE_LIST";
 
 /// Where the runtime keeps compiled code; nowhere if it is empty.
 pub const RUN_CACHE: &str = "COMPONENT_RUN_CACHE";
+
+/// If it is 1, all that only makes programs faster or smaller is left out: of the library (`library/faster`), of what
+/// the linker does (`linker/src/optimize`) and of the host's functions (`runtime/src/host/faster`). Programs do the
+/// same without it.
+pub const PLAIN: &str = "COMPONENT_PLAIN";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use overlay::{Link, Progress, Sysroot, Toolchain};
+use overlay::{Link, Parts, Progress, Sysroot, Toolchain};
 
 #[derive(Parser)]
 struct Arguments {
@@ -15,7 +15,7 @@ struct Arguments {
     /// The target to compile for.
     #[arg(long, default_value = "wasm32-wasip3")]
     target: String,
-    /// The compiler (Rust 1.96.0).
+    /// The compiler, of the release that the edits fit.
     #[arg(long, default_value = "/usr/bin/rustc")]
     rustc: PathBuf,
     /// Its cargo.
@@ -24,6 +24,9 @@ struct Arguments {
     /// NAME=PROGRAM: a link for the sysroot's bin/.
     #[arg(long)]
     link: Vec<String>,
+    /// Without what only makes programs faster.
+    #[arg(long)]
+    plain: bool,
     /// Stop after writing the sources.
     #[arg(long)]
     no_build: bool,
@@ -38,7 +41,9 @@ fn main() -> Result<()> {
         .filter_map(|link| link.split_once('='))
         .map(|(name, to)| Link { path: format!("bin/{name}").into(), to: to.into() })
         .collect();
-    let sysroot = Sysroot::materialise_in_place(&toolchain, &std::path::absolute(&arguments.directory)?, &links)?;
+    let parts = if arguments.plain { Parts::Needed } else { Parts::All };
+    let directory = std::path::absolute(&arguments.directory)?;
+    let sysroot = Sysroot::materialise_in_place(&toolchain, &directory, parts, &links)?;
     if !arguments.no_build {
         sysroot.prebuild(&arguments.target, &mut |progress| match progress {
             Progress::Unit { done, total, name } => eprintln!("[{done}/{total}] {name}"),

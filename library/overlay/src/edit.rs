@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use crate::misfit::{Anchor, Misfit};
+
 /// A file of `library/edits`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,11 +42,12 @@ fn once() -> usize {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
     /// The TOML file it stands in, for messages.
-    origin: String,
+    pub(crate) origin: String,
     anchor: String,
     place: Place,
     times: usize,
     insert: String,
+    why: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +58,17 @@ enum Place {
     Instead,
 }
 
-/// All edits by the file they are for (relative to `library/`), from `(name, TOML text)` pairs.
+/// All edits by the file they are for (relative to `library/`), from `(path below library/, TOML text)` pairs.
 ///
 /// # Errors
 /// Text that is not TOML of the expected shape, an edit without exactly one anchor or without a reason.
-pub(crate) fn parse(files: &[(&str, &str)]) -> Result<BTreeMap<String, Vec<Edit>>> {
+pub(crate) fn parse(files: impl Iterator<Item = (String, &'static str)>) -> Result<BTreeMap<String, Vec<Edit>>> {
     let mut edits = BTreeMap::<String, Vec<Edit>>::new();
-    for &(origin, text) in files {
+    for (origin, text) in files {
         let parsed: EditFile =
-            toml::from_str(text).with_context(|| format!("library/edits/{origin} is not a list of edits"))?;
+            toml::from_str(text).with_context(|| format!("library/{origin} is not a list of edits"))?;
         for raw in parsed.edit {
-            let (file, edit) = check(origin, raw)?;
+            let (file, edit) = check(&origin, raw)?;
             edits.entry(file).or_default().push(edit);
         }
     }
@@ -77,44 +80,45 @@ fn check(origin: &str, raw: RawEdit) -> Result<(String, Edit)> {
         (Some(anchor), None, None) => (Place::After, anchor),
         (None, Some(anchor), None) => (Place::Before, anchor),
         (None, None, Some(anchor)) => (Place::Instead, anchor),
-        _ => bail!(
-            "library/edits/{origin}: the edit of {} needs exactly one of `after`, `before` and `replace`",
-            raw.file
-        ),
+        _ => bail!("library/{origin}: the edit of {} needs exactly one of `after`, `before` and `replace`", raw.file),
     };
-    ensure!(!anchor.trim().is_empty(), "library/edits/{origin}: the edit of {} has an empty anchor", raw.file);
-    ensure!(!raw.why.trim().is_empty(), "library/edits/{origin}: the edit of {} gives no reason in `why`", raw.file);
-    ensure!(raw.times > 0, "library/edits/{origin}: the edit of {} is made 0 times: strike it", raw.file);
-    Ok((raw.file, Edit { origin: origin.to_owned(), anchor, place, times: raw.times, insert: raw.insert }))
+    ensure!(!anchor.trim().is_empty(), "library/{origin}: the edit of {} has an empty anchor", raw.file);
+    ensure!(!raw.why.trim().is_empty(), "library/{origin}: the edit of {} gives no reason in `why`", raw.file);
+    ensure!(raw.times > 0, "library/{origin}: the edit of {} is made 0 times: strike it", raw.file);
+    let origin = origin.to_owned();
+    Ok((raw.file, Edit { origin, anchor, place, times: raw.times, insert: raw.insert, why: raw.why }))
 }
 
-/// The upstream text of `file` with `edits` applied.
+/// The upstream text of `file` with those of `edits` applied that fit, and what of the others does not.
 ///
 /// # Errors
-/// An anchor that does not occur as often as it should, edits whose replaced lines overlap or are another edit's anchor, and a
-/// result in which an upstream line went missing.
-pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<String> {
+/// A result in which an upstream line went missing.
+pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<(String, Vec<Misfit>)> {
     let lines: Vec<&str> = upstream.lines().collect();
     let mut taken_out = vec![false; lines.len()];
     // What stands before line i; the last slot is the end of the file.
     let mut inserted = vec![String::new(); lines.len() + 1];
+    let mut misfits = Vec::new();
     for edit in edits {
         let anchor: Vec<&str> = edit.anchor.lines().collect();
-        for first in find(file, &lines, &anchor, edit)? {
+        let found: Vec<usize> = places(&lines, &anchor).collect();
+        if found.len() != edit.times {
+            misfits.push(Misfit::Anchor(moved(file, &lines, edit, found.len())));
+            continue;
+        }
+        for first in found {
             let end = first + anchor.len();
             let slot = match edit.place {
                 Place::Before => first,
                 Place::After | Place::Instead => end,
             };
             if edit.place == Place::Instead {
-                for (line, out) in taken_out[first..end].iter_mut().enumerate() {
-                    ensure!(
-                        !std::mem::replace(out, true),
-                        "library/edits/{}: two edits of library/{file} replace its line {}; make them one",
-                        edit.origin,
-                        first + line + 1
-                    );
+                if let Some(line) = (first..end).find(|line| taken_out[*line]) {
+                    let origin = edit.origin.clone();
+                    misfits.push(Misfit::Overlap { file: file.to_owned(), origin, line: line + 1 });
+                    continue;
                 }
+                taken_out[first..end].fill(true);
             }
             inserted[slot].push_str(&edit.insert);
             if !edit.insert.is_empty() && !edit.insert.ends_with('\n') {
@@ -135,25 +139,30 @@ pub(crate) fn apply(file: &str, upstream: &str, edits: &[Edit]) -> Result<String
 
     let kept = lines.iter().zip(&taken_out).filter(|(_, out)| !**out).map(|(line, _)| *line);
     prove_survival(file, kept, &result)?;
-    Ok(result)
+    Ok((result, misfits))
 }
 
-/// The indices of the lines where `anchor` begins, if there are as many as the edit says.
-fn find(file: &str, lines: &[&str], anchor: &[&str], edit: &Edit) -> Result<Vec<usize>> {
+/// The indices of the lines where `anchor` begins.
+pub(crate) fn places<'a>(lines: &'a [&str], anchor: &'a [&str]) -> impl Iterator<Item = usize> + 'a {
     let windows = lines.windows(anchor.len()).enumerate();
-    let found: Vec<usize> = windows.filter(|(_, window)| *window == anchor).map(|(at, _)| at).collect();
-    if found.len() == edit.times {
-        return Ok(found);
+    windows.filter(move |(_, window)| *window == anchor).map(|(at, _)| at)
+}
+
+/// What is known of an anchor that does not occur as often as it should.
+fn moved(file: &str, lines: &[&str], edit: &Edit, found: usize) -> Anchor {
+    let at = |wanted: &str| {
+        let equal = lines.iter().enumerate().filter(|(_, line)| **line == wanted);
+        equal.map(|(index, _)| index + 1).collect()
+    };
+    Anchor {
+        file: file.to_owned(),
+        origin: edit.origin.clone(),
+        text: edit.anchor.clone(),
+        times: edit.times,
+        found,
+        lines: edit.anchor.lines().map(at).collect(),
+        elsewhere: Vec::new(),
     }
-    bail!(
-        "library/{file}: the anchor of an edit occurs {} times instead of {}\n\
-         anchor (library/edits/{}):\n{}\n\
-         What to do: find where these lines went in this Rust release and make the anchor name the new place.",
-        found.len(),
-        if edit.times == 1 { "once".to_owned() } else { edit.times.to_string() },
-        edit.origin,
-        edit.anchor.lines().map(|line| format!("    | {line}")).collect::<Vec<_>>().join("\n"),
-    )
 }
 
 /// Checks that every line of `kept` is in `result`, in order: the promise that edits only add, apart from what they
@@ -176,7 +185,24 @@ mod tests {
     const UPSTREAM: &str = "one\ntwo\nthree\ntwo\n";
 
     fn edit(place: Place, anchor: &str, insert: &str) -> Edit {
-        Edit { origin: "test.toml".into(), anchor: anchor.into(), place, times: 1, insert: insert.into() }
+        let origin = "edits/test.toml".into();
+        Edit { origin, anchor: anchor.into(), place, times: 1, insert: insert.into(), why: "it must be".into() }
+    }
+
+    /// What is made of the upstream text; the edits fit.
+    fn edited(edits: &[Edit]) -> String {
+        let (text, misfits) = apply("f", UPSTREAM, edits).unwrap();
+        assert!(misfits.is_empty(), "{misfits:?}");
+        text
+    }
+
+    /// What does not fit.
+    fn misfits(file: &str, edits: &[Edit]) -> Vec<String> {
+        apply(file, UPSTREAM, edits).unwrap().1.iter().map(ToString::to_string).collect()
+    }
+
+    fn parsed(text: &'static str) -> Result<BTreeMap<String, Vec<Edit>>> {
+        parse([("edits/t.toml".to_owned(), text)].into_iter())
     }
 
     fn message(result: Result<impl std::fmt::Debug>) -> String {
@@ -186,40 +212,50 @@ mod tests {
     #[test]
     fn inserts_before_and_after_whole_lines() {
         let edits = [edit(Place::After, "one", "1.5"), edit(Place::Before, "three", "2.5\n2.6\n")];
-        assert_eq!(apply("f", UPSTREAM, &edits).unwrap(), "one\n1.5\ntwo\n2.5\n2.6\nthree\ntwo\n");
+        assert_eq!(edited(&edits), "one\n1.5\ntwo\n2.5\n2.6\nthree\ntwo\n");
     }
 
     #[test]
     fn replaces_several_lines() {
-        assert_eq!(apply("f", UPSTREAM, &[edit(Place::Instead, "two\nthree", "x")]).unwrap(), "one\nx\ntwo\n");
-        assert_eq!(apply("f", UPSTREAM, &[edit(Place::Instead, "three", "")]).unwrap(), "one\ntwo\ntwo\n");
+        assert_eq!(edited(&[edit(Place::Instead, "two\nthree", "x")]), "one\nx\ntwo\n");
+        assert_eq!(edited(&[edit(Place::Instead, "three", "")]), "one\ntwo\ntwo\n");
     }
 
     #[test]
-    fn anchor_must_occur_exactly_once() {
-        let twice = message(apply("std/src/x.rs", UPSTREAM, &[edit(Place::After, "two", "x")]));
+    fn an_anchor_that_does_not_occur_once_is_told_with_what_is_there_of_it() {
+        let twice = misfits("std/src/x.rs", &[edit(Place::After, "two", "x")]).remove(0);
         assert!(
             twice.contains("library/std/src/x.rs") && twice.contains("2 times") && twice.contains("| two"),
             "{twice}"
         );
-        let never = message(apply("f", UPSTREAM, &[edit(Place::After, "thr", "x")]));
+        let never = misfits("f", &[edit(Place::After, "thr", "x")]).remove(0);
         assert!(never.contains("0 times"), "a part of a line is no anchor: {never}");
+        let torn = misfits("f", &[edit(Place::After, "three\none\nfour", "x")]).remove(0);
+        assert!(torn.contains("| three    <- line 3\n") && torn.contains("| four    <- not there\n"), "{torn}");
     }
 
     #[test]
     fn an_anchor_may_occur_as_often_as_is_said() {
-        let twice = Edit { times: 2, ..edit(Place::Instead, "two", "2") };
-        assert_eq!(apply("f", UPSTREAM, &[twice]).unwrap(), "one\n2\nthree\n2\n");
-        let thrice = message(apply("f", UPSTREAM, &[Edit { times: 3, ..edit(Place::Instead, "two", "2") }]));
+        let times = |times, place, anchor: &str| Edit { times, ..edit(place, anchor, "2") };
+        assert_eq!(edited(&[times(2, Place::Instead, "two")]), "one\n2\nthree\n2\n");
+        let thrice = misfits("f", &[times(3, Place::Instead, "two")]).remove(0);
         assert!(thrice.contains("2 times instead of 3"), "{thrice}");
-        let once = message(apply("f", UPSTREAM, &[Edit { times: 2, ..edit(Place::After, "one", "x") }]));
+        let once = misfits("f", &[times(2, Place::After, "one")]).remove(0);
         assert!(once.contains("1 times instead of 2"), "{once}");
+    }
+
+    #[test]
+    fn all_that_does_not_fit_is_told_and_the_rest_is_made() {
+        let edits =
+            [edit(Place::After, "four", "x"), edit(Place::After, "one", "1.5"), edit(Place::Before, "two", "x")];
+        let (text, misfits) = apply("f", UPSTREAM, &edits).unwrap();
+        assert_eq!((text.as_str(), misfits.len()), ("one\n1.5\ntwo\nthree\ntwo\n", 2));
     }
 
     #[test]
     fn overlapping_replacements_are_refused() {
         let edits = [edit(Place::Instead, "one\ntwo", "x"), edit(Place::Instead, "two\nthree", "y")];
-        assert!(message(apply("f", UPSTREAM, &edits)).contains("line 2"));
+        assert!(misfits("f", &edits).remove(0).contains("line 2"));
     }
 
     #[test]
@@ -231,10 +267,29 @@ mod tests {
     #[test]
     fn an_edit_has_one_anchor_and_a_reason() {
         let none = "[[edit]]\nfile = 'f'\nwhy = 'w'\ninsert = 'x'\n";
-        assert!(message(parse(&[("t.toml", none)])).contains("exactly one of"));
+        assert!(message(parsed(none)).contains("exactly one of"));
         let no_reason = "[[edit]]\nfile = 'f'\nwhy = ' '\nafter = 'a'\ninsert = 'x'\n";
-        assert!(message(parse(&[("t.toml", no_reason)])).contains("no reason"));
+        assert!(message(parsed(no_reason)).contains("no reason"));
         let unknown = "[[edit]]\nfile = 'f'\nwhy = 'w'\nafter = 'a'\ninsert = 'x'\nlines = 3\n";
-        assert!(message(parse(&[("t.toml", unknown)])).contains("library/edits/t.toml"));
+        assert!(message(parsed(unknown)).contains("library/edits/t.toml"));
+    }
+
+    /// Rust that is longer is a file, which is formatted and tested.
+    #[test]
+    fn what_is_inserted_is_short_and_has_a_reason_of_its_own() {
+        const MOST: usize = 20;
+        let edits = parse(crate::embedded::edit_files(crate::Parts::All)).unwrap();
+        for (file, edits) in &edits {
+            for edit in edits {
+                let lines = edit.insert.lines().filter(|line| !line.trim().is_empty()).count();
+                assert!(
+                    lines <= MOST || !file.ends_with(".rs"),
+                    "library/{}: an edit of {file} inserts {lines} lines; make them a file that it names",
+                    edit.origin
+                );
+                let leans = ["As above", "The same", "See above"].iter().any(|words| edit.why.starts_with(words));
+                assert!(!leans, "library/{}: `{}` of {file} says nothing by itself", edit.origin, edit.why);
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use toml::Table;
 
+use crate::Parts;
+
 /// A file to be laid over the library: where it goes (relative to `library/`), and its text.
 pub(crate) struct NewFile {
     pub(crate) path: String,
@@ -20,9 +22,11 @@ pub(crate) struct Target {
     pub(crate) json: &'static str,
 }
 
-/// The edits: file name (for messages) and TOML text.
-pub(crate) fn edit_files() -> &'static [(&'static str, &'static str)] {
-    data::EDITS
+/// The edits: path below `library/` (for messages) and TOML text.
+pub(crate) fn edit_files(parts: Parts) -> impl Iterator<Item = (String, &'static str)> {
+    let needed = data::EDITS.iter().map(|&(path, text)| (format!("edits/{path}"), text));
+    let faster = data::FASTER_EDITS.iter().map(|&(path, text)| (format!("faster/edits/{path}"), text));
+    needed.chain(faster.filter(move |_| parts == Parts::All))
 }
 
 /// The platform crates: the directory of each, here as there, and its files.
@@ -44,7 +48,9 @@ const UPSTREAM_CRATES: [(&str, &[(&str, &str)]); 6] = [
 ];
 
 /// The new files of upstream's crates, and the platform crates.
-pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
+pub(crate) fn new_files(parts: Parts) -> impl Iterator<Item = NewFile> {
+    let faster = data::FASTER_FILES.iter().filter(move |_| parts == Parts::All);
+    let faster = faster.map(|&(path, text)| NewFile { path: path.to_owned(), text: text.into() });
     let of_crates = UPSTREAM_CRATES.into_iter().flat_map(|(name, files)| {
         files.iter().map(move |&(path, text)| NewFile { path: format!("{name}/{path}"), text: text.into() })
     });
@@ -54,7 +60,7 @@ pub(crate) fn new_files() -> impl Iterator<Item = NewFile> {
             text: if path == "Cargo.toml" { platform_manifest(text).into() } else { text.into() },
         })
     });
-    of_crates.chain(platform)
+    of_crates.chain(platform).chain(faster)
 }
 
 /// A platform crate's manifest without its tests and what these depend on, neither of which goes along.
@@ -83,8 +89,8 @@ mod tests {
         assert_eq!(platform_manifest(manifest), "[features]\nf = []\n\n[package]\nname = \"x\"\n");
         for (directory, _) in PLATFORM_CRATES {
             let of_it = |file: &NewFile| file.path.starts_with(directory);
-            assert!(new_files().any(|file| file.path == format!("{directory}/src/lib.rs")));
-            assert!(!new_files().filter(of_it).any(|file| file.path.contains("/tests/")));
+            assert!(new_files(Parts::Needed).any(|file| file.path == format!("{directory}/src/lib.rs")));
+            assert!(!new_files(Parts::All).filter(of_it).any(|file| file.path.contains("/tests/")));
         }
     }
 }

@@ -21,14 +21,15 @@ impl Mirror {
         Self { root, put: BTreeSet::new() }
     }
 
-    /// Puts a file at `path`, relative to the root. Returns whether this path is put for the first time.
-    pub(crate) fn put(&mut self, path: &Path, content: &[u8]) -> Result<bool> {
+    /// Puts a file at `path`, relative to the root.
+    pub(crate) fn put(&mut self, path: &Path, content: &[u8]) -> Result<()> {
         let target = self.root.join(path);
         if !fs::read(&target).is_ok_and(|old| old == content) {
             create_dir(target.parent().expect("a file below the root has a parent"))?;
             fs::write(&target, content).map_err(|error| explain(error, "write", &target))?;
         }
-        Ok(self.put.insert(path.to_owned()))
+        self.put.insert(path.to_owned());
+        Ok(())
     }
 
     /// Removes what an earlier run put there and this one did not.

@@ -33,19 +33,26 @@ const DIGESTS: [(&str, &str); 14] = [
 /// Checks the sources in `library` against [`DIGESTS`].
 ///
 /// # Errors
-/// A directory that is missing, or that differs: named, with what to do.
+/// Directories that are missing, or that differ: named, with what to do.
 pub(crate) fn check(library: &Path) -> Result<()> {
-    for (directory, expected) in DIGESTS {
-        let path = library.join(directory);
-        let actual = digest(&path)?;
-        ensure!(
-            actual == expected,
-            "the sources in {} are not those of Rust {RUST_RELEASE} (digest {actual} instead of {expected}). \
-             Reinstall them: rustup's component `rust-src` or Debian's package rust-web-src, of the same version as rustc.",
-            path.display()
-        );
-    }
+    let differing = differing(library);
+    let named: Vec<String> = differing.iter().map(|(name, _)| library.join(name).display().to_string()).collect();
+    ensure!(
+        named.is_empty(),
+        "the sources in {} are not those of Rust {RUST_RELEASE}. \
+         Reinstall them: rustup's component `rust-src` or Debian's package rust-web-src, of the same version as rustc.",
+        named.join(", ")
+    );
     Ok(())
+}
+
+/// The directories of [`DIGESTS`] that are others in `library`, and what their digests are; none of one that cannot be
+/// read.
+pub(crate) fn differing(library: &Path) -> Vec<(&'static str, Option<String>)> {
+    let actual = |directory| digest(&library.join(directory)).ok();
+    let all = DIGESTS.into_iter().map(|(directory, expected)| (directory, expected, actual(directory)));
+    let others = all.filter(|(_, expected, actual)| actual.as_deref() != Some(expected));
+    others.map(|(directory, _, actual)| (directory, actual)).collect()
 }
 
 /// The digest of all `.rs` files below `directory`: their paths and contents, in the order of paths.

@@ -13,15 +13,14 @@
 //! A sysroot appears in one rename, so a directory that exists is whole; the lock file beside it makes a second builder
 //! wait. Left out: removing old sysroots, which is the user's decision.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use walkdir::WalkDir;
 
 use crate::files::{self, Mirror};
-use crate::{Toolchain, edit, embedded, sources};
+use crate::{Parts, Toolchain, edited, embedded, sources};
 
 /// A link in the sysroot.
 #[derive(Debug, Clone)]
@@ -37,6 +36,7 @@ pub struct Link {
 pub struct Sysroot {
     path: PathBuf,
     toolchain: Toolchain,
+    parts: Parts,
     /// Whether it will be written again, so that what compiling leaves behind is of use.
     in_place: bool,
 }
@@ -47,8 +47,9 @@ impl Sysroot {
     ///
     /// # Errors
     /// Sources that are not those of the compiler, an edit that does not fit, a cache that cannot be written or is full.
-    pub fn materialise(toolchain: &Toolchain, cache: &Path, links: &[Link]) -> Result<Self> {
-        let sysroot = Self { path: Self::directory(toolchain, cache), toolchain: toolchain.clone(), in_place: false };
+    pub fn materialise(toolchain: &Toolchain, cache: &Path, parts: Parts, links: &[Link]) -> Result<Self> {
+        let path = Self::directory(toolchain, cache, parts);
+        let sysroot = Self { path, toolchain: toolchain.clone(), parts, in_place: false };
         if !sysroot.path.exists() {
             let _lock = sysroot.lock()?;
             // Another process may have made it while this one waited.
@@ -68,8 +69,8 @@ impl Sysroot {
     }
 
     /// Where [`Sysroot::materialise`] puts the sysroot for `toolchain`, whether or not it is there.
-    pub fn directory(toolchain: &Toolchain, cache: &Path) -> PathBuf {
-        cache.join("sysroots").join(name(toolchain))
+    pub fn directory(toolchain: &Toolchain, cache: &Path, parts: Parts) -> PathBuf {
+        cache.join("sysroots").join(name(toolchain, parts))
     }
 
     /// For work on the library itself: brings the sysroot in `directory`, which has no hash in its name, up to date. Only
@@ -77,8 +78,8 @@ impl Sysroot {
     ///
     /// # Errors
     /// As [`Sysroot::materialise`].
-    pub fn materialise_in_place(toolchain: &Toolchain, directory: &Path, links: &[Link]) -> Result<Self> {
-        let sysroot = Self { path: directory.to_owned(), toolchain: toolchain.clone(), in_place: true };
+    pub fn materialise_in_place(toolchain: &Toolchain, directory: &Path, parts: Parts, links: &[Link]) -> Result<Self> {
+        let sysroot = Self { path: directory.to_owned(), toolchain: toolchain.clone(), parts, in_place: true };
         let _lock = sysroot.lock()?;
         sysroot.write(directory)?;
         for target in embedded::targets() {
@@ -147,7 +148,7 @@ impl Sysroot {
     fn write(&self, directory: &Path) -> Result<()> {
         let upstream = self.toolchain.library();
         sources::check(&upstream)?;
-        write_library(&upstream, directory.join(LIBRARY))?;
+        write_library(&upstream, self.parts, directory.join(LIBRARY))?;
         let mut specs = Mirror::new(directory.join("targets"));
         for target in embedded::targets() {
             specs.put(format!("{}.json", target.name).as_ref(), target.json.as_bytes())?;
@@ -161,7 +162,7 @@ impl Sysroot {
 const LIBRARY: &str = "lib/rustlib/src/rust/library";
 
 /// The hash of all that makes a sysroot what it is, as a directory name.
-fn name(toolchain: &Toolchain) -> String {
+fn name(toolchain: &Toolchain, parts: Parts) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -170,11 +171,11 @@ fn name(toolchain: &Toolchain) -> String {
     add(toolchain.verbose_version());
     // The host's own library is reached by a link.
     add(&toolchain.sysroot().to_string_lossy());
-    for (name, text) in embedded::edit_files() {
-        add(name);
+    for (name, text) in embedded::edit_files(parts) {
+        add(&name);
         add(text);
     }
-    for file in embedded::new_files() {
+    for file in embedded::new_files(parts) {
         add(&file.path);
         add(&file.text);
     }
@@ -186,39 +187,9 @@ fn name(toolchain: &Toolchain) -> String {
 }
 
 /// Writes the library at `upstream`, edited, to `directory`.
-fn write_library(upstream: &Path, directory: PathBuf) -> Result<()> {
-    let mut edits = edit::parse(embedded::edit_files())?;
+fn write_library(upstream: &Path, parts: Parts, directory: PathBuf) -> Result<()> {
     let mut mirror = Mirror::new(directory);
-    // Debian's package vendors the registry crates; Cargo.lock finds the same ones on the registry everywhere.
-    let walk = WalkDir::new(upstream).follow_root_links(true).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "vendor") {
-        let entry = entry.with_context(|| format!("cannot list {}", upstream.display()))?;
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        let path = entry.path().strip_prefix(upstream).expect("walked below upstream");
-        let mut content = fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
-        if let Some(edits) = path.to_str().and_then(|name| edits.remove(name)) {
-            let text =
-                String::from_utf8(content).with_context(|| format!("{} is not UTF-8", entry.path().display()))?;
-            content = edit::apply(&path.display().to_string(), &text, &edits)?.into_bytes();
-        }
-        mirror.put(path, &content)?;
-    }
-    if let Some(file) = edits.keys().next() {
-        anyhow::bail!(
-            "library/{file}, which an edit is for, is not among the sources in {}. What to do: find where it went in \
-             this Rust release and change the edit's `file`.",
-            upstream.display()
-        );
-    }
-    for file in embedded::new_files() {
-        let fresh = mirror.put(Path::new(&file.path), file.text.as_bytes())?;
-        ensure!(
-            fresh,
-            "library/{} is a new file of the overlay, but upstream has a file of that name. What to do: rename ours.",
-            file.path
-        );
-    }
+    let misfits = edited::files(upstream, parts, &mut |path, content| mirror.put(path, content))?;
+    ensure!(misfits.is_empty(), "{}", misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"));
     mirror.finish()
 }

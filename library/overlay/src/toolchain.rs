@@ -7,8 +7,10 @@ use anyhow::{Context, Result, ensure};
 
 use crate::sources;
 
-/// The Rust release that the edits fit. Guests are compiled with exactly this one.
-pub const RUST_RELEASE: &str = "1.96.0";
+/// The Rust that the edits fit. Guests are compiled with exactly this one.
+pub const RUST: &str = "Rust 1.96.0";
+/// The number of its release.
+pub const RUST_RELEASE: &str = RUST.split_at("Rust ".len()).1;
 /// The commit that release was built from.
 pub const RUST_COMMIT: &str = "ac68faa20c58cbccd01ee7208bf3b6e93a7d7f96";
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use overlay::{Link, Sysroot, Toolchain};
+use overlay::{Link, Parts, Sysroot, Toolchain};
 use tempfile::TempDir;
 
 mod toolchain;
@@ -36,8 +36,8 @@ fn fake_rustc(directory: &Path, release: &str, sysroot: &Path) -> PathBuf {
 fn holds_edited_sources_and_specs_and_links() {
     let (cache, toolchain) = (cache(), toolchain::find());
     let link = Link { path: "bin/component-ld".into(), to: "/somewhere/cargo-p3".into() };
-    let sysroot = Sysroot::materialise(&toolchain, cache.path(), &[link]).unwrap();
-    assert_eq!(sysroot.path(), Sysroot::directory(&toolchain, cache.path()));
+    let sysroot = Sysroot::materialise(&toolchain, cache.path(), Parts::All, &[link]).unwrap();
+    assert_eq!(sysroot.path(), Sysroot::directory(&toolchain, cache.path(), Parts::All));
 
     let pal = fs::read_to_string(sysroot.library().join("std/src/sys/pal/mod.rs")).unwrap();
     assert!(pal.contains("mod wasip3;"), "the edit is in");
@@ -57,19 +57,34 @@ fn holds_edited_sources_and_specs_and_links() {
 
     // A program that moved: the link follows.
     let moved = Link { path: "bin/component-ld".into(), to: "/elsewhere/cargo-p3".into() };
-    let again = Sysroot::materialise(&toolchain, cache.path(), &[moved]).unwrap();
+    let again = Sysroot::materialise(&toolchain, cache.path(), Parts::All, &[moved]).unwrap();
     assert_eq!(fs::read_link(again.path().join("bin/component-ld")).unwrap(), Path::new("/elsewhere/cargo-p3"));
     assert_eq!(entries(&again.path().join("bin")), ["component-ld"]);
 }
 
 #[test]
+fn one_without_what_only_makes_faster_is_another_one() {
+    let (cache, toolchain) = (cache(), toolchain::find());
+    let make = |parts| Sysroot::materialise(&toolchain, cache.path(), parts, &[]).unwrap();
+    let (all, needed) = (make(Parts::All), make(Parts::Needed));
+    assert_ne!(all.path(), needed.path());
+    let text = |sysroot: &Sysroot, file| fs::read_to_string(sysroot.library().join(file)).ok();
+    let upstream = fs::read_to_string(toolchain.library().join("core/src/slice/memchr.rs")).unwrap();
+    assert_eq!(text(&needed, "core/src/slice/memchr.rs").unwrap(), upstream);
+    assert!(text(&all, "core/src/slice/memchr.rs").unwrap().contains("mod vector;"));
+    let vector = "core/src/slice/memchr/vector.rs";
+    assert!(text(&all, vector).is_some() && text(&needed, vector).is_none());
+    assert!(text(&needed, "std/src/sys/pal/mod.rs").unwrap().contains("mod wasip3;"));
+}
+
+#[test]
 fn what_a_killed_run_left_is_replaced() {
     let (cache, toolchain) = (cache(), toolchain::find());
-    let path = Sysroot::directory(&toolchain, cache.path());
+    let path = Sysroot::directory(&toolchain, cache.path(), Parts::All);
     let partial = path.with_extension("partial");
     fs::create_dir_all(partial.join(LIBRARY)).unwrap();
     fs::write(partial.join(LIBRARY).join("rubbish.rs"), "half a file").unwrap();
-    Sysroot::materialise(&toolchain, cache.path(), &[]).unwrap();
+    Sysroot::materialise(&toolchain, cache.path(), Parts::All, &[]).unwrap();
     assert!(!path.join(LIBRARY).join("rubbish.rs").exists());
     assert!(!partial.exists());
 }
@@ -78,7 +93,8 @@ fn what_a_killed_run_left_is_replaced() {
 fn two_at_once_get_one_whole_sysroot() {
     let (cache, toolchain) = (cache(), toolchain::find());
     let paths: Vec<PathBuf> = thread::scope(|scope| {
-        let make = || Sysroot::materialise(&toolchain, cache.path(), &[]).map(|sysroot| sysroot.path().to_owned());
+        let make =
+            || Sysroot::materialise(&toolchain, cache.path(), Parts::All, &[]).map(|sysroot| sysroot.path().to_owned());
         let builders = [(); 4].map(|()| scope.spawn(make));
         builders.map(|builder| builder.join().unwrap().unwrap()).into()
     });
@@ -91,7 +107,7 @@ fn two_at_once_get_one_whole_sysroot() {
 fn in_place_touches_only_what_changed() {
     let (cache, toolchain) = (cache(), toolchain::find());
     let directory = cache.path().join("work");
-    let sysroot = Sysroot::materialise_in_place(&toolchain, &directory, &[]).unwrap();
+    let sysroot = Sysroot::materialise_in_place(&toolchain, &directory, Parts::All, &[]).unwrap();
     let library = sysroot.library();
     let (same, changed, extra) =
         (library.join("core/src/lib.rs"), library.join("alloc/src/lib.rs"), library.join("std/src/extra.rs"));
@@ -99,7 +115,7 @@ fn in_place_touches_only_what_changed() {
     let before = written(&same);
     fs::write(&changed, "// gone").unwrap();
     fs::write(&extra, "// left over").unwrap();
-    Sysroot::materialise_in_place(&toolchain, &directory, &[]).unwrap();
+    Sysroot::materialise_in_place(&toolchain, &directory, Parts::All, &[]).unwrap();
     assert_eq!(written(&same), before);
     assert_ne!(fs::read_to_string(&changed).unwrap(), "// gone");
     assert!(!extra.exists());
@@ -143,9 +159,10 @@ fn sources_of_something_else_are_refused_and_nothing_is_left() {
     fs::write(library.join("alloc/src/lib.rs"), "// not alloc").unwrap();
     let rustc = fake_rustc(directory.path(), overlay::RUST_RELEASE, directory.path());
     let toolchain = Toolchain::probe(&rustc, &rustc).unwrap();
-    let message = Sysroot::materialise(&toolchain, directory.path(), &[]).unwrap_err().to_string();
+    let message = Sysroot::materialise(&toolchain, directory.path(), Parts::All, &[]).unwrap_err().to_string();
     assert!(message.contains("alloc/src") && message.contains("Reinstall"), "{message}");
-    let path = Sysroot::directory(&toolchain, directory.path());
+    assert!(!message.contains("core/src"), "{message}");
+    let path = Sysroot::directory(&toolchain, directory.path(), Parts::All);
     assert_eq!(entries(&directory.path().join("sysroots")), [format!("{}.lock", path.file_name().unwrap().display())]);
 }
 
@@ -154,6 +171,6 @@ fn a_cache_that_cannot_be_written_is_one_clear_error() {
     let directory = cache();
     let file = directory.path().join("cache");
     fs::write(&file, "a file where the cache should be").unwrap();
-    let message = Sysroot::materialise(&toolchain::find(), &file, &[]).unwrap_err().to_string();
+    let message = Sysroot::materialise(&toolchain::find(), &file, Parts::All, &[]).unwrap_err().to_string();
     assert!(message.starts_with("cannot create the directory") && message.contains("cache/sysroots"), "{message}");
 }

@@ -1,8 +1,8 @@
-//! `wasi:clocks/monotonic-clock` with the precision of the kernel, and `wasi:clocks/system-clock.now` without a detour.
+//! `wasi:clocks/monotonic-clock` with the precision of the kernel.
 //!
 //! Here because tokio's timers count whole milliseconds: a sleep of one takes two. A timerfd is as precise as a native sleep. The clock is the
-//! system's own CLOCK_MONOTONIC, as for a native program: one that began at 0 with the run would make `Instant::now() - duration` fail.
-//! Programs look at the time more often than at anything else, so each of both is one call of the kernel's clock and no more.
+//! system's own CLOCK_MONOTONIC, as for a native program: one that began at 0 with the run would make
+//! `Instant::now() - duration` fail.
 
 use super::Host;
 use rustix::fd::OwnedFd;
@@ -17,7 +17,6 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use wasmtime::Result;
 use wasmtime::component::Linker;
-use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
 
 /// Defines the interface, in the place of wasmtime-wasi's.
 pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
@@ -35,16 +34,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
             wait(when.saturating_sub(now())).await;
             Ok(())
         })
-    })?;
-    let mut system = linker.instance("wasi:clocks/system-clock@0.3.0")?;
-    system.func_wrap("now", |_, ()| Ok((time_of_day(),)))
-}
-
-/// Since the Unix epoch; before it, the seconds are negative and the nanoseconds count upwards all the same.
-fn time_of_day() -> Instant {
-    let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::Realtime);
-    // The kernel keeps them below 1,000,000,000.
-    Instant { seconds: tv_sec, nanoseconds: u32::try_from(tv_nsec).unwrap_or_default() }
+    })
 }
 
 /// Nanoseconds.

@@ -1,9 +1,10 @@
 //! Some functions of `wasi:filesystem/types` in the place of wasmtime-wasi's.
 //!
-//! Here because programs that walk directories spend their time in `open-at`, `stat-at`, `unlink-file-at` and `read-directory`: wasmtime-wasi
-//! asks the kernel for more than the answer needs. And because it has one error code, `io`, for whatever it does not know: a full table of
-//! descriptors, another file system, a read-only one. Everything that is not plain (errors, ways out of the directory) is left to
-//! wasmtime-wasi, so there is one judge of what is allowed.
+//! Here because wasmtime-wasi has one error code, `io`, for whatever it does not know (a full table of descriptors,
+//! another file system, a read-only one), because opening and reading named pipes must not stop the whole guest, and for
+//! `/dev`. It also asks the kernel for more than an answer needs, which shows in programs that walk directories.
+//! Everything that is not plain (errors, ways out of the directory) is left to wasmtime-wasi, so there is one judge of
+//! what is allowed. What is here for speed alone stands in `faster`.
 
 mod contents;
 mod devices;
@@ -11,9 +12,8 @@ mod ending;
 mod entries;
 mod named_pipe;
 mod opening;
-mod parents;
-mod reason;
-mod stat;
+pub(super) mod reason;
+pub(super) mod stat;
 mod times;
 
 use super::Host;
@@ -22,7 +22,7 @@ pub(super) use devices::Devices;
 use entries::Entries;
 use opening::Opening;
 use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::future::ready;
@@ -32,16 +32,14 @@ use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::TrappableError;
 use wasmtime_wasi::filesystem::{Descriptor, Dir, OpenMode, WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p3::bindings::filesystem::types::{
-    DescriptorFlags, DescriptorType, ErrorCode, HostDescriptorWithStore, OpenFlags, PathFlags,
+    DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, HostDescriptorWithStore, OpenFlags, PathFlags,
 };
 
-pub(super) use parents::Parents;
-
 /// A path that does not leave the directory it begins in, not even by a symbolic link.
-const INSIDE: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
+pub(super) const INSIDE: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
 
 /// What a function gives to its caller, some time.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
+pub(super) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<(Result<T, ErrorCode>,)>> + Send + 'a>>;
 
 /// Defines the functions, in the place of wasmtime-wasi's.
 pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
@@ -86,35 +84,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     )?;
     types.func_wrap_concurrent(
         "[method]descriptor.stat-at",
-        |accessor, (directory, flags, path): (_, PathFlags, String)| -> Answer<'_, _> {
-            let stat = accessor.with(|mut store| {
-                let Host { table, parents, devices, .. } = store.get();
-                let directory = as_directory(table.get(&directory).ok())?;
-                match Devices::at(devices, directory) {
-                    Some(devices) => Ok(devices.stat(&path)),
-                    None => stat::stat_at(&directory.dir, parents, flags, &path),
-                }
-            });
-            match stat {
-                Ok(stat) => Box::pin(ready(Ok((stat,)))),
-                Err(errno) => Box::pin(async move {
-                    let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
-                    answer(errno, WasiFilesystem::stat_at(&wasi, directory, flags, path).await)
-                }),
-            }
-        },
-    )?;
-    types.func_wrap_concurrent(
-        "[method]descriptor.unlink-file-at",
-        |accessor, (directory, path): (_, String)| -> Answer<'_, _> {
-            match below(accessor, &directory, |directory, parents| unlink_file_at(directory, parents, &path)) {
-                Ok(()) => Box::pin(ready(Ok((Ok(()),)))),
-                Err(errno) => Box::pin(async move {
-                    let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
-                    answer(errno, WasiFilesystem::unlink_file_at(&wasi, directory, path).await)
-                }),
-            }
-        },
+        |accessor, (directory, flags, path): (_, PathFlags, String)| stat_at(accessor, directory, flags, path),
     )?;
     types.func_wrap(
         "[method]descriptor.read-directory",
@@ -177,23 +147,35 @@ fn not_kept(
 }
 
 /// The directory that a descriptor stands for, if it is one.
-fn as_directory(descriptor: Option<&Descriptor>) -> Result<&Dir, Errno> {
+pub(super) fn as_directory(descriptor: Option<&Descriptor>) -> Result<&Dir, Errno> {
     match descriptor {
         Some(Descriptor::Dir(directory)) => Ok(directory),
         _ => Err(Errno::NOTDIR),
     }
 }
 
-/// Calls `call` with the directory that a descriptor stands for.
-fn below<T>(
-    accessor: &Accessor<Host>,
-    descriptor: &Resource<Descriptor>,
-    call: impl FnOnce(&Dir, &mut Parents) -> Result<T, Errno>,
-) -> Result<T, Errno> {
-    accessor.with(|mut store| {
-        let Host { table, parents, .. } = store.get();
-        call(as_directory(table.get(descriptor).ok())?, parents)
-    })
+/// `stat-at`
+pub(super) fn stat_at<'a>(
+    accessor: &'a Accessor<Host>,
+    directory: Resource<Descriptor>,
+    flags: PathFlags,
+    path: String,
+) -> Answer<'a, DescriptorStat> {
+    let stat = accessor.with(|mut store| {
+        let Host { table, devices, .. } = store.get();
+        let directory = as_directory(table.get(&directory).ok())?;
+        match Devices::at(devices, directory) {
+            Some(devices) => Ok(devices.stat(&path)),
+            None => stat::stat_at(&directory.dir, flags, &path).map(Ok),
+        }
+    });
+    match stat {
+        Ok(stat) => Box::pin(ready(Ok((stat,)))),
+        Err(errno) => Box::pin(async move {
+            let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+            answer(errno, WasiFilesystem::stat_at(&wasi, directory, flags, path).await)
+        }),
+    }
 }
 
 /// What wasmtime-wasi answers, with the reason that the kernel gave before where wasmtime-wasi has no code for it.
@@ -206,16 +188,6 @@ fn answer<T>(errno: Errno, result: Result<T, TrappableError<ErrorCode>>) -> Resu
         (ErrorCode::Io, Some(code)) => code,
         (error, _) => error,
     }),))
-}
-
-/// Removes a name from a directory that the kernel finds below this one.
-fn unlink_file_at(directory: &Dir, parents: &mut Parents, path: &str) -> Result<(), Errno> {
-    if directory.perms.write_not_permitted() {
-        return Err(Errno::PERM);
-    }
-    // The last name is not followed, so it leads nowhere else.
-    let (parent, name) = parents.parent(&directory.dir, path)?;
-    rustix::fs::unlinkat(parent, name, AtFlags::empty())
 }
 
 fn descriptor_type(file_type: FileType) -> DescriptorType {

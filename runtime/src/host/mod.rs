@@ -3,11 +3,13 @@
 //! Here because most of WASI is wasmtime-wasi's, and where ours takes its place must be visible at one spot. The standard streams:
 //! wasmtime-wasi's would block the whole guest on a full pipe, and cannot be captured with a bound that does not fail the guest. Name lookup:
 //! it knows all or nothing, and panics without threads. The environment: the guest's library asks there where it is. On
-//! Linux, for speed and precision: the clock, and functions for files.
+//! Linux, for precision and the reasons of errors: the clock, and functions for files; and what is in `faster`.
 
 mod backtrace;
 #[cfg(target_os = "linux")]
 mod clock;
+#[cfg(target_os = "linux")]
+mod faster;
 #[cfg(target_os = "linux")]
 mod filesystem;
 mod lookup;
@@ -70,7 +72,7 @@ pub(crate) struct Host {
     network: Network,
     asked: backtrace::Asked,
     #[cfg(target_os = "linux")]
-    parents: filesystem::Parents,
+    parents: faster::Parents,
     /// `/dev`, if it is granted.
     #[cfg(target_os = "linux")]
     devices: Option<filesystem::Devices>,
@@ -99,8 +101,17 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     {
         clock::add_to_linker(linker)?;
         filesystem::add_to_linker(linker)?;
+        if !is_plain() {
+            faster::add_to_linker(linker)?;
+        }
     }
     sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { network: host.network })
+}
+
+/// Whether functions that are there for speed alone are to be left out.
+#[cfg(target_os = "linux")]
+fn is_plain() -> bool {
+    std::env::var_os(contract::variables::PLAIN).is_some_and(|value| value == "1")
 }
 
 impl Host {
@@ -159,7 +170,7 @@ impl Host {
             network: setup.network,
             asked: backtrace::Asked::new(setup.current_dir.as_deref().and_then(|path| path.to_str())),
             #[cfg(target_os = "linux")]
-            parents: filesystem::Parents::default(),
+            parents: faster::Parents::default(),
             limits: Limits::new(setup.memory_limit),
         })
     }

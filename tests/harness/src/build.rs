@@ -25,13 +25,7 @@ impl Built {
         // Each side has a directory of its own: the compilers differ, and one would throw the other's work away.
         let host_dir = target_dir.join("native");
         let guest_dir = target_dir.join("guest");
-        let mut host = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        host.args(["build", "--quiet", "--bins"])
-            .arg("--manifest-path")
-            .arg(&manifest)
-            .arg("--target-dir")
-            .arg(&host_dir);
-        complete(host, None)?;
+        natively(&manifest, &host_dir, &[])?;
         for profile in ["dev", "release"] {
             let mut target = Command::new(cargo_p3);
             target.args(["p3", "build", "--quiet", "--bins", "--profile", profile]);
@@ -50,6 +44,24 @@ impl Built {
             released: of(&guest_dir, "release"),
             saved: of(&saved_dir, "debug"),
         })
+    }
+
+    /// Builds the programs of these names, for the host and as a user would publish them, which is the only way to have
+    /// some more components and nothing else.
+    ///
+    /// # Errors
+    /// As [`Built::build`].
+    pub fn released(package: &Path, names: &[&str], cargo_p3: &Path, target_dir: &Path) -> Result<Built> {
+        let manifest = package.join("Cargo.toml");
+        let (host_dir, guest_dir) = (target_dir.join("native"), target_dir.join("plain"));
+        natively(&manifest, &host_dir, names)?;
+        let mut target = Command::new(cargo_p3);
+        target.args(["p3", "build", "--quiet", "--release"]).args(named(names));
+        target.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(&guest_dir);
+        complete(target, None)?;
+        let target = guest_dir.join("wasm32-wasip3/release");
+        let host = host_dir.join("debug");
+        Ok(Built { host, target: target.clone(), released: target.clone(), saved: target })
     }
 
     /// The native executable of a program.
@@ -71,6 +83,19 @@ impl Built {
     pub fn saved_component(&self, name: &str) -> PathBuf {
         self.saved.join(format!("{name}.wasm"))
     }
+}
+
+/// Builds the programs of these names, or all of them, for the host.
+fn natively(manifest: &Path, target_dir: &Path, names: &[&str]) -> Result<()> {
+    let mut host = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    host.args(["build", "--quiet"]).args(named(names)).arg("--manifest-path").arg(manifest);
+    host.arg("--target-dir").arg(target_dir);
+    complete(host, None)
+}
+
+/// Cargo's words for these programs, or for all if none is named.
+fn named<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    if names.is_empty() { vec!["--bins"] } else { names.iter().flat_map(|name| ["--bin", name]).collect() }
 }
 
 fn complete(mut command: Command, rustflags: Option<&str>) -> Result<()> {

@@ -13,6 +13,7 @@
 //! | [`record`] | how each test of a run ended, for reports |
 //! | [`report`] | what people and CI are told about a run |
 //! | [`suites`] | Rust's own test suites: built and run, for the target and natively |
+//! | `plain` | programs without all that only makes programs faster |
 //! | `schedules` | programs with threads, on schedules by seed |
 //! | [`census`] | the table of what std can do here, from the programs that ask |
 //!
@@ -29,6 +30,7 @@ pub mod run;
 pub mod suites;
 pub mod verdict;
 
+mod plain;
 mod schedules;
 mod suite;
 

@@ -42,6 +42,9 @@ pub struct Header {
     /// Runs once more, linked so that stack pointers are saved around imports. For some of those with `threads`: each is one more build.
     #[serde(default)]
     pub saved: bool,
+    /// Runs once more without all that only makes programs faster: library, linker and runtime (see [`crate::plain`]).
+    #[serde(default)]
+    pub plain: bool,
     /// Goes wrong on some schedules of its threads: a search for one must find it.
     #[serde(default)]
     pub race: bool,

@@ -11,13 +11,13 @@ use crate::build::Built;
 use crate::census::{self, Census};
 use crate::expectations::{Expectations, KnownFailure};
 use crate::program::Program;
-use crate::{run, schedules, verdict};
+use crate::{plain, run, schedules, verdict};
 
 /// Builds and runs every program of `package`; the arguments of the process select among them as in any test binary.
 /// One more test compares the page `support` with what the censuses among the programs say ([`crate::census`]); with
 /// the environment variable `BLESS` it writes the page instead. A program has one more test for its release build, unless it tells lines of
 /// its source. Programs with threads have one more: on several schedules; some of them are also linked so that stack pointers are saved
-/// around imports.
+/// around imports. With [`contract::variables::PLAIN`] in the environment, other tests run ([`plain`]).
 ///
 /// # Errors
 /// Programs, expectations or builds that are broken, before any test has run.
@@ -33,6 +33,10 @@ pub fn programs(
     let programs: Vec<Arc<Program>> = Program::all(package)?.into_iter().map(Arc::new).collect();
     let expectations = Expectations::read(expectations)?;
     expectations.name_only(programs.iter().map(|program| &*program.name))?;
+    if plain::is_wanted() {
+        let trials = plain::trials(&programs, package, cargo_p3, component_run, target_dir)?;
+        return Ok(libtest_mimic::run(&arguments, trials).exit_code());
+    }
     let expectations = Arc::new(expectations);
     let saved: Vec<&str> =
         programs.iter().filter(|program| program.header.saved).map(|program| &*program.name).collect();
@@ -57,8 +61,9 @@ pub fn programs(
         let (built, component_run, expectations) = (built.clone(), component_run.clone(), expectations.clone());
         Trial::test(name, move || {
             let component = component(&built, &program.name);
+            let executable = built.executable(&program.name);
             let differences =
-                compare(&program, &built, &component, &component_run).map_err(|error| format!("{error:#}"))?;
+                compare(&program, &executable, &component, &component_run).map_err(|error| format!("{error:#}"))?;
             judge(differences, expectations.of(&program.name))
         })
     };
@@ -75,10 +80,16 @@ pub fn programs(
     Ok(libtest_mimic::run(&arguments, all).exit_code())
 }
 
-fn compare(program: &Program, built: &Built, component: &Path, component_run: &Path) -> Result<Option<String>> {
+/// Runs a program on both sides, and tells what differs.
+pub(crate) fn compare(
+    program: &Program,
+    executable: &Path,
+    component: &Path,
+    component_run: &Path,
+) -> Result<Option<String>> {
     let native = match program.header.native {
         Some(_) => None,
-        None => Some(run::natively(&built.executable(&program.name), &program.header)?),
+        None => Some(run::natively(executable, &program.header)?),
     };
     let target = run::on_the_runtime(component_run, component, &program.header)?;
     Ok(verdict::differences(&program.header, native.as_ref(), &target))

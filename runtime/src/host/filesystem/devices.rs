@@ -114,7 +114,7 @@ impl Devices {
     }
 
     /// Our directory, if it is this one.
-    pub(super) fn at<'a>(devices: &'a Option<Devices>, directory: &Dir) -> Option<&'a Devices> {
+    pub(in crate::host) fn at<'a>(devices: &'a Option<Devices>, directory: &Dir) -> Option<&'a Devices> {
         devices.as_ref().filter(|devices| Arc::ptr_eq(&devices.directory.dir, &directory.dir))
     }
 

@@ -4,7 +4,7 @@
 //! here, for its reason (and should it succeed now, it has). `other` carries a text: std takes one that is the message of an error of its
 //! own for that error.
 
-use super::{Devices, Host, answer, as_directory, parent};
+use super::{Answer, Devices, Host, answer, as_directory, parent};
 use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 use std::fs::File;
@@ -66,6 +66,9 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
             })
         },
     )?;
+    types.func_wrap_concurrent("[method]descriptor.unlink-file-at", |accessor, (directory, path): (_, String)| {
+        unlink_file_at(accessor, directory, path)
+    })?;
     types.func_wrap_concurrent(
         "[method]descriptor.rename-at",
         |accessor, (old_directory, old, new_directory, new): (_, String, _, String)| {
@@ -130,6 +133,23 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
                 let target = rustix::fs::readlinkat(&parent, name, Vec::new())?;
                 target.into_string().map_err(|_| Errno::ILSEQ)
             })
+        })
+    })
+}
+
+/// `unlink-file-at`
+pub(in crate::host) fn unlink_file_at<'a>(
+    accessor: &'a Accessor<Host>,
+    directory: Resource<Descriptor>,
+    path: String,
+) -> Answer<'a, ()> {
+    Box::pin(async move {
+        let again = Again::of(accessor, &directory);
+        let wasi = accessor.with_getter::<WasiFilesystem>(Host::filesystem);
+        let result = WasiFilesystem::unlink_file_at(&wasi, directory, path.clone()).await;
+        again.answer(result, |directory| {
+            let (parent, name) = parent(directory, &path)?;
+            rustix::fs::unlinkat(&parent, name, AtFlags::empty())
         })
     })
 }

@@ -1,24 +1,22 @@
 //! `stat-at` and `stat`: the metadata of what a path names, and of what is open.
 //!
-//! Here for speed, and because wasmtime-wasi turns times before 1970 that have a fraction of a second into others: its seconds are those
+//! Here because wasmtime-wasi turns times before 1970 that have a fraction of a second into others: its seconds are those
 //! until 1970, without the fraction.
 
 use super::super::Host;
-use super::parents::Parents;
 use super::{INSIDE, descriptor_type, reason};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags, StatxTimestamp};
 use rustix::io::Errno;
 use std::fs::File;
 use std::future::ready;
-use std::sync::Arc;
 use wasmtime::Result as Outcome;
 use wasmtime::component::{LinkerInstance, Resource};
 use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p3::bindings::clocks::system_clock::Instant;
-use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorStat, ErrorCode, PathFlags};
+use wasmtime_wasi::p3::bindings::filesystem::types::{DescriptorStat, PathFlags};
 
 /// What is asked of the kernel.
-const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
+pub(in crate::host) const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
 
 /// Defines `stat`.
 pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Outcome<()> {
@@ -39,30 +37,15 @@ pub(super) fn of(file: &File) -> Result<DescriptorStat, Errno> {
     Ok(metadata(&rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, WANTED)?))
 }
 
-/// The metadata of a path that the kernel finds below the directory. The inner error is sure; the outer one is wasmtime-wasi's to judge.
-pub(super) fn stat_at(
-    directory: &Arc<File>,
-    parents: &mut Parents,
-    flags: PathFlags,
-    path: &str,
-) -> Result<Result<DescriptorStat, ErrorCode>, Errno> {
-    let follow = flags.contains(PathFlags::SYMLINK_FOLLOW);
-    // A name in a directory leads nowhere else, unless it is a symbolic link to be followed.
-    if let Ok((parent, name)) = parents.parent(directory, path) {
-        match rustix::fs::statx(parent, name, AtFlags::SYMLINK_NOFOLLOW, WANTED) {
-            Ok(stat) if follow && FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Symlink => {}
-            Ok(stat) => return Ok(Ok(metadata(&stat))),
-            Err(Errno::NOENT) => return Ok(Err(ErrorCode::NoEntry)),
-            Err(errno) => return Err(errno),
-        }
-    }
+/// The metadata of a path that the kernel finds below the directory. An error is wasmtime-wasi's to judge.
+pub(super) fn stat_at(directory: &File, flags: PathFlags, path: &str) -> Result<DescriptorStat, Errno> {
     let mut open = OFlags::PATH | OFlags::CLOEXEC;
-    open.set(OFlags::NOFOLLOW, !follow);
-    let file = rustix::fs::openat2(&**directory, path, open, Mode::empty(), INSIDE)?;
-    Ok(Ok(metadata(&rustix::fs::statx(&file, "", AtFlags::EMPTY_PATH, WANTED)?)))
+    open.set(OFlags::NOFOLLOW, !flags.contains(PathFlags::SYMLINK_FOLLOW));
+    of(&File::from(rustix::fs::openat2(directory, path, open, Mode::empty(), INSIDE)?))
 }
 
-fn metadata(stat: &Statx) -> DescriptorStat {
+/// What the kernel has told, as WASI has it.
+pub(in crate::host) fn metadata(stat: &Statx) -> DescriptorStat {
     let time = |time: StatxTimestamp| Some(Instant { seconds: time.tv_sec, nanoseconds: time.tv_nsec });
     let born = StatxFlags::from_bits_retain(stat.stx_mask).contains(StatxFlags::BTIME);
     DescriptorStat {

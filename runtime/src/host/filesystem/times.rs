@@ -4,8 +4,7 @@
 //! which the kernel is told to take the present time, or to change nothing.
 
 use super::super::Host;
-use super::parents::Parents;
-use super::{INSIDE, answer, as_directory, reason};
+use super::{INSIDE, answer, as_directory, parent, reason};
 use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::io::Errno;
 use std::future::ready;
@@ -57,8 +56,7 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
                 Err(errno) => return Box::pin(ready(Ok((Err(reason::of(errno)),)))),
             };
             let result = accessor.with(|mut store| {
-                let Host { table, parents, .. } = store.get();
-                set_times_at(as_directory(table.get(&directory).ok())?, parents, follow, &path, &times)
+                set_times_at(as_directory(store.get().table.get(&directory).ok())?, follow, &path, &times)
             });
             match result {
                 Ok(()) => Box::pin(ready(Ok((Ok(()),)))),
@@ -73,13 +71,7 @@ pub(super) fn add_to_linker(types: &mut LinkerInstance<'_, Host>) -> Result<()> 
 }
 
 /// Sets the times of what the kernel finds by a path below the directory.
-fn set_times_at(
-    directory: &Dir,
-    parents: &mut Parents,
-    follow: PathFlags,
-    path: &str,
-    times: &Timestamps,
-) -> Result<(), Errno> {
+fn set_times_at(directory: &Dir, follow: PathFlags, path: &str, times: &Timestamps) -> Result<(), Errno> {
     if directory.perms.write_not_permitted() {
         return Err(Errno::PERM);
     }
@@ -89,8 +81,8 @@ fn set_times_at(
         return rustix::fs::utimensat(&file, "", times, AtFlags::EMPTY_PATH);
     }
     // The last name is not followed, so it leads nowhere else.
-    let (parent, name) = parents.parent(&directory.dir, path)?;
-    rustix::fs::utimensat(parent, name, times, AtFlags::SYMLINK_NOFOLLOW)
+    let (parent, name) = parent(&directory.dir, path)?;
+    rustix::fs::utimensat(&parent, name, times, AtFlags::SYMLINK_NOFOLLOW)
 }
 
 fn times(accessed: NewTimestamp, modified: NewTimestamp) -> Result<Timestamps, Errno> {

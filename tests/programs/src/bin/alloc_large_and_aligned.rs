@@ -1,4 +1,5 @@
 //! The allocator keeps alignments, grows in place or by copying without loss, and refuses what cannot be.
+//@ plain = true
 
 use std::alloc::{Layout, alloc, dealloc};
 

@@ -1,4 +1,5 @@
 //! A report on threads that wait for each other tells channels from locks, and which side of one waits.
+//@ plain = true
 //@ threads = true
 //@ native = "a native program hangs"
 //@ exit = 135

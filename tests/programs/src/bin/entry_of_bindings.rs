@@ -1,4 +1,5 @@
 //! A `run` that bindings export, lifted with a callback, is the program: main is not called, and what std holds of the output arrives.
+//@ plain = true
 //@ stdout = "a line\nand what does not end one"
 //@ native = "there a program begins at main"
 

@@ -1,4 +1,5 @@
 //! Environment variables are read, set, removed and listed; an unset one says so.
+//@ plain = true
 //@ env = { GREETING = "hello", EMPTY = "", LIST = "/a:/b c" }
 
 use std::env;

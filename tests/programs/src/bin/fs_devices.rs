@@ -1,4 +1,5 @@
 //! The devices that tests use are there and do what they are for, and the standard streams have names among them.
+//@ plain = true
 //@ dev = true
 //@ stdin = "some of the input"
 //@ stderr = ["to standard error"]

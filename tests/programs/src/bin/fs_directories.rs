@@ -1,4 +1,5 @@
 //! Directories are made, listed with the types of what is in them, and removed, one by one or with all that is in them.
+//@ plain = true
 
 use std::fs::{self, DirBuilder};
 use std::io;

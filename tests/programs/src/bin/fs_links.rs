@@ -1,4 +1,5 @@
 //! Links are made, read, followed and not followed; paths are made canonical through them.
+//@ plain = true
 
 use std::fs;
 use std::io;

@@ -1,5 +1,6 @@
 //! Metadata tells lengths, types and times; times can be set, before 1970 too; permissions of a writable file are those
 //! of one.
+//@ plain = true
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io;

@@ -1,4 +1,5 @@
 //! A file holds what was written, through reads, writes, seeks, vectored slices and changes of length.
+//@ plain = true
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};

@@ -1,5 +1,6 @@
 //! Copies of every short length arrive whole, also where the places overlap, texts have the order of their first different byte, and are
 //! valid up to the first that is none of UTF-8.
+//@ plain = true
 
 use std::hint::black_box;
 

@@ -1,4 +1,5 @@
 //! Two ends of a TCP connection agree on their addresses, carry bytes both ways, and see each other's end of stream.
+//@ plain = true
 //@ net = true
 
 use std::io::{Read, Write};

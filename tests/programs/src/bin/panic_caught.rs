@@ -1,4 +1,5 @@
 //! catch_unwind catches, payloads keep their type, destructors run in order, resume_unwind goes on.
+//@ plain = true
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook};
 

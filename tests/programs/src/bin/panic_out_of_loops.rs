@@ -1,4 +1,5 @@
 //! A panic out of a loop destroys each value once, in order, wherever in the loop it comes from and whatever is inlined around it.
+//@ plain = true
 
 use std::cell::RefCell;
 use std::hint::black_box;

@@ -1,5 +1,6 @@
 //! Text that is printed piece by piece comes out whole and in order: pieces of every length, newlines wherever they stand, what prints while it
 //! is printed, a value that fails; numbers with and without padding.
+//@ plain = true
 
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, BufWriter, LineWriter, Write};

@@ -1,4 +1,5 @@
 //! Standard input is read by lines, by bytes and to its end; the last line may lack its newline.
+//@ plain = true
 //@ stdin = "first\nsecond\n\nünï\nrest of it\nlast without newline"
 
 use std::io::{BufRead, Read, stdin};

@@ -1,4 +1,5 @@
 //! A megabyte in uneven writes arrives whole and in order, from both streams.
+//@ plain = true
 //@ stderr = ["the last line of standard error"]
 
 use std::io::{Write, stderr, stdout};

@@ -1,4 +1,5 @@
 //! Locks, cells, channels and barriers work in a program that never spawns.
+//@ plain = true
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, OnceLock, RwLock, mpsc};

@@ -1,4 +1,5 @@
 //! Threads that want the same thing again and again all get it about as often: nobody waits for ever beside one that never gives way.
+//@ plain = true
 //@ threads = true
 //@ native = "locks of a native host need not be fair"
 //@ stdout = """

@@ -1,4 +1,5 @@
 //! Each thread has thread-local variables of its own, with first values, and their destructors run when it ends.
+//@ plain = true
 //@ threads = true
 //@ saved = true
 

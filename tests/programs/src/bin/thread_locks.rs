@@ -1,4 +1,5 @@
 //! Locks, conditions, channels, barriers and parking let threads wait for each other, with and without time-outs.
+//@ plain = true
 //@ threads = true
 //@ saved = true
 

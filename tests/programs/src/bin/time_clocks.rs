@@ -1,4 +1,5 @@
 //! Clocks advance, sleep takes at least what was asked for, system times compute across the epoch.
+//@ plain = true
 
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

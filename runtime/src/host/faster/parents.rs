@@ -6,7 +6,7 @@
 //! found is what opening it now would find. No more than [`DEPTH`] directories are held, of one granted directory at a time,
 //! and one that had to be opened.
 
-use super::INSIDE;
+use super::super::filesystem::INSIDE;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatxFlags};
 use rustix::io::{Errno, Result};
