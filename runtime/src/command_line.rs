@@ -9,6 +9,7 @@ use crate::repeat::repeat;
 use crate::run::{invoke, run};
 use crate::search::search;
 use crate::setup::{Access, Directory, Features, Input, Network, Output, Setup};
+use crate::verdict::Report;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
@@ -17,7 +18,7 @@ use signal_hook::flag::register_conditional_shutdown;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -43,6 +44,9 @@ struct CommandLine {
     /// Run N times, each time in an instance of its own, and tell how long one took
     #[arg(long, value_name = "N", conflicts_with_all = ["schedule_seed", "schedule_search"], value_parser = clap::value_parser!(u64).range(1..))]
     repeat: Option<u64>,
+    /// Write how it ended into this file, as JSON: the kind of end, the exit code, the message, the trap
+    #[arg(long, value_name = "JSON")]
+    outcome: Option<PathBuf>,
     /// Call a function that FILE exports, with values in WAVE, and print what it gives: NAME(VALUE, ...)
     #[arg(long, value_name = "CALL", conflicts_with_all = ["schedule_search", "repeat"])]
     invoke: Option<String>,
@@ -120,7 +124,7 @@ impl Options {
 
 /// Runs the component that this process's arguments name, with this process's standard streams; Ctrl-C ends it with exit code 130.
 pub fn main() -> ExitCode {
-    let CommandLine { options, schedule_search, repeat: times, invoke: call, command } = match parse() {
+    let CommandLine { options, schedule_search, repeat: times, outcome: into, invoke: call, command } = match parse() {
         Ok(line) => line,
         Err(error) => {
             // A closed stream leaves nobody to tell.
@@ -136,28 +140,36 @@ pub fn main() -> ExitCode {
             Outcome::Refused(Refusal::Host { cause: format!("no handler for Ctrl-C: {error}") }).report(),
         );
     }
+    let report = match Report::to(into.as_deref()) {
+        Ok(report) => report,
+        Err(error) => {
+            let file = into.unwrap_or_default();
+            let cause = format!("--outcome: {} cannot be written: {error}", file.display());
+            return ExitCode::from(Outcome::Refused(Refusal::Host { cause }).report());
+        }
+    };
     let mut command = command.into_iter();
     let file = command.next().unwrap_or_default();
     let arguments: Vec<OsString> = command.collect();
     if let Some(call) = call {
-        return ExitCode::from(invoked(file.as_ref(), &call, Setup { arguments, ..options.setup() }));
+        return ExitCode::from(invoked(file.as_ref(), &call, Setup { arguments, ..options.setup() }, &report));
     }
     let setup = || Setup { arguments: arguments.clone(), ..options.clone().setup() };
     ExitCode::from(match (schedule_search, times) {
-        (Some(count), _) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup),
-        (None, Some(count)) => repeat(file.as_ref(), count, setup),
-        (None, None) => run(file, setup()).report(),
+        (Some(count), _) => search(file.as_ref(), count, &std::env::args_os().collect::<Vec<_>>(), setup, &report),
+        (None, Some(count)) => repeat(file.as_ref(), count, setup, &report),
+        (None, None) => report.make(&run(file, setup()), |_| {}),
     })
 }
 
 /// Calls a function and prints what it gives; returns the exit code.
-fn invoked(file: &Path, call: &str, setup: Setup) -> u8 {
+fn invoked(file: &Path, call: &str, setup: Setup, report: &Report) -> u8 {
     let (outcome, result) = invoke(file, call, setup);
     if let Some(result) = result.filter(|result| !result.is_empty()) {
         // A closed stdout leaves nobody to tell.
         let _ = writeln!(std::io::stdout(), "{result}");
     }
-    outcome.report()
+    report.make(&outcome, |_| {})
 }
 
 fn parse() -> Result<CommandLine, clap::Error> {

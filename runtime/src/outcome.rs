@@ -66,7 +66,17 @@ impl Outcome {
         Self::TimedOut { limit, trap, blocked: Waiting::default() }
     }
 
-    /// The trap that the guest ended with, if it did.
+    /// The trap that the guest ended with, or where it was when its time was up.
+    #[must_use]
+    pub fn trap(&self) -> Option<&Trap> {
+        match self {
+            Self::Trapped(trap) | Self::StackOverflowed(trap) => Some(trap),
+            Self::MemoryExhausted { trap, .. } | Self::TimedOut { trap, .. } => trap.as_ref(),
+            Self::Exited(_) | Self::Deadlocked(_) | Self::Refused(_) => None,
+        }
+    }
+
+    /// The same, to be added to.
     pub(crate) fn trap_mut(&mut self) -> Option<&mut Trap> {
         match self {
             Self::Trapped(trap) | Self::StackOverflowed(trap) => Some(trap),

@@ -6,6 +6,7 @@
 use crate::outcome::Outcome;
 use crate::run::run;
 use crate::setup::{Capture, Input, Output, Setup};
+use crate::verdict::Report;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::Path;
@@ -15,7 +16,13 @@ const KEPT: usize = 16 << 20;
 
 /// Runs the component with seeds from 0 on. Prints what the first run wrote that does not end with 0, and how to repeat it; `command` is this
 /// process's own command line. Returns the exit code.
-pub(crate) fn search(component: &Path, count: u64, command: &[OsString], setup: impl Fn() -> Setup) -> u8 {
+pub(crate) fn search(
+    component: &Path,
+    count: u64,
+    command: &[OsString],
+    setup: impl Fn() -> Setup,
+    report: &Report,
+) -> u8 {
     for seed in 0..count {
         let (stdout, stderr) = (Capture::new(KEPT), Capture::new(KEPT));
         let outcome = run(
@@ -34,7 +41,7 @@ pub(crate) fn search(component: &Path, count: u64, command: &[OsString], setup: 
         // Closed streams leave nobody to tell.
         let _ = std::io::stdout().write_all(&stdout.bytes());
         let _ = std::io::stderr().write_all(&stderr.bytes());
-        let code = outcome.report();
+        let code = report.make(&outcome, |verdict| verdict.seed = Some(seed));
         if !matches!(outcome, Outcome::Refused(_)) {
             let again = repeating(command, seed);
             let _ = writeln!(
@@ -45,7 +52,7 @@ pub(crate) fn search(component: &Path, count: u64, command: &[OsString], setup: 
         return code;
     }
     let _ = writeln!(std::io::stderr(), "component-run: {count} seeds, and none fails");
-    0
+    report.make(&Outcome::Exited(0), |_| {})
 }
 
 /// The command line with the seed in the place of the search, as a shell takes it.

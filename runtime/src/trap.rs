@@ -3,6 +3,7 @@
 //! Here because wasmtime's own report mixes both into one text, without demangled names of inlined frames and cut at 20 frames. What is not
 //! here: which outcome a trap leads to (run.rs).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::{FrameInfo, WasmBacktrace, WasmCoreDump};
 
@@ -10,7 +11,7 @@ use wasmtime::{FrameInfo, WasmBacktrace, WasmCoreDump};
 pub(crate) const FRAMES: usize = 128;
 
 /// What ended the guest against its will, and where.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Trap {
     /// What happened.
     pub reason: String,
@@ -23,7 +24,7 @@ pub struct Trap {
 }
 
 /// One frame of the guest's call stack.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frame {
     /// The function's demangled name, from debug info or the name section; otherwise its index (`function 17`).
     pub function: String,

@@ -2,6 +2,7 @@
 
 mod guest;
 
+use component_run::{Kind, Verdict};
 use guest::{body, guest, printing};
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
@@ -128,6 +129,42 @@ fn a_trap_a_timeout_and_a_deadlock_have_their_codes() {
     let grow = body("(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable");
     let (code, _, stderr) = output(component_run().args(["--max-memory", "4M"]).arg(&grow));
     assert!(code == 137 && stderr.contains("4.0 MiB"), "{code} {stderr}");
+}
+
+/// What a run writes with `--outcome`.
+fn verdict(options: &[&str], component: &Path) -> (i32, Verdict) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let code = output(running(options, component).arg("words").arg("--outcome").arg("of the guest")).0;
+    let with = ["--outcome", file.path().to_str().unwrap()];
+    let told = output(&mut running(&[options, &with].concat(), component)).0;
+    assert_eq!(code, told, "the outcome changes nothing else");
+    (told, Verdict::read(file.path()).expect("a verdict"))
+}
+
+#[test]
+fn an_outcome_crosses_the_boundary_of_the_process_as_data() {
+    // The words and the code of another end, which the guest may use.
+    let lies = printing("component-run: stack overflow in the guest", "(call $exit (i32.const 134)) (i32.const 0)");
+    let (code, said) = verdict(&[], &lies);
+    assert_eq!((code, said.outcome, said.code), (134, Kind::Exited, 134));
+    assert!(said.message.is_none() && said.trap.is_none());
+    let trap = printing("stack overflow", "unreachable");
+    let (code, said) = verdict(&[], &trap);
+    assert_eq!((code, said.outcome), (134, Kind::Trapped));
+    assert_eq!(said.trap.unwrap().frames.last().unwrap().function, "run");
+    let overflow = guest("", "(func $run (result i32) (call $run))");
+    assert_eq!(verdict(&[], &overflow).1.outcome, Kind::StackOverflowed);
+    let computes = body("(loop $for-ever (br $for-ever)) (i32.const 0)");
+    let (code, said) = verdict(&["--timeout", "100ms"], &computes);
+    assert_eq!((code, said.outcome), (124, Kind::TimedOut));
+    assert!(said.message.unwrap().contains("timeout"));
+    assert_eq!(verdict(&[], Path::new("/nowhere.wasm")).1.outcome, Kind::Refused);
+    let (_, said) = verdict(&["--repeat", "3"], &body("(i32.const 0)"));
+    assert!(said.outcome == Kind::Exited && said.microseconds.unwrap() > 0.0);
+    let (code, said) = verdict(&["--schedule-search", "9"], &body("(call $exit (i32.const 7)) (i32.const 0)"));
+    assert_eq!((code, said.outcome, said.seed), (7, Kind::Exited, Some(0)));
+    let (code, _, stderr) = output(&mut running(&["--outcome", "/nowhere/file"], &trap));
+    assert!(code == 125 && stderr.contains("--outcome: /nowhere/file cannot be written"), "{stderr}");
 }
 
 /// Prints 128 KiB sixteen times, more than any pipe holds, then traps. Exits with 9 when nobody reads.

@@ -49,8 +49,8 @@ pub(crate) struct Grant<'a> {
     pub(crate) directory: &'a Path,
     pub(crate) environment: &'a [(&'a str, &'a str)],
     pub(crate) network: bool,
-    /// How often `component-run` runs it, in one process.
-    pub(crate) repeat: Option<u64>,
+    /// How often `component-run` runs it, in one process, and the file into which it writes how long one run took.
+    pub(crate) repeat: Option<(u64, &'a Path)>,
     /// Whether `component-run` is given a time limit, which the program stays far below.
     pub(crate) time_limit: bool,
 }
@@ -120,8 +120,8 @@ impl Side {
                 if grant.network {
                     command.args(["--net", "loopback"]);
                 }
-                if let Some(count) = grant.repeat {
-                    command.arg("--repeat").arg(count.to_string());
+                if let Some((count, verdict)) = grant.repeat {
+                    command.arg("--repeat").arg(count.to_string()).arg("--outcome").arg(verdict);
                 }
                 if grant.time_limit {
                     command.args(["--timeout", "1h"]);

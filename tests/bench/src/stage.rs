@@ -51,11 +51,12 @@ impl<'a> Stage<'a> {
 
     fn run(&self, side: &Side, time_limit: bool) -> Result<Figures> {
         let directory = tempfile::tempdir_in(self.place.scratch())?;
+        let verdict = tempfile::NamedTempFile::new_in(self.place.scratch())?;
         let grant = Grant {
             directory: directory.path(),
             environment: &[("BENCH_KEY", "bench-value")],
             network: self.peer.is_some(),
-            repeat: self.run.repeat(self.quick),
+            repeat: self.run.repeat(self.quick).map(|count| (count, verdict.path())),
             time_limit,
         };
         let arguments: Vec<_> =
@@ -88,7 +89,7 @@ impl<'a> Stage<'a> {
         let mut figures: Figures = said.lines().filter_map(figure).collect();
         figures.insert("process".to_owned(), milliseconds);
         // A side that does not repeat the program within its process repeats the process.
-        figures.insert("each".to_owned(), said.lines().find_map(each).unwrap_or(milliseconds * 1e3));
+        figures.insert("each".to_owned(), each(verdict.path())?.unwrap_or(milliseconds * 1e3));
         Ok(figures)
     }
 
@@ -107,9 +108,17 @@ fn figure(line: &str) -> Option<(String, f64)> {
     Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
 }
 
-/// `component-run: N runs, VALUE us each`, as `component-run --repeat` writes it.
-fn each(line: &str) -> Option<f64> {
-    line.strip_prefix("component-run: ")?.strip_suffix(" us each")?.split(' ').next_back()?.parse().ok()
+/// How long each run took, as `component-run --repeat` writes it; nothing if nobody has written it.
+fn each(verdict: &Path) -> Result<Option<f64>> {
+    #[derive(serde::Deserialize)]
+    struct Verdict {
+        microseconds: Option<f64>,
+    }
+    let text = std::fs::read(verdict)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Ok(serde_json::from_slice::<Verdict>(&text).context("a runtime's outcome is not as expected")?.microseconds)
 }
 
 /// The line of standard error that says most: a panic's message, else the first.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
+use component_run::Verdict;
 use libtest_mimic::{Failed, Trial};
 
 use crate::build::Built;
@@ -59,12 +60,18 @@ fn same_on_all(program: &Program, built: &Built, component: &Path, component_run
 
 /// A search finds a schedule that goes wrong, and its seed goes wrong the same way every time.
 fn race(program: &Program, component: &Path, component_run: &Path) -> Result<()> {
-    let options = ["--schedule-search".to_owned(), SEARCHED.to_string()];
+    let verdict = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let into = verdict.path().to_str().context("the temporary directory's name is not Unicode")?.to_owned();
+    let options = ["--schedule-search".to_owned(), SEARCHED.to_string(), "--outcome".to_owned(), into];
     let found = run::with_options(component_run, &options, component, &program.header)?;
     let message = String::from_utf8_lossy(&found.stderr).into_owned();
     ensure!(found.exit != Some(0), "no schedule of {SEARCHED} goes wrong: {message}");
-    let seed = message.rsplit("--schedule-seed ").next().and_then(|rest| rest.split(' ').next()?.parse().ok());
+    let seed = Verdict::read(verdict.path()).context("the search leaves no verdict")?.seed;
     let seed = seed.with_context(|| format!("no seed is told to repeat it with: {message}"))?;
+    ensure!(
+        message.contains(&format!("--schedule-seed {seed} ")),
+        "the message does not say how to repeat it: {message}"
+    );
     let first = by_seed(component_run, component, program, seed)?;
     ensure!(first.exit == found.exit, "seed {seed} ended with {:?} at first, and then {:?}", found.exit, first.exit);
     for _ in 1..REPEATED {

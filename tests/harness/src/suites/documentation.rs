@@ -48,7 +48,7 @@ impl Documentation<'_> {
         let mut cargo = self.cargo(&directory)?;
         cargo.args(libtest::ARGUMENTS.iter().filter(|argument| !argument.starts_with("--test-threads")));
         cargo.arg(format!("--test-threads={}", self.jobs)).args(&filters);
-        let (reader, outcome) = self.runner.watch(cargo, self.documented, progress)?;
+        let (reader, outcome) = self.runner.watch(cargo, None, self.documented, progress)?;
         if let Some((_, words)) = outcome.as_ref().filter(|_| reader.is_untouched()) {
             bail!("cannot run the documentation tests of {}:\n{}", self.documented, words.trim_end());
         }

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use component_run::{Access, Directory, Network, Setup};
+use component_run::{Access, Directory, Kind, Network, Setup, Verdict};
 use contract::exit;
 
 use super::build::Binary;
@@ -56,13 +56,15 @@ pub enum Step<'a> {
 }
 
 impl Runner {
-    /// The command line that runs a binary in `place`; arguments for the binary may follow.
+    /// The command line that runs a binary in `place`; arguments for the binary may follow. On the runtime, how it ended
+    /// will stand in `verdict`.
     #[must_use]
-    pub fn command(&self, binary: &Path, place: &Path) -> Command {
+    pub fn command(&self, binary: &Path, place: &Path, verdict: &Path) -> Command {
         let mut command = match self.side {
             Side::Native => Command::new(binary),
             Side::Target => {
                 let mut command = Command::new(&self.component_run);
+                command.arg("--outcome").arg(verdict);
                 // What `current_exe` names is to be seen.
                 if let Some(folder) = binary.parent() {
                     let mut readable = OsString::from(folder);
@@ -111,7 +113,8 @@ impl Runner {
                 .collect());
         }
         let place = tempfile::tempdir().context("cannot make a temporary directory")?;
-        let mut command = self.command(&binary.path, place.path());
+        let verdict = VerdictFile::new()?;
+        let mut command = self.command(&binary.path, place.path(), verdict.path());
         command.args(["--list", "--format=terse"]).args(filter);
         let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run {}", binary.name))?;
         ensure!(
@@ -177,9 +180,10 @@ impl Runner {
         progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<Vec<Record>> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-        let mut command = self.command(&binary.path, directory.path());
+        let verdict = VerdictFile::new()?;
+        let mut command = self.command(&binary.path, directory.path(), verdict.path());
         command.args(libtest::ARGUMENTS).args(options).arg("--exact").args(names);
-        let (reader, outcome) = self.watch(command, &binary.name, progress)?;
+        let (reader, outcome) = self.watch(command, self.reads(&verdict), &binary.name, progress)?;
         if let Some((_, words)) = outcome.as_ref().filter(|_| reader.is_untouched()) {
             bail!("{} ran none of its tests: {}", binary.path.display(), words.trim());
         }
@@ -228,10 +232,16 @@ impl Runner {
         })
     }
 
-    /// Runs a command that speaks as libtest does.
+    /// The file, if what is run writes it.
+    fn reads<'a>(&self, verdict: &'a VerdictFile) -> Option<&'a VerdictFile> {
+        (self.side == Side::Target).then_some(verdict)
+    }
+
+    /// Runs a command that speaks as libtest does. It is the runtime's if there is a verdict to be read.
     pub(super) fn watch(
         &self,
         mut command: Command,
+        verdict: Option<&VerdictFile>,
         name: &str,
         progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<(Reader, Option<(Ending, String)>)> {
@@ -251,20 +261,21 @@ impl Runner {
             }
             line.clear();
         }
-        let outcome = outcome(child, &stderr.join().expect("reading does not panic"))?;
+        let outcome = outcome(child, verdict, &stderr.join().expect("reading does not panic"))?;
         Ok((reader, outcome))
     }
 
     /// A binary without libtest is one test: it ends well, or not.
     fn run_whole(&self, binary: &Binary) -> Result<Record> {
         let place = tempfile::tempdir().context("cannot make a temporary directory")?;
-        let mut command = self.command(&binary.path, place.path());
+        let verdict = VerdictFile::new()?;
+        let mut command = self.command(&binary.path, place.path(), verdict.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("cannot run {}", binary.name))?;
         let stdout = collect(child.stdout.take().expect("stdout is piped"));
         let stderr = collect(child.stderr.take().expect("stderr is piped")).join().expect("reading does not panic");
         let stdout = stdout.join().expect("reading does not panic");
-        let ending = match outcome(child, &stderr)? {
+        let ending = match outcome(child, self.reads(&verdict), &stderr)? {
             None => Ending::Passed,
             Some((Ending::Exited, _)) => Ending::Failed,
             Some((ending, _)) => ending,
@@ -289,17 +300,74 @@ fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
+/// A file for the runtime's verdict, where no guest can write.
+pub(super) struct VerdictFile(tempfile::NamedTempFile);
+
+impl VerdictFile {
+    pub(super) fn new() -> Result<VerdictFile> {
+        Ok(VerdictFile(tempfile::NamedTempFile::new().context("cannot make a temporary file")?))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// How a process ended, unless it was well or with tests that failed (libtest's code is 101), and its last words.
-fn outcome(mut child: Child, stderr: &str) -> Result<Option<(Ending, String)>> {
+fn outcome(mut child: Child, verdict: Option<&VerdictFile>, stderr: &str) -> Result<Option<(Ending, String)>> {
     let status = child.wait().context("cannot wait for a test")?;
-    let ending = match status.code().map(|code| u8::try_from(code).unwrap_or(u8::MAX)) {
-        Some(0) => return Ok(None),
-        Some(exit::TIMED_OUT) => Ending::TimedOut,
-        Some(exit::TRAPPED) if stderr.contains("stack overflow") => Ending::StackOverflowed,
-        Some(exit::TRAPPED) | None => Ending::Trapped,
-        Some(exit::DEADLOCKED) => Ending::Deadlocked,
-        Some(exit::MEMORY_EXHAUSTED) => Ending::MemoryExhausted,
-        Some(_) => Ending::Exited,
+    let verdict = verdict.map(|file| Verdict::read(file.path()));
+    let ending = match verdict.map(|verdict| verdict.map(|verdict| verdict.outcome)) {
+        _ if status.success() => return Ok(None),
+        Some(Ok(Kind::StackOverflowed)) => Ending::StackOverflowed,
+        Some(Ok(Kind::MemoryExhausted)) => Ending::MemoryExhausted,
+        Some(Ok(Kind::TimedOut)) => Ending::TimedOut,
+        Some(Ok(Kind::Deadlocked)) => Ending::Deadlocked,
+        Some(Ok(Kind::Trapped)) => Ending::Trapped,
+        Some(Ok(Kind::Exited | Kind::Refused)) => match status.code() {
+            // A program without threads finds out by itself that it waits for nobody.
+            Some(code) if code == i32::from(exit::DEADLOCKED) => Ending::Deadlocked,
+            _ => Ending::Exited,
+        },
+        // A signal ended it; the runtime, if it was to leave a verdict.
+        Some(Err(_)) | None if status.code().is_none() => Ending::Trapped,
+        Some(Err(_)) | None => Ending::Exited,
     };
     Ok(Some((ending, format!("{stderr}\n({status})"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How a process ends that says so on stderr, exits so, and leaves this verdict.
+    fn ending(script: &str, verdict: Option<&str>) -> Option<Ending> {
+        let file = VerdictFile::new().unwrap();
+        std::fs::write(file.path(), verdict.unwrap_or_default()).unwrap();
+        let child = Command::new("sh").args(["-c", script]).spawn().unwrap();
+        let ended = outcome(child, verdict.map(|_| &file), "component-run: stack overflow in the guest").unwrap();
+        ended.map(|(ending, _)| ending)
+    }
+
+    #[test]
+    fn how_a_binary_ended_is_the_verdict_and_neither_its_words_nor_its_code() {
+        let verdict = |kind: &str| format!(r#"{{"outcome":"{kind}","code":134}}"#);
+        assert_eq!(ending("exit 134", Some(&verdict("trapped"))), Some(Ending::Trapped));
+        assert_eq!(ending("exit 134", Some(&verdict("stack-overflowed"))), Some(Ending::StackOverflowed));
+        assert_eq!(ending("exit 124", Some(&verdict("exited"))), Some(Ending::Exited));
+        assert_eq!(ending("exit 135", Some(&verdict("exited"))), Some(Ending::Deadlocked));
+        assert_eq!(ending("exit 0", Some(&verdict("exited"))), None);
+    }
+
+    #[test]
+    fn a_process_of_the_host_exits_or_is_ended_by_a_signal() {
+        assert_eq!(ending("exit 134", None), Some(Ending::Exited));
+        assert_eq!(ending("kill -ABRT $$", None), Some(Ending::Trapped));
+    }
+
+    #[test]
+    fn a_runtime_that_leaves_no_verdict_has_ended_badly() {
+        assert_eq!(ending("kill -SEGV $$", Some("")), Some(Ending::Trapped));
+        assert_eq!(ending("exit 134", Some("")), Some(Ending::Exited));
+    }
 }
