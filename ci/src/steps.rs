@@ -46,13 +46,13 @@ pub fn tests(checkout: &Checkout) -> Result<()> {
     complete(&mut checkout.cargo(&["test", "--release", "--workspace", "--no-fail-fast"]))
 }
 
-/// Programs, and the runtime's tests of files, once more without all that only makes programs faster: of the library, the
+/// Programs, and the runtime's tests of files and of ends from outside, once more without all that only makes programs faster: of the library, the
 /// linker and the runtime. A minute, most of it for a standard library of its own.
 ///
 /// # Errors
 /// The command cannot be started, or says no.
 pub fn plain(checkout: &Checkout) -> Result<()> {
-    let tests = ["programs", "files", "metadata", "grants"];
+    let tests = ["programs", "files", "metadata", "grants", "interrupt", "outcome", "isolation"];
     let mut cargo = checkout.cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
     cargo.args(tests.iter().flat_map(|test| ["--test", test])).env(PLAIN, "1");
     complete(&mut cargo)

@@ -9,6 +9,10 @@
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::cell::OnceCell;
+use wasmtime::{Engine, Module, Result};
+
+/// `(module (func (export "f") unreachable))`
+const TRAP: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x05\x01\x03\0\0\x0b";
 
 /// Compiles on all cores, if the host gives the threads.
 pub(crate) fn together<T: Send>(compile: impl FnOnce() -> T + Send) -> T {
@@ -16,6 +20,11 @@ pub(crate) fn together<T: Send>(compile: impl FnOnce() -> T + Send) -> T {
         Ok(threads) => threads.install(compile),
         Err(_) => alone(compile),
     }
+}
+
+/// A module whose one function, `f`, does nothing but trap.
+pub(crate) fn trapping(engine: &Engine) -> Result<Module> {
+    alone(|| Module::new(engine, TRAP))
 }
 
 /// Compiles on this thread.

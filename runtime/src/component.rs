@@ -7,11 +7,12 @@ use crate::cache::Cache;
 use crate::compiling;
 use crate::engine::{self, Kind};
 use crate::host::{self, Host};
-use crate::interrupt::Aim;
+use crate::interrupt;
 use crate::invoke::Invocation;
 use crate::refusal::Refusal;
 use crate::schedule;
 use crate::setup::Features;
+use std::any::Any;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use wasmtime::Engine;
@@ -44,7 +45,7 @@ pub(crate) struct Command {
     pub(crate) instance: InstancePre<Host>,
     /// What is called.
     pub(crate) entry: Entry,
-    aim: OnceLock<Option<Arc<Aim>>>,
+    aim: OnceLock<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
 /// What of a component is called.
@@ -98,9 +99,10 @@ impl Command {
         Ok(Self { engine, binary, instance, entry, aim: OnceLock::new() })
     }
 
-    /// Where its code can be interrupted.
-    pub(crate) fn aim(&self) -> Option<&Arc<Aim>> {
-        self.aim.get_or_init(|| Aim::new(&self.engine, self.instance.component()).map(Arc::new)).as_ref()
+    /// What has to be known of it to interrupt it.
+    pub(crate) fn aim(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let aim = || interrupt::mechanism().aim(&self.engine, self.instance.component());
+        self.aim.get_or_init(aim).as_ref()
     }
 }
 

@@ -8,13 +8,12 @@
 use crate::compiling;
 use crate::component::Command;
 use crate::host::Host;
-use crate::interrupt::TRAP;
 use crate::run::reactor;
 use crate::watchdog::{self, Deadline, Guarded};
 use contract::DESCRIBE_THREAD;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasmtime::{AsContextMut, Instance, Memory, Module, Store, TypedFunc, WasmCoreDump};
+use wasmtime::{AsContextMut, Instance, Memory, Store, TypedFunc, WasmCoreDump};
 
 /// How long the guest may take. As many threads as there can be take less than a second.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -53,13 +52,13 @@ impl List {
     pub(crate) fn ask(self, mut store: Store<Host>, command: &Command) -> Option<Vec<Described>> {
         let describe = move |deadline: Deadline| {
             let runtime = reactor().ok()?;
-            let exposed = deadline.expose();
+            let exposed = deadline.expose(Some(&mut store));
             let described = runtime.block_on(deadline.before(describe(&mut store, &self)))?;
             drop(exposed);
             // To unmap what the guest had is no part of the answer: it is sent along.
             Some((described?, store))
         };
-        match watchdog::guard(LIMIT, || command.aim(), describe) {
+        match watchdog::guard(LIMIT, Some(command), describe) {
             Ok(Guarded::Returned(Some((described, _store)))) => Some(described),
             _ => None,
         }
@@ -103,7 +102,7 @@ fn text(bytes: &[u8]) -> Option<String> {
 /// store, does not.
 async fn exports(store: &mut Store<Host>) -> Option<List> {
     let engine = store.engine();
-    let module = compiling::alone(|| Module::new(engine, TRAP)).ok()?;
+    let module = compiling::trapping(engine).ok()?;
     let instance = Instance::new_async(&mut *store, &module, &[]).await.ok()?;
     let trap = instance.get_typed_func::<(), ()>(&mut *store, "f").ok()?;
     let error = trap.call_async(&mut *store, ()).await.err()?;

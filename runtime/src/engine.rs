@@ -4,6 +4,7 @@
 //! adds for one run (limits, deadline) is in run.rs.
 
 use crate::baseline;
+use crate::interrupt;
 use crate::setup::Features;
 use crate::stacks;
 use crate::trap::FRAMES;
@@ -62,6 +63,7 @@ fn config(kind: Kind) -> Config {
         .wasm_branch_hinting(true)
         // For the stack pointer at the moment of a trap (run.rs).
         .coredump_on_trap(true);
+    interrupt::mechanism().configure(&mut config);
     if kind.features == Features::All {
         config
             .wasm_component_model_threading(true)

@@ -1,325 +1,63 @@
-//! How a guest that computes is ended from outside, at no cost before that.
+//! How a guest that computes is ended from outside.
 //!
-//! Here because the checks for epochs that wasmtime can compile into every loop cost a fifth of the time of a sort, in
-//! every run with a time limit. Instead, the guest's thread gets a signal. If that finds it within a function of the
-//! guest, the handler has it go on at a trap instruction, as if the guest had called a function that traps; what
-//! follows is wasmtime's, and the backtrace tells where the guest was. If it finds it in a call of the host, it has the
-//! processor stop after each instruction until the guest goes on; and the sender tries again.
-//!
-//! What is relied on beyond wasmtime's documentation: a trap may happen at every instruction of a guest's function, as
-//! far as wasmtime's handler is concerned (it takes the frame pointer from the signal, and all else from the entry into
-//! the guest); compiled code keeps frame pointers, and nothing beyond 128 bytes below its stack pointer.
-//! tests/interrupt.rs shows that it works, on x86-64; the lines for AArch64 say the same but for the single steps, and
-//! have not been run.
+//! Here because there are two ways. wasmtime's own are epochs: compiled code looks now and then whether it is to stop,
+//! which costs a fifth of the time of a sort, and works everywhere. On Linux on x86-64 a signal does it, which costs
+//! nothing before it comes (`signal`). `COMPONENT_PLAIN=1` has the first way there, too; so its tests run on the machines
+//! that have the second.
 //!
 //! Left out: a guest that stays in one call of the host, such as the copy of a large piece of memory. Its thread is
 //! left behind (watchdog.rs), and the outcome tells whether it computes or waits.
 
-// SAFETY comments below speak of "the handler": `handle`, which runs on the thread that the signal was sent to.
-#![allow(unsafe_code)]
+mod epochs;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod signal;
 
-use crate::compiling;
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
-use std::time::Duration;
+use crate::component::Command;
+use crate::host::Host;
+use crate::plain;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 use wasmtime::component::Component;
-use wasmtime::{Engine, Module};
+use wasmtime::{Config, Engine, Store};
 
-/// The signal. By default it does nothing, and few programs use it: it tells of urgent data on a socket.
-const SIGNAL: libc::c_int = libc::SIGURG;
+/// A way to interrupt guests.
+pub(crate) trait Mechanism: Sync {
+    /// Has code compiled as this way wants it.
+    fn configure(&self, config: &mut Config);
 
-/// The signal that comes after each instruction in single steps; how many of them are made at a time, which takes some
-/// ten milliseconds; and how many signals of the sender there are to one such walk, so that the host gets on with what
-/// takes long.
-const STEP: libc::c_int = libc::SIGTRAP;
-const STEPS: u32 = 10_000;
-const STEP_EACH: u32 = 16;
+    /// What has to be known of a component; nothing if that cannot be found out, or need not.
+    fn aim(&self, engine: &Engine, component: &Component) -> Option<Arc<dyn Any + Send + Sync>>;
 
-/// How often, and after which time each, a thread is looked at to tell whether it computes.
-const LOOKS: u32 = 5;
-const LOOK: Duration = Duration::from_millis(2);
-
-/// `(module (func (export "f") unreachable))`
-pub(crate) const TRAP: &[u8] =
-    b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x05\x01\x03\0\0\x0b";
-
-/// The instruction that wasmtime makes of `unreachable`.
-const TRAP_INSTRUCTION: &[u8] = if cfg!(target_arch = "x86_64") { &[0x0f, 0x0b] } else { &[0x1f, 0xc1, 0, 0] };
-
-/// How far below the stack pointer a function may keep what is its own, in bytes.
-const BELOW_STACK_POINTER: usize = 256;
-
-/// Where the code of a component can be interrupted, and where it goes on then.
-pub(crate) struct Aim {
-    /// The guest's functions, in order.
-    functions: Vec<Range<usize>>,
-    /// The address of the trap instruction.
-    trap: usize,
-    /// What it is part of.
-    _module: Module,
+    /// By which one run can be interrupted.
+    fn interrupt(&self) -> Arc<dyn Interrupt>;
 }
 
-impl Aim {
-    /// `None`: wasmtime's code does not look as expected.
-    pub(crate) fn new(engine: &Engine, component: &Component) -> Option<Self> {
-        let module = compiling::alone(|| Module::new(engine, TRAP)).ok()?;
-        let function = module.functions().next()?;
-        let code = module.text().get(function.offset..function.offset + function.len)?;
-        let place = code.windows(TRAP_INSTRUCTION.len()).position(|bytes| bytes == TRAP_INSTRUCTION)?;
-        let trap = code.as_ptr().addr() + place;
-        let text = component.text().as_ptr().addr();
-        let range = |offset: usize, length| text + offset..text + offset + length;
-        let mut functions: Vec<_> = component.functions().map(|found| range(found.offset, found.len)).collect();
-        functions.sort_unstable_by_key(|range| range.start);
-        Some(Self { functions, trap, _module: module })
-    }
+/// By which one run can be interrupted. All but `strike` is called on the thread that runs the guest.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Before the guest in this store is run.
+    fn prepare(self: Arc<Self>, store: &mut Store<Host>);
 
-    /// The function that this address is in.
-    fn function(&self, address: usize) -> Option<&Range<usize>> {
-        let after = self.functions.partition_point(|range| range.start <= address);
-        self.functions.get(after.checked_sub(1)?).filter(|range| range.contains(&address))
-    }
-}
+    /// From now on this thread runs the guest.
+    fn begin(self: Arc<Self>);
 
-/// By which a guest can be interrupted.
-#[derive(Default)]
-pub(crate) struct Interrupt {
-    /// The thread that runs the guest now.
-    thread: Mutex<Option<Thread>>,
-    /// Set when the guest is to be interrupted.
-    aim: OnceLock<Arc<Aim>>,
-    /// How many signals have come, and how many steps are left of those being made.
-    signals: AtomicU32,
-    steps: AtomicU32,
-    has_hit: AtomicBool,
-}
+    /// Now it does so no more.
+    fn end(&self);
 
-thread_local! {
-    /// What may interrupt this thread.
-    static OWN: AtomicPtr<Interrupt> = const { AtomicPtr::new(std::ptr::null_mut()) };
-}
-
-impl Interrupt {
-    /// Lets the guest that this thread is about to run be interrupted, until the result is dropped.
-    pub(crate) fn expose(self: &Arc<Self>) -> Exposed {
-        static INSTALLED: Once = Once::new();
-        INSTALLED.call_once(|| install(SIGNAL));
-        OWN.with(|own| own.store(Arc::as_ptr(self).cast_mut(), Ordering::Release));
-        *self.lock() = Some(Thread::this());
-        Exposed(Arc::clone(self))
-    }
-
-    /// Interrupts the guest if it computes at this moment.
-    pub(crate) fn strike(&self, aim: &Arc<Aim>) {
-        static INSTALLED: Once = Once::new();
-        INSTALLED.call_once(|| install(STEP));
-        self.aim.get_or_init(|| Arc::clone(aim));
-        if let Some(Thread { handle, .. }) = *self.lock() {
-            // SAFETY: the thread lives: it stands here until `Exposed` is dropped there, which takes the lock. The
-            // handler is installed. A signal that is not sent is as one that does not hit.
-            unsafe { libc::pthread_kill(handle, SIGNAL) };
-        }
-    }
+    /// Interrupts the guest if it computes at this moment. Called again and again, until it has ended.
+    fn strike(&self, command: &Command);
 
     /// Was the guest interrupted? Then the trap it ended with is not its own.
-    pub(crate) fn has_hit(&self) -> bool {
-        self.has_hit.load(Ordering::Acquire)
-    }
-
-    /// Does the guest's thread want the processor? Asked several times, because a signal that was sent a moment ago
-    /// wakes a thread that waits.
-    pub(crate) fn is_computing(&self) -> bool {
-        (0..LOOKS).all(|_| {
-            std::thread::sleep(LOOK);
-            (*self.lock()).is_some_and(|thread| thread.is_running())
-        })
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Thread>> {
-        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    fn has_hit(&self) -> bool;
 }
 
-/// A thread of the host: by what it gets signals, and by what the kernel tells of it.
-#[derive(Clone, Copy)]
-struct Thread {
-    handle: libc::pthread_t,
-    #[cfg(target_os = "linux")]
-    number: libc::pid_t,
-}
-
-impl Thread {
-    fn this() -> Self {
-        Self {
-            // SAFETY: asks for nothing.
-            handle: unsafe { libc::pthread_self() },
-            // SAFETY: asks for nothing.
-            #[cfg(target_os = "linux")]
-            number: unsafe { libc::gettid() },
+/// The way of this process.
+pub(crate) fn mechanism() -> &'static dyn Mechanism {
+    static MECHANISM: OnceLock<&'static dyn Mechanism> = OnceLock::new();
+    *MECHANISM.get_or_init(|| {
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        if !plain::is_wanted() {
+            return &signal::Signals;
         }
-    }
-
-    /// Does it run, or wait for the processor and nothing else?
-    #[cfg(target_os = "linux")]
-    fn is_running(self) -> bool {
-        // The state is the word after the name, which is in parentheses and may contain any byte.
-        let state = |stat: Vec<u8>| {
-            let end = stat.iter().rposition(|byte| *byte == b')')?;
-            stat.get(end + 2).copied()
-        };
-        std::fs::read(format!("/proc/self/task/{}/stat", self.number)).ok().and_then(state) == Some(b'R')
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn is_running(self) -> bool {
-        false
-    }
-}
-
-/// This thread can be interrupted in its guest.
-pub(crate) struct Exposed(Arc<Interrupt>);
-
-impl Drop for Exposed {
-    fn drop(&mut self) {
-        *self.0.lock() = None;
-        OWN.with(|own| own.store(std::ptr::null_mut(), Ordering::Release));
-    }
-}
-
-fn install(signal: libc::c_int) {
-    // SAFETY: all zeros is a value of this structure of numbers; what matters is set below.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = handle;
-    action.sa_sigaction = handler as usize;
-    // On the other stack, because the guest's may be full; system calls go on where they were.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
-    for other in [SIGNAL, STEP] {
-        // SAFETY: a set of signals of our own, and numbers of signals. Neither interrupts the handler of the other:
-        // that would be stepped through, which a handler that keeps off further steps cannot be.
-        unsafe { libc::sigaddset(&raw mut action.sa_mask, other) };
-    }
-    // SAFETY: the action is a handler of the form that SA_SIGINFO asks for, and it calls nothing that a handler may not
-    // call. That it fails is told by guests that are not interrupted.
-    unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
-}
-
-/// Has the guest go on at the trap, if it is the guest that was running here and it is to be interrupted. Takes no lock
-/// and no memory.
-extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: with SA_SIGINFO, the third argument is the context of this thread, the handler's alone until it returns.
-    let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
-    let interrupt = OWN.with(|own| own.load(Ordering::Acquire));
-    // SAFETY: what `expose` put there lives as long as the `Exposed`, which takes it away again on this thread.
-    let interrupt = unsafe { interrupt.as_ref() }.filter(|interrupt| !interrupt.has_hit());
-    let Some((interrupt, aim)) = interrupt.and_then(|interrupt| Some((interrupt, interrupt.aim.get()?))) else {
-        return step(registers, false);
-    };
-    let (at, stack, frame) = state(registers);
-    let Some(function) = aim.function(at) else {
-        let left = match signal {
-            STEP => interrupt.steps.load(Ordering::Relaxed).saturating_sub(1),
-            _ if interrupt.signals.fetch_add(1, Ordering::Relaxed).is_multiple_of(STEP_EACH) => STEPS,
-            _ => interrupt.steps.load(Ordering::Relaxed),
-        };
-        interrupt.steps.store(left, Ordering::Relaxed);
-        return step(registers, left > 0 && !is_system_call(at));
-    };
-    step(registers, false);
-    // As the beginning of a called function leaves it: the caller's frame pointer and the return address, with the
-    // frame pointer at the two; and above it the frame that the interrupted function has not made yet, or has no more.
-    // Backtraces look up the byte before a return address.
-    let callee = ((stack - BELOW_STACK_POINTER) & !15) - 4 * size_of::<usize>();
-    let words = std::ptr::with_exposed_provenance_mut::<usize>(callee);
-    // SAFETY: the stack pointer is the guest's, below it are the pages that wasmtime keeps for the host's functions
-    // (engine.rs, HOST_STACK), and what is so far below it nobody uses.
-    unsafe {
-        words.write(frame);
-        words.add(1).write(at + 1);
-        if let Some(caller) = unframed(at, function.start, stack) {
-            words.write(callee + 2 * size_of::<usize>());
-            words.add(2).write(frame);
-            words.add(3).write(caller);
-        }
-    }
-    go_on(registers, aim.trap, callee);
-    interrupt.has_hit.store(true, Ordering::Release);
-}
-
-/// The instruction pointer, the stack pointer and the frame pointer.
-#[cfg(target_arch = "x86_64")]
-fn state(registers: &libc::mcontext_t) -> (usize, usize, usize) {
-    let register = |number: libc::c_int| registers.gregs[number as usize].cast_unsigned() as usize;
-    (register(libc::REG_RIP), register(libc::REG_RSP), register(libc::REG_RBP))
-}
-
-/// Where a function returns to that has not made its frame yet (`push rbp; mov rbp, rsp`), or has no more (`ret`).
-#[cfg(target_arch = "x86_64")]
-fn unframed(at: usize, start: usize, stack: usize) -> Option<usize> {
-    const RETURNS: [u8; 2] = [0xc3, 0xc2];
-    // SAFETY: the address of the next instruction of a function, which is mapped.
-    let next = unsafe { std::ptr::with_exposed_provenance::<u8>(at).read() };
-    let place = match at - start {
-        1 => stack + size_of::<usize>(),
-        0 => stack,
-        _ if RETURNS.contains(&next) => stack,
-        _ => return None,
-    };
-    // SAFETY: there the call of this function has put its return address, and `push` the caller's frame pointer below
-    // it.
-    Some(unsafe { std::ptr::with_exposed_provenance::<usize>(place).read() })
-}
-
-#[cfg(target_arch = "aarch64")]
-fn unframed(_: usize, _: usize, _: usize) -> Option<usize> {
-    None
-}
-
-/// Continues at `address`, in a frame at `frame` that has nothing.
-#[cfg(target_arch = "x86_64")]
-fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
-    for (number, value) in [(libc::REG_RIP, address), (libc::REG_RSP, frame), (libc::REG_RBP, frame)] {
-        registers.gregs[number as usize] = (value as u64).cast_signed();
-    }
-}
-
-/// Is this the instruction that calls the kernel? That can block signals, and a step that cannot be told ends the
-/// process.
-#[cfg(target_arch = "x86_64")]
-fn is_system_call(at: usize) -> bool {
-    let code = std::ptr::with_exposed_provenance::<u8>(at);
-    // SAFETY: `at` is the address of the next instruction, which is mapped, and one that begins with this byte has
-    // another one.
-    unsafe { code.read() == 0x0f && code.add(1).read() == 0x05 }
-}
-
-#[cfg(target_arch = "aarch64")]
-fn is_system_call(_: usize) -> bool {
-    true
-}
-
-/// Begins or ends single steps.
-#[cfg(target_arch = "x86_64")]
-fn step(registers: &mut libc::mcontext_t, on: bool) {
-    const TRAP_FLAG: libc::greg_t = 1 << 8;
-    let flags = &mut registers.gregs[libc::REG_EFL as usize];
-    *flags = if on { *flags | TRAP_FLAG } else { *flags & !TRAP_FLAG };
-}
-
-/// There are none for a program itself.
-#[cfg(target_arch = "aarch64")]
-fn step(_: &mut libc::mcontext_t, _: bool) {}
-
-/// The instruction pointer, the stack pointer and the frame pointer.
-#[cfg(target_arch = "aarch64")]
-fn state(registers: &libc::mcontext_t) -> (usize, usize, usize) {
-    (registers.pc as usize, registers.sp as usize, registers.regs[29] as usize)
-}
-
-/// Continues at `address`, in a frame at `frame` that has nothing.
-#[cfg(target_arch = "aarch64")]
-fn go_on(registers: &mut libc::mcontext_t, address: usize, frame: usize) {
-    registers.pc = address as u64;
-    registers.sp = frame as u64;
-    registers.regs[29] = frame as u64;
+        &epochs::Epochs
+    })
 }

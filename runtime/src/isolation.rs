@@ -114,7 +114,7 @@ impl Isolation {
                         }
                         let (grace, _) = flight.deadline.grace();
                         if flight.expired.get_or_insert_with(Instant::now).elapsed() < grace {
-                            flight.deadline.expire(|| flight.command.aim());
+                            flight.deadline.expire(Some(&flight.command));
                         } else if let Some(flight) = flights.remove(&number) {
                             crew.give_up(number);
                             crew.hire(workers.min(flights.len()))?;

@@ -81,7 +81,7 @@ fn whole(file: &Path, call: Option<&str>, setup: Setup) -> Result<End, Refusal> 
     let command = Arc::new(command);
     let watched = Arc::clone(&command);
     let guest = move |deadline: Deadline| start(&command, host, &deadline, limit);
-    match watchdog::guard(limit, || watched.aim(), guest) {
+    match watchdog::guard(limit, Some(&watched), guest) {
         Ok(Guarded::Returned(end)) => end,
         Ok(Guarded::GivenUp { computes }) => Ok(End::of(Outcome::given_up(limit, computes))),
         Ok(Guarded::Panicked) => Err(panicked()),
@@ -130,7 +130,7 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     let mut store = Store::new(&command.engine, host);
     store.limiter(|host| &mut host.limits);
     let run = Run::begin();
-    let exposed = deadline.expose();
+    let exposed = deadline.expose(Some(&mut store));
     let mut begun = false;
     let ended = reactor.block_on(deadline.before(call(command, &mut store, &mut begun)));
     drop(exposed);

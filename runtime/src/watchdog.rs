@@ -4,15 +4,19 @@
 //! is dropped), or inside a host call that does not come back, such as the read of a FIFO. For the last one the guest
 //! has a host thread of its own, which is left behind.
 
-use crate::interrupt::{Aim, Exposed, Interrupt};
+use crate::component::Command;
+use crate::computing::Thread;
+use crate::host::Host;
+use crate::interrupt::{Interrupt, mechanism};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use wasmtime::Store;
 
 /// How long an interrupted guest may take to end before its thread is given up.
 const GRACE: Duration = Duration::from_millis(500);
@@ -25,32 +29,64 @@ const REPORT: Duration = Duration::from_secs(60);
 const TICK: Duration = Duration::from_micros(500);
 
 /// Tells a run that its time is up.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Deadline(Arc<State>);
 
-#[derive(Default)]
 struct State {
     passed: AtomicBool,
     ended: AtomicBool,
     notify: Notify,
-    interrupt: Arc<Interrupt>,
+    interrupt: Arc<dyn Interrupt>,
+    /// The thread that runs the guest now.
+    thread: Mutex<Option<Thread>>,
+}
+
+impl Default for Deadline {
+    fn default() -> Self {
+        Self(Arc::new(State {
+            passed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            notify: Notify::new(),
+            interrupt: mechanism().interrupt(),
+            thread: Mutex::new(None),
+        }))
+    }
+}
+
+/// This thread can be interrupted in its guest.
+pub(crate) struct Exposed(Deadline);
+
+impl Drop for Exposed {
+    fn drop(&mut self) {
+        self.0.set_thread(None);
+        self.0.0.interrupt.end();
+    }
 }
 
 impl Deadline {
-    /// Tells the run: it ends where it waits. One that computes is interrupted where `aim` says; again and again if it
-    /// is found inside the host.
-    pub(crate) fn expire<'a>(&self, aim: impl FnOnce() -> Option<&'a Arc<Aim>>) {
+    /// Tells the run: it ends where it waits. One that computes is interrupted in the code of `command`; again and again
+    /// if it is found inside the host.
+    pub(crate) fn expire(&self, command: Option<&Command>) {
         if !self.0.passed.swap(true, Ordering::AcqRel) {
             self.0.notify.notify_one();
         }
-        if let Some(aim) = aim() {
-            self.0.interrupt.strike(aim);
+        if let Some(command) = command {
+            self.0.interrupt.strike(command);
         }
     }
 
-    /// Lets the guest that this thread is about to run be interrupted, until the result is dropped.
-    pub(crate) fn expose(&self) -> Exposed {
-        self.0.interrupt.expose()
+    /// Lets the guest in this store, which this thread is about to run, be interrupted, until the result is dropped.
+    pub(crate) fn expose(&self, store: Option<&mut Store<Host>>) -> Exposed {
+        if let Some(store) = store {
+            Arc::clone(&self.0.interrupt).prepare(store);
+        }
+        Arc::clone(&self.0.interrupt).begin();
+        self.set_thread(Some(Thread::this()));
+        Exposed(self.clone())
+    }
+
+    fn set_thread(&self, thread: Option<Thread>) {
+        *self.0.thread.lock().unwrap_or_else(PoisonError::into_inner) = thread;
     }
 
     /// Did the guest end because its time was up while it computed?
@@ -80,7 +116,7 @@ impl Deadline {
 
     /// Does the guest's thread compute? If it does not end all the same, it is in a call of the host.
     pub(crate) fn is_computing(&self) -> bool {
-        self.0.interrupt.is_computing()
+        Thread::computes(|| *self.0.thread.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -98,9 +134,9 @@ pub(crate) enum Guarded<T> {
 }
 
 /// Calls `run` on a thread of its own, and interrupts it after `limit`. `Err`: no thread to be had.
-pub(crate) fn guard<'a, T: Send + 'static>(
+pub(crate) fn guard<T: Send + 'static>(
     limit: Duration,
-    aim: impl Fn() -> Option<&'a Arc<Aim>>,
+    command: Option<&Command>,
     run: impl FnOnce(Deadline) -> T + Send + 'static,
 ) -> std::io::Result<Guarded<T>> {
     let deadline = Deadline::default();
@@ -117,7 +153,7 @@ pub(crate) fn guard<'a, T: Send + 'static>(
         if expired.elapsed() >= grace {
             return Ok(Guarded::GivenUp { computes: deadline.is_computing() });
         }
-        deadline.expire(&aim);
+        deadline.expire(command);
         result = receiver.recv_timeout(tick);
     }
     Ok(match result {
@@ -139,22 +175,22 @@ mod tests {
             deadline.end();
             std::thread::sleep(SHORT + 2 * GRACE);
         };
-        assert!(matches!(guard(SHORT, || None, report), Ok(Guarded::Returned(()))));
+        assert!(matches!(guard(SHORT, None, report), Ok(Guarded::Returned(()))));
     }
 
     #[test]
     fn one_that_does_not_come_back_is_left_behind_and_whether_it_computes_is_told() {
         let sleep = |deadline: Deadline| {
-            let _exposed = deadline.expose();
+            let _exposed = deadline.expose(None);
             std::thread::sleep(SHORT + 4 * GRACE);
         };
-        assert!(matches!(guard(SHORT, || None, sleep), Ok(Guarded::GivenUp { computes: false })));
+        assert!(matches!(guard(SHORT, None, sleep), Ok(Guarded::GivenUp { computes: false })));
         let compute = |deadline: Deadline| {
-            let _exposed = deadline.expose();
+            let _exposed = deadline.expose(None);
             let begin = std::time::Instant::now();
             while begin.elapsed() < SHORT + 4 * GRACE {}
         };
         let computes = cfg!(target_os = "linux");
-        assert!(matches!(guard(SHORT, || None, compute), Ok(Guarded::GivenUp { computes: told }) if told == computes));
+        assert!(matches!(guard(SHORT, None, compute), Ok(Guarded::GivenUp { computes: told }) if told == computes));
     }
 }

@@ -16,6 +16,8 @@ mod lookup;
 mod stdio;
 
 use crate::limits::Limits;
+#[cfg(target_os = "linux")]
+use crate::plain;
 use crate::refusal::Refusal;
 use crate::schedule;
 use crate::setup::{Access, Network, Setup};
@@ -101,17 +103,11 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> Result<()> {
     {
         clock::add_to_linker(linker)?;
         filesystem::add_to_linker(linker)?;
-        if !is_plain() {
+        if !plain::is_wanted() {
             faster::add_to_linker(linker)?;
         }
     }
     sockets::ip_name_lookup::add_to_linker::<_, Lookup>(linker, |host| Lookup { network: host.network })
-}
-
-/// Whether functions that are there for speed alone are to be left out.
-#[cfg(target_os = "linux")]
-fn is_plain() -> bool {
-    std::env::var_os(contract::variables::PLAIN).is_some_and(|value| value == "1")
 }
 
 impl Host {

@@ -196,8 +196,12 @@ mod tests {
     fn a_figure_is_read_and_other_lines_are_not() {
         assert_eq!(figure("figure line 12.5"), Some(("line".to_owned(), 12.5)));
         assert_eq!(figure("warning: line 12.5"), None);
-        assert_eq!(each("component-run: 1000 runs, 35.4 us each"), Some(35.4));
-        assert_eq!(each("component-run: 12 seeds, and none fails"), None);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(each(file.path()).unwrap(), None);
+        std::fs::write(file.path(), r#"{"outcome":"exited","code":0,"microseconds":35.4}"#).unwrap();
+        assert_eq!(each(file.path()).unwrap(), Some(35.4));
+        std::fs::write(file.path(), r#"{"outcome":"exited","code":0}"#).unwrap();
+        assert_eq!(each(file.path()).unwrap(), None);
         assert_eq!(figure("figure line much"), None);
     }
 

@@ -45,8 +45,8 @@ pub(super) unsafe extern "C" fn compare(s1: *const u8, s2: *const u8, n: usize) 
         }
     }
     if n >= 4 {
-        // SAFETY: as above.
         let four = |s: *const u8, at: usize| {
+            // SAFETY: as above.
             u64::from(u32::from_be(unsafe { s.wrapping_add(at).cast::<u32>().read_unaligned() }))
         };
         return order((four(s1, 0) << 32) | four(s1, n - 4), (four(s2, 0) << 32) | four(s2, n - 4));
