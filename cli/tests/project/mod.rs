@@ -33,7 +33,7 @@ impl Project {
         let files = WalkDir::new(package).into_iter().filter_entry(|entry| entry.file_name() != "target");
         for file in files.map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
             let name = file.path().strip_prefix(package).unwrap().to_str().unwrap();
-            project.write(name, &fs::read_to_string(file.path()).unwrap());
+            project.put(name, &fs::read_to_string(file.path()).unwrap());
         }
         project
     }
@@ -50,12 +50,16 @@ impl Project {
 
     /// Writes a file. A library takes the place of the empty program.
     pub(crate) fn write(&self, name: &str, text: &str) {
-        let file = self.path.join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, text).unwrap();
+        self.put(name, text);
         if name == "src/lib.rs" {
             fs::remove_file(self.path.join("src/main.rs")).unwrap();
         }
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        let file = self.path.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
     }
 
     /// Adds to a file.

@@ -5,15 +5,15 @@ use std::process::{Command, Output};
 
 use crate::project::{Project, stderr, stdout, succeeded};
 
-const TARGET: &str = "--target=wasm32-component";
+pub(crate) const TARGET: &str = "--target=wasm32-component";
 
 /// Calls an export of a component.
-fn invoke(component: &PathBuf, call: &str) -> Output {
+pub(crate) fn invoke(component: &PathBuf, call: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_component-run")).args(["--invoke", call]).arg(component).output().unwrap()
 }
 
 /// What a component imports, by name.
-fn imports(component: &PathBuf) -> Vec<String> {
+pub(crate) fn imports(component: &PathBuf) -> Vec<String> {
     let bytes = std::fs::read(component).unwrap();
     let mut depth = 0;
     let mut imports = Vec::new();
@@ -41,12 +41,9 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
         crate-type = ["cdylib"]
         [features]
         std = []
+        own = []
         [dependencies]
         wit-bindgen = { version = "0.63", default-features = false, features = ["macros", "realloc", "async"] }
-        [profile.release]
-        opt-level = "z"
-        lto = true
-        strip = true
         "#,
     );
     project.write(
@@ -61,6 +58,7 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             export later: async func(text: list<u8>) -> u64;
             export fail: func(text: string);
             export caught: async func() -> string;
+            export counted: func(text: string) -> u32;
         }" });
         struct Plugin;
         export!(Plugin);
@@ -69,6 +67,10 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             fn shout(text: String) -> String { text.to_uppercase() }
             async fn later(text: alloc::vec::Vec<u8>) -> u64 { text.iter().map(|byte| u64::from(*byte)).sum() }
             fn fail(text: String) { panic!("it fails: {text}") }
+            #[cfg(not(feature = "own"))]
+            fn counted(_: String) -> u32 { 0 }
+            #[cfg(feature = "own")]
+            fn counted(_: String) -> u32 { own::COUNTED.load(core::sync::atomic::Ordering::Relaxed) }
             #[cfg(not(feature = "std"))]
             async fn caught() -> String { String::new() }
             #[cfg(feature = "std")]
@@ -81,31 +83,65 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
                 std::format!("{map:?} {caught} {file:?}")
             }
         }
+        // What takes the place of the target's.
+        #[cfg(feature = "own")]
+        mod own {
+            use core::alloc::{GlobalAlloc, Layout};
+            use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+            struct Own;
+            #[global_allocator]
+            static OWN: Own = Own;
+            pub static COUNTED: AtomicU32 = AtomicU32::new(0);
+            static NEXT: AtomicUsize = AtomicUsize::new(0);
+            static mut ROOM: [u64; 8192] = [0; 8192];
+            unsafe impl GlobalAlloc for Own {
+                unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+                    COUNTED.fetch_add(1, Relaxed);
+                    let size = layout.size().next_multiple_of(8);
+                    unsafe { (&raw mut ROOM).cast::<u8>().add(NEXT.fetch_add(size, Relaxed)) }
+                }
+                unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+            }
+            #[panic_handler]
+            fn panicked(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }
+        }
         "#,
     );
-    let builds: [(&[&str], &str, &str); 3] = [
-        (&["--release"], "release", "\"\""),
-        (&[], "debug", "\"\""),
-        (&["--features=std"], "debug", r#""{\"threads\": 7} true Unsupported""#),
+    // By one profile, so that what makes the bindings is built once.
+    let small: &[(&str, &str)] =
+        &[("CARGO_PROFILE_DEV_OPT_LEVEL", "z"), ("CARGO_PROFILE_DEV_LTO", "true"), ("CARGO_PROFILE_DEV_STRIP", "true")];
+    let abort: &[(&str, &str)] = &[("CARGO_PROFILE_DEV_PANIC", "abort")];
+    let with_std = r#""{\"threads\": 7} true Unsupported""#;
+    let builds: [(&[&str], &[(&str, &str)], &str); 6] = [
+        (&[], small, "\"\""),
+        (&[], &[], "\"\""),
+        (&[], abort, "\"\""),
+        (&["--features=own"], small, "\"\""),
+        (&["--features=std"], small, with_std),
+        (&["--features=std"], &[], with_std),
     ];
-    for (options, profile, caught) in builds {
-        succeeded(project.p3("build").args(["--quiet", TARGET]).args(options).output().unwrap());
-        let component = project.path().join(format!("target/wasm32-component/{profile}/plugin.wasm"));
+    let component = project.path().join("target/wasm32-component/debug/plugin.wasm");
+    for (options, variables, caught) in builds {
+        let build =
+            project.p3("build").args(["--quiet", TARGET]).args(options).envs(variables.iter().copied()).output();
+        succeeded(build.unwrap());
+        let is_own = options.contains(&"--features=own");
         assert_eq!(imports(&component), [""; 0], "{options:?}");
-        for (call, result) in
-            [("add(2, 3)", "5"), ("shout(\"grün\")", "\"GRÜN\""), ("later([1, 2, 250])", "253"), ("caught()", caught)]
-        {
+        let counted = if is_own { "1" } else { "0" };
+        for (call, result) in [
+            ("add(2, 3)", "5"),
+            ("shout(\"grün\")", "\"GRÜN\""),
+            ("later([1, 2, 250])", "253"),
+            ("caught()", caught),
+            ("counted(\"text\")", counted),
+        ] {
             assert_eq!(stdout(&succeeded(invoke(&component, call))), format!("{result}\n"), "{options:?} {call}");
         }
         let failed = invoke(&component, "fail(\"loudly\")");
         assert_eq!((failed.status.code(), stdout(&failed)), (Some(134), String::new()));
         let text = stderr(&failed);
-        assert!(text.contains("it fails: loudly") && text.contains("src/lib.rs:"), "{options:?}: {text}");
-        assert_eq!(
-            text.contains("thread '"),
-            options.contains(&"--features=std"),
-            "std's panics name the thread: {text}"
-        );
+        let is_told = text.contains("panicked at src/lib.rs:") && text.contains("it fails: loudly");
+        assert_eq!(is_told, !is_own, "{options:?}: {text}");
     }
 }
 

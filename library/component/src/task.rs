@@ -54,6 +54,31 @@ pub(crate) extern "C" fn free(variables: *mut u8) {
     }
 }
 
+/// How large the stack for destructors is that another component calls, or the host. Pages that are never reached cost nothing.
+pub(crate) const DESTRUCTOR_STACK: usize = 256 * 1024;
+
+/// Makes that stack: gives its upper end.
+pub(crate) extern "C" fn destructor_stack() -> *mut u8 {
+    // SAFETY: the layout has a size.
+    let stack = unsafe { heap::allocate(DESTRUCTOR_STACK_LAYOUT) };
+    if stack.is_null() {
+        fatal::out_of_memory();
+    }
+    // SAFETY: the end of what was allocated.
+    unsafe { stack.add(DESTRUCTOR_STACK) }
+}
+
+/// Gives it back.
+pub(crate) extern "C" fn destructor_stack_free(end: *mut u8) {
+    // SAFETY: allocated in `destructor_stack` with this layout; the hook calls this once for each, on another stack.
+    unsafe { heap::deallocate(end.sub(DESTRUCTOR_STACK), DESTRUCTOR_STACK_LAYOUT) };
+}
+
+const DESTRUCTOR_STACK_LAYOUT: Layout = match Layout::from_size_align(DESTRUCTOR_STACK, 16) {
+    Ok(layout) => layout,
+    Err(_) => unreachable!(),
+};
+
 /// An event of a program without threads: `base` is where the variables are that are in force, `kept` what the task's context
 /// slot holds. Gives what it is to hold.
 pub(crate) extern "C" fn exchange(event: u32, base: *mut u8, kept: *mut u8) -> *mut u8 {

@@ -57,17 +57,29 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
 
 /// Fails if someone else keeps something in the slots, as async bindings may.
 fn check_free(module: &Module<'_>, inputs: &Inputs) -> Result<()> {
-    let Some((_, import, _)) = module.imported_functions().find(|(_, import, _)| is_slot(import)) else {
-        return Ok(());
-    };
-    let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
-    let by = wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default();
+    let Some((import, by)) = someone(module, inputs, is_slot) else { return Ok(()) };
     bail!(
-        "`{}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
+        "`{import}` is imported{by}, but the program makes threads, and their stack pointers are in the context slots: \
          a newer version of those bindings keeps its state elsewhere, and `-Clink-arg=--thread-context=save-restore` \
-         leaves the slots to them",
-        import.field
+         leaves slot 0 to them"
     );
+}
+
+/// Fails if someone else keeps something in slot 1.
+pub(crate) fn check_second_free(module: &Module<'_>, inputs: &Inputs) -> Result<()> {
+    let is_second = |import: &Import<'_>| is_slot(import) && import.field.ends_with("-1]");
+    let Some((import, by)) = someone(module, inputs, is_second) else { return Ok(()) };
+    bail!(
+        "`{import}` is imported{by}, but the program makes threads, and where their thread-local variables are is in that \
+         context slot: bindings may have slot 0 alone"
+    );
+}
+
+/// An import, and who wants it.
+fn someone(module: &Module<'_>, inputs: &Inputs, is_it: impl Fn(&Import<'_>) -> bool) -> Option<(String, String)> {
+    let (_, import, _) = module.imported_functions().find(|(_, import, _)| is_it(import))?;
+    let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
+    Some((import.field.to_string(), wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default()))
 }
 
 /// Whether someone else does. Bindings that do need nothing else to tell tasks apart.

@@ -1,12 +1,12 @@
-//! In a program with threads that is linked with `--thread-context=save-restore`, stack pointer and base of the thread-local variables stay
-//! globals, and each call that may switch threads saves and restores them.
+//! In a program with threads that is linked with `--thread-context=save-restore`, the stack pointer stays a global, and each call that
+//! may switch threads saves and restores it.
 //!
-//! Why: bindings that keep something of their own in the context slots leave no room for context_slots.rs. Here the slots stay theirs.
-//! Each import gets a function around it that keeps both globals in locals of the thread's own, because it is not known which imports
-//! block; only built-ins that never switch are called directly. The library's assembly speaks of slots, and is made to mean the globals.
+//! Why: bindings that keep something of their own in context slot 0 leave no room for context_slots.rs. Here that slot stays theirs; the
+//! base of the thread-local variables is in slot 1 as it is there.
+//! Each import gets a function around it that keeps the global in a local of the thread's own, because it is not known which imports
+//! block; only built-ins that never switch are called directly. The library's assembly speaks of slot 0, and is made to mean the global.
 //!
-//! The task hook is another one (`contract::TASK_HOOK_SAVED`): whatever ran before, a task begins with the main stack and the first thread's
-//! variables. So tasks of exports lifted async share these, where slots would give each its own.
+//! The task hook is another one (`contract::TASK_HOOK_SAVED`): whatever ran before, a task begins with the main stack.
 //!
 //! Delete when: no bindings use context slots beside threads.
 
@@ -18,6 +18,7 @@ use wasm_encoder::{ElementSection, GlobalSection, Instruction, SectionId};
 use wasmparser::{BinaryReader, ElementSectionReader, FuncType, GlobalSectionReader, ValType};
 
 use crate::contract;
+use crate::lower::context_slots::check_second_free;
 use crate::module::{Added, Change, Import, Module, Op, contents};
 use crate::passes::Options;
 
@@ -35,46 +36,39 @@ const NEVER_SWITCH: &[&str] = &[
     "waitable-join",
 ];
 
-pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
+    check_second_free(module, options.inputs)?;
     let Some(stack_pointer) = module.exported_global(contract::STACK_POINTER) else { return Ok(()) };
-    let first = |name| module.address(name).map(u32::cast_signed);
-    let stack_top = first(contract::STACK_POINTER).context("the stack pointer has no first value")?;
+    let stack_top =
+        module.address(contract::STACK_POINTER).context("the stack pointer has no first value")?.cast_signed();
     // No thread-local variable, no base.
-    let tls_base = module.exported_global(contract::TLS_BASE).zip(first(contract::TLS_BASE));
+    let tls_base = module.exported_global(contract::TLS_BASE);
     let set_stack_pointer = module.exported_function(contract::SET_STACK_POINTER);
     let hooks = [contract::TASK_HOOK, contract::TASK_HOOK_SAVED].map(|hook| module.exported_function(hook));
     let slot = |field| module.import(contract::BUILT_IN, field);
-    let [get_0, set_0, get_1, set_1] = ["context_get_0", "context_set_0", "context_get_1", "context_set_1"].map(slot);
+    let [get_0, set_0, get_1] = ["context_get_0", "context_set_0", "context_get_1"].map(slot);
     let wrapped = wrapped(module);
 
     for function in module.defined() {
         let in_hook = hooks.contains(&Some(function));
         module.change(function, |_, instr, _| {
             let instead = match instr.op {
-                Op::Call(called) => match (tls_base, wrapped.get(&called)) {
-                    _ if Some(called) == get_0 => Some(Instruction::GlobalGet(stack_pointer)),
-                    _ if Some(called) == set_0 => Some(Instruction::GlobalSet(stack_pointer)),
-                    (Some((base, _)), _) if Some(called) == get_1 => Some(Instruction::GlobalGet(base)),
-                    (Some((base, _)), _) if Some(called) == set_1 => Some(Instruction::GlobalSet(base)),
-                    (_, Some(wrapper)) => Some(Instruction::Call(*wrapper)),
-                    _ => None,
-                },
+                Op::Call(called) if Some(called) == get_0 => Some(Instruction::GlobalGet(stack_pointer)),
+                Op::Call(called) if Some(called) == set_0 => Some(Instruction::GlobalSet(stack_pointer)),
+                Op::Call(called) => wrapped.get(&called).map(|wrapper| Instruction::Call(*wrapper)),
                 Op::GlobalGet(global) if global == stack_pointer && in_hook => Some(Instruction::I32Const(stack_top)),
                 Op::GlobalSet(global) if global == stack_pointer => set_stack_pointer.map(Instruction::Call),
-                Op::GlobalGet(global) => tls_base
-                    .filter(|(base, _)| *base == global && in_hook)
-                    .map(|(_, first)| Instruction::I32Const(first)),
+                Op::GlobalGet(global) if Some(global) == tls_base && !in_hook => get_1.map(Instruction::Call),
                 _ => None,
             };
             Ok(instead.map(Change::to))
         })?;
     }
-    let globals: Vec<u32> = [Some(stack_pointer), tls_base.map(|(base, _)| base)].into_iter().flatten().collect();
     let first = module.defined().end;
     let types = module.function_types();
     for import in wrapped.keys() {
         let ty = module.types.get(types[*import as usize] as usize).context("an import's type is not there")?.clone();
-        module.add(wrapper(ty, *import, &globals))?;
+        module.add(wrapper(ty, *import, stack_pointer))?;
     }
     module.names.add(first, wrapped.len(), contract::AROUND_IMPORT);
     if let Some(section) = module.section(SectionId::Global) {
@@ -82,7 +76,7 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
         for (index, global) in (0..).zip(GlobalSectionReader::new(BinaryReader::new(section, 0))?) {
             let global = global?;
             let mut ty = RoundtripReencoder.global_type(global.ty)?;
-            ty.mutable |= globals.contains(&index);
+            ty.mutable |= index == stack_pointer;
             changed.global(ty, &RoundtripReencoder.const_expr(global.init_expr)?);
         }
         module.set_section(SectionId::Global, contents(&changed)?);
@@ -107,20 +101,18 @@ fn wrapped(module: &Module<'_>) -> BTreeMap<u32, u32> {
     imports.map(|(index, ..)| index).zip(module.defined().end..).collect()
 }
 
-/// `(func (param ...) (result ...))` that calls the import and gives the globals back their values.
-fn wrapper(ty: FuncType, import: u32, globals: &[u32]) -> Added {
-    let first = ty.params().len() as u32;
-    let mut body = Vec::new();
-    for (local, global) in (first..).zip(globals) {
-        body.extend([Instruction::GlobalGet(*global), Instruction::LocalSet(local)]);
-    }
-    body.extend((0..first).map(Instruction::LocalGet));
-    body.push(Instruction::Call(import));
-    for (local, global) in (first..).zip(globals) {
-        body.extend([Instruction::LocalGet(local), Instruction::GlobalSet(*global)]);
-    }
-    body.push(Instruction::End);
-    Added { ty, locals: vec![(globals.len() as u32, ValType::I32)], body }
+/// `(func (param ...) (result ...))` that calls the import and gives the stack pointer back its value.
+fn wrapper(ty: FuncType, import: u32, stack_pointer: u32) -> Added {
+    let kept = ty.params().len() as u32;
+    let mut body = vec![Instruction::GlobalGet(stack_pointer), Instruction::LocalSet(kept)];
+    body.extend((0..kept).map(Instruction::LocalGet));
+    body.extend([
+        Instruction::Call(import),
+        Instruction::LocalGet(kept),
+        Instruction::GlobalSet(stack_pointer),
+        Instruction::End,
+    ]);
+    Added { ty, locals: vec![(1, ValType::I32)], body }
 }
 
 /// Names the functions around imports where imports are named.

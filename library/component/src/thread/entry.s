@@ -39,6 +39,8 @@
     .functype {task_end} () -> ()
     .functype {task_free} (i32) -> ()
     .functype {task_exchange} (i32, i32, i32) -> (i32)
+    .functype {destructor_stack} () -> (i32)
+    .functype {destructor_stack_free} (i32) -> ()
     .functype {give_way} () -> ()
     .functype {spin} () -> ()
     .functype {describe} (i32) -> (i32)
@@ -132,41 +134,9 @@ component_set_stack_pointer:
     call component_context_set_0
     end_function
 
-# (event) -> (): around every task and every allocation for the host. A task has the static stack and, until it gets some of its own,
-# the first thread's variables; an allocation for a task that has no stack yet has the reserve.
-    .section .text.__wasm_task_hook,"",@
-    .globl __wasm_task_hook
-    .type __wasm_task_hook,@function
-__wasm_task_hook:
-    .functype __wasm_task_hook (i32) -> ()
-    .local i32
-    block
-    call component_context_get_0
-    br_if 0
-    i32.const component_reserve_stack+16384
-    global.get __stack_pointer
-    local.get 0
-    i32.const 12
-    i32.eq
-    i32.select
-    call component_context_set_0
-    global.get __tls_base
-    call component_context_set_1
-    end_block
-# 13: the allocation is over.
-    block
-    local.get 0
-    i32.const 13
-    i32.ne
-    br_if 0
-    call component_context_get_0
-    i32.const component_reserve_stack+16384
-    i32.ne
-    br_if 0
-    i32.const 0
-    call component_context_set_0
-    end_block
-# 2: a task lifted async begins.
+# What becomes of the thread-local variables at an event: a task lifted async has some of its own.
+    .macro component_task_variables
+# 2: such a task begins.
     block
     local.get 0
     i32.const 2
@@ -189,25 +159,174 @@ __wasm_task_hook:
     local.get 1
     call {task_free}
     end_block
-    end_function
+    .endm
 
-# (event) -> (): the same where stack pointers are saved around imports instead. What ran before does not matter, and at the end of a task
-# or an allocation it does no harm: whoever goes on then has saved its own.
-    .section .text.component_task_hook_saved,"",@
-    .globl component_task_hook_saved
-    .type component_task_hook_saved,@function
-component_task_hook_saved:
-    .functype component_task_hook_saved (i32) -> ()
+# A destructor that another component calls, or the host, runs while a task may have stopped in the middle, with its frames on the static stack,
+# which nobody knows the end of. It gets a stack of its own. One that the program calls itself, by dropping what it owns, stays where it is.
+# Local 1: whether the caller has a stack here.
+    .macro component_task_destructors
+# 8: it begins.
+    block
+    local.get 0
+    i32.const 8
+    i32.ne
+    br_if 0
+    block
+    local.get 1
+    br_if 0
+    call {destructor_stack}
+    local.tee 1
+    call component_context_set_0
+    i32.const component_stack_limit@TLSREL
+    call component_context_get_1
+    i32.add
+    local.get 1
+    i32.const {destructor_stack_size}
+    i32.sub
+    i32.store 0
+    i32.const component_destructors
+    local.get 1
+    i32.store 0
+    i32.const component_destructors
+    i32.const 0
+    i32.store 4
+    br 1
+    end_block
+    i32.const component_destructors
+    i32.const component_destructors
+    i32.load 4
+    i32.const 1
+    i32.add
+    i32.store 4
+    end_block
+# 9: it has ended. The first one that does so on that stack with no other in it was the first.
+    block
+    local.get 0
+    i32.const 9
+    i32.ne
+    br_if 0
+    i32.const component_destructors
+    i32.load 0
+    local.tee 1
+    i32.eqz
+    br_if 0
+    block
+    i32.const component_destructors
+    i32.load 4
+    i32.eqz
+    br_if 0
+    i32.const component_destructors
+    i32.const component_destructors
+    i32.load 4
+    i32.const 1
+    i32.sub
+    i32.store 4
+    br 1
+    end_block
+    i32.const component_destructors
+    i32.const 0
+    i32.store 0
+    i32.const component_reserve_stack+16384
+    call component_context_set_0
+    i32.const component_stack_limit@TLSREL
+    call component_context_get_1
+    i32.add
+    i32.const 0
+    i32.store 0
+    local.get 1
+    call {destructor_stack_free}
+    end_block
+    .endm
+
+# (event) -> (): around every task and every allocation for the host. A task has the static stack and, until it gets some of its own,
+# the first thread's variables; an allocation for a task that has no stack yet has the reserve.
+    .section .text.__wasm_task_hook,"",@
+    .globl __wasm_task_hook
+    .type __wasm_task_hook,@function
+__wasm_task_hook:
+    .functype __wasm_task_hook (i32) -> ()
+    .local i32
+    block
+    call component_context_get_0
+    local.tee 1
+    br_if 0
     i32.const component_reserve_stack+16384
     global.get __stack_pointer
     local.get 0
-    i32.const 12
+    i32.const -5
+    i32.and
+    i32.const 8
     i32.eq
     i32.select
     call component_context_set_0
     global.get __tls_base
     call component_context_set_1
+    end_block
+    component_task_destructors
+# 13: the allocation is over.
+    block
+    local.get 0
+    i32.const 13
+    i32.ne
+    br_if 0
+    call component_context_get_0
+    i32.const component_reserve_stack+16384
+    i32.ne
+    br_if 0
+    i32.const 0
+    call component_context_set_0
+    end_block
+    component_task_variables
     end_function
+
+# (event) -> (): the same where slot 0 is the bindings' own, and stack pointers are saved around imports instead. What ran before does not
+# matter, and at the end of a task or an allocation it does no harm: whoever goes on then has saved its own.
+    .section .text.component_task_hook_saved,"",@
+    .globl component_task_hook_saved
+    .type component_task_hook_saved,@function
+component_task_hook_saved:
+    .functype component_task_hook_saved (i32) -> ()
+    .local i32
+    call component_context_get_1
+    local.set 1
+    block
+    local.get 0
+    i32.const -2
+    i32.and
+    i32.const 8
+    i32.eq
+    local.get 1
+    i32.const 0
+    i32.ne
+    i32.and
+    br_if 0
+    i32.const component_reserve_stack+16384
+    global.get __stack_pointer
+    local.get 0
+    i32.const -5
+    i32.and
+    i32.const 8
+    i32.eq
+    i32.select
+    call component_context_set_0
+    end_block
+    block
+    local.get 1
+    br_if 0
+    global.get __tls_base
+    call component_context_set_1
+    end_block
+    component_task_destructors
+    component_task_variables
+    end_function
+
+# The upper end of the destructors' stack while it is in use, and how many more have begun on it.
+    .section .bss.component_destructors,"",@
+    .type component_destructors,@object
+    .p2align 2
+component_destructors:
+    .skip 8
+    .size component_destructors, 8
 
 # (block) -> (description): what a host asks once no thread can ever run again. It has no stack then, and gets the reserve.
     .section .text.component_describe_thread,"",@
