@@ -302,7 +302,9 @@ fn for_wasm_ld(arguments: &Arguments, module: &Path, wants: &Wants) -> Vec<OsStr
         all.extend(["--error-limit=0".into(), "--no-demangle".into()]);
         // Else thread-local variables are refused without atomic instructions.
         all.push("--no-check-features".into());
-        all.extend(taken(if wants.bindings { contract::REALLOC } else { contract::REALLOC_OWN }));
+        if !wants.no_memory {
+            all.extend(taken(if wants.bindings { contract::REALLOC } else { contract::REALLOC_OWN }));
+        }
         // lower/constructors.rs says why.
         all.push(format!("--export-if-defined={}", contract::CALL_CONSTRUCTORS).into());
         if wants.threads {

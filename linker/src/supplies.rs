@@ -181,13 +181,20 @@ fn reallocation(module: &Module<'_>, inputs: &Inputs) -> Result<Option<Supply>> 
     if !module.has_component_types() || has_one {
         return Ok(None);
     }
-    let mut apart = Module::parse(module.arena.linked)?;
-    component_types::split_apart(&mut apart);
-    let bindings = Bindings::of(&apart, inputs)?;
-    if !bindings.iter().any(Bindings::pass_memory) {
+    if !pass_memory(module, inputs) {
         return Ok(None);
     }
     Ok(inputs.allocator().map(|(allocate, reallocate)| Supply::Reallocate { allocate, reallocate }))
+}
+
+/// Whether bindings pass anything that lies in memory. Those that cannot be read may: that is an error later on.
+pub(crate) fn pass_memory(module: &Module<'_>, inputs: &Inputs) -> bool {
+    let bindings = || {
+        let mut apart = Module::parse(module.arena.linked)?;
+        component_types::split_apart(&mut apart);
+        Bindings::of(&apart, inputs)
+    };
+    module.has_component_types() && bindings().map_or(true, |bindings| bindings.iter().any(Bindings::pass_memory))
 }
 
 fn signature(module: &Module<'_>, ty: u32) -> Result<Signature> {

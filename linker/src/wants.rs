@@ -9,7 +9,7 @@ use crate::contract;
 use crate::inputs::Inputs;
 use crate::lower::{atomics, context_slots, entry};
 use crate::module::Module;
-use crate::supplies::Supply;
+use crate::supplies::{self, Supply};
 
 /// What a linked module wants that only a second link can give it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +20,10 @@ pub(crate) struct Wants {
     pub(crate) slots: bool,
     /// It makes no threads, but several of its tasks may be under way at once.
     pub(crate) tasks: bool,
-    /// It has bindings, which get memory from the program's global allocator.
+    /// It has bindings that are passed what lies in memory, which they get from the program's global allocator.
     pub(crate) bindings: bool,
+    /// It is passed nothing of the kind, neither by bindings nor by WASI.
+    pub(crate) no_memory: bool,
     /// It waits on, or wakes, addresses by instructions of its own.
     pub(crate) futex: bool,
     /// Exports that give way to another entry of the program.
@@ -49,12 +51,15 @@ impl Wants {
     /// What was read is not a module.
     pub(crate) fn of(linked: &[u8], inputs: &Inputs) -> Result<Wants> {
         let module = Module::parse(linked)?;
+        let bindings = module.has_export(contract::REALLOC) || supplies::pass_memory(&module, inputs);
         let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"));
         Ok(Wants {
             threads: module.makes_threads(),
             slots: module.makes_threads() && context_slots::are_in_use(&module),
             tasks: !module.makes_threads() && is_async && !context_slots::are_in_use(&module),
-            bindings: module.has_export(contract::REALLOC) || module.has_component_types(),
+            bindings,
+            no_memory: !bindings
+                && !module.imported_functions().any(|(_, import, _)| import.module.starts_with("wasi:")),
             futex: atomics::wants_futex(&module)?,
             left_out: entry::left_out(&module)?,
             supplies: Supply::of(&module, inputs)?,

@@ -169,10 +169,9 @@ impl<M: Memory> Blocks<M> {
         let Some(memory) = self.memory.grow(least.max(PIECE)).or_else(|| self.memory.grow(least)) else { return false };
         if self.top.is_none() || memory.start != self.end {
             self.close_top();
-            let payload = memory.start.wrapping_add(WORD);
-            let skipped = payload.align_offset(GRAIN);
+            let payload = memory.start.wrapping_add(WORD).map_addr(|address| (address + GRAIN - 1) & !(GRAIN - 1));
             // SAFETY: the memory is more than two grains, and the heap goes on here.
-            self.set_top(unsafe { Block::of(payload.add(skipped)) });
+            self.set_top(unsafe { Block::of(payload) });
         }
         self.end = memory.end;
         true

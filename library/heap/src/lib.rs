@@ -225,7 +225,7 @@ impl<M: Memory> Heap<M> {
             return memory;
         }
         // SAFETY: the alignment is the old one's; the caller promises a size that is one.
-        let new = self.allocate(unsafe { Layout::from_size_align_unchecked(size, align) });
+        let new = self.allocate_slowly(unsafe { Layout::from_size_align_unchecked(size, align) });
         if !new.is_null() {
             // SAFETY: both have at least that many bytes and are not the same memory; the old one is given up.
             unsafe {

@@ -67,6 +67,8 @@ impl<'a> Workspace<'a> {
             .current_dir(self.sysroot.library().join("sysroot"))
             .args([verb, "--release", "--locked", "-Zjson-target-spec", "--target"])
             .arg(&self.target)
+            // It is in every program. What is quick there is inlined, and compiled as those are who call it.
+            .args(["--config", "profile.release.package.component-heap.opt-level='z'"])
             .env("RUSTC_BOOTSTRAP", "1")
             // As in a released std: what cannot unwind is only found within a codegen unit.
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
