@@ -1,5 +1,6 @@
 //! Published packages and their own tests: `cargo p3 test` in a copy of each, as its author wrote it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,6 +24,9 @@ struct List {
 struct Package {
     name: String,
     version: String,
+    /// The target, if it is not `cargo p3`'s own choice.
+    #[serde(default)]
+    target: Option<String>,
     /// Arguments to `cargo p3 test`, those of the test binaries after `--`.
     #[serde(default)]
     arguments: Vec<String>,
@@ -32,6 +36,14 @@ struct Package {
     /// Exact versions for dependencies that have moved on since the package was published.
     #[serde(default)]
     pin: Vec<String>,
+}
+
+impl Package {
+    /// What a person knows the row by.
+    fn title(&self) -> String {
+        let target = self.target.iter().map(|target| format!(" on {target}"));
+        [format!("{} {}", self.name, self.version)].into_iter().chain(target).collect()
+    }
 }
 
 /// How much of the list.
@@ -57,8 +69,8 @@ pub fn crates(checkout: &Checkout, extent: Extent) -> Result<()> {
     let mut failed = Vec::new();
     for (package, source) in list.crates.iter().zip(sources) {
         if let Err(error) = test(checkout, package, &source, place.path()) {
-            println!("{} {}: {error:#}", package.name, package.version);
-            failed.push(&*package.name);
+            println!("{}: {error:#}", package.title());
+            failed.push(package.title());
         }
     }
     if failed.is_empty() { Ok(()) } else { bail!("tests of {} fail", failed.join(", ")) }
@@ -70,7 +82,9 @@ fn fetch(checkout: &Checkout, packages: &[Package], place: &Path) -> Result<Vec<
     std::fs::create_dir_all(folder.join("src"))?;
     std::fs::write(folder.join("src/lib.rs"), "")?;
     let mut manifest = "[package]\nname = \"fetch\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n".to_owned();
-    for Package { name, version, .. } in packages {
+    // One that is tested for two targets stands in the list twice.
+    let versions: BTreeMap<&str, &str> = packages.iter().map(|package| (&*package.name, &*package.version)).collect();
+    for (name, version) in versions {
         manifest.push_str(&format!("{name} = {{ version = \"={version}\", default-features = false }}\n"));
     }
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
@@ -85,15 +99,17 @@ fn fetch(checkout: &Checkout, packages: &[Package], place: &Path) -> Result<Vec<
 }
 
 fn test(checkout: &Checkout, package: &Package, source: &Path, place: &Path) -> Result<()> {
-    let folder = place.join(&package.name);
+    let target = package.target.as_deref();
+    let folder = place.join(target.unwrap_or("default")).join(&package.name);
+    std::fs::create_dir_all(&folder)?;
     copy(source, &folder)?;
     for pin in &package.pin {
         let (name, version) = pin.split_once('@').with_context(|| format!("pin `{pin}` is not NAME@VERSION"))?;
         complete(checkout.cargo(&["update", name, "--precise", version]).current_dir(&folder))?;
     }
-    println!("\n---- {} {}", package.name, package.version);
+    println!("\n---- {}", package.title());
     let mut command = Command::new(checkout.tool("cargo-p3"));
-    command.args(["p3", "test"]).args(&package.arguments);
+    command.args(["p3", "test"]).args(target.map(|target| format!("--target={target}"))).args(&package.arguments);
     command.current_dir(&folder).env("CARGO_TARGET_DIR", place.join("target"));
     for variable in ["CARGO", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(variable);
