@@ -14,7 +14,7 @@ use crate::instance;
 use crate::patience::Patience;
 use crate::schedule;
 use crate::waitable::{Handle, Waitable};
-use crate::waitable_set::WaitableSet;
+use crate::waitable_set::{Delivery, WaitableSet};
 
 /// Blocks until `waitable` has an event, and takes it.
 #[inline]
@@ -68,6 +68,11 @@ pub fn in_call<R>(call: impl FnOnce() -> R) -> R {
 #[cfg_attr(target_family = "wasm", rustc_nounwind)]
 pub(crate) fn wait(set: &WaitableSet) -> Event {
     in_call(|| set.wait())
+}
+
+/// As [`wait`], for who passes the event on to somebody who knows what kind it is.
+pub(crate) fn wait_for_delivery(set: &WaitableSet) -> Delivery {
+    in_call(|| set.wait_for_delivery())
 }
 
 /// Waits for an event of the set, or until `deadline` is reached.

@@ -123,8 +123,9 @@ impl Copied {
         if code == BLOCKED { None } else { Some(Copied::expect(code)) }
     }
 
+    /// Decodes an event's payload.
     #[inline]
-    fn expect(code: u32) -> Copied {
+    pub(crate) fn expect(code: u32) -> Copied {
         Copied { count: (code >> 4) as usize, result: CopyResult::expect(code & 0xf) }
     }
 }

@@ -12,7 +12,7 @@
 //! this crate's tests run on any machine with stable Rust. Nothing here allocates, imports or initialises before it is
 //! used: a program pays for what it calls.
 //!
-//! What is left out: executors, wakers and everything else of `async` Rust. Calls block, as std's do.
+//! Calls block, as std's do. For `async` Rust there is an [`executor`], which no program contains that does not ask for it.
 
 #![no_std]
 // `rustc_nounwind`: nothing unwinds out of here, and the crates above, which the compiler sees one at a time, need not
@@ -36,12 +36,16 @@ pub mod task;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
 pub mod thread;
 
+// Layer: what runs futures.
+pub mod executor;
+
 // Layer: what blocks, and what is made of it.
 pub mod block;
 pub mod call;
 pub mod exclusive;
 pub mod futex;
 pub mod future;
+pub mod in_flight;
 pub mod patience;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
 pub mod schedule;
@@ -50,11 +54,14 @@ pub mod stream;
 // Layer: the nouns of the specification, which do not block.
 pub mod deadline;
 pub mod event;
+pub mod interest;
 pub mod interruption;
+pub mod published;
 pub mod subtask;
 mod unit_future;
 pub mod waitable;
 pub mod waitable_set;
+pub mod wakers;
 
 // Layer: the instance's state and memory.
 pub mod instance;
@@ -64,6 +71,7 @@ pub mod abi;
 pub mod alloc;
 #[cfg(target_family = "wasm")]
 pub mod fatal;
+pub mod per_thread;
 
 // Layer: what the host promises.
 pub mod assert;

@@ -5,10 +5,17 @@
 //!
 //! A copy that has begun must have ended before its buffer is given back. While it goes on it is a value, [`Copying`],
 //! which nobody outside of this file has: no operation here returns before it has ended, by itself or cancelled.
-//! Buffers need not be initialised for reading.
+//! Buffers need not be initialised for reading. Who cannot wait for the end has a buffer that stays with the stream ([`ReadAhead`]) or
+//! waits without one ([`WriteWhenReady`]).
+
+mod read_ahead;
+mod write_when_ready;
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
+
+pub use read_ahead::ReadAhead;
+pub use write_when_ready::WriteWhenReady;
 
 pub use crate::abi::ends::StreamBuiltins;
 use crate::assert;
@@ -49,6 +56,12 @@ impl<B: StreamBuiltins> ReadableEnd<B> {
         self.begin_read(buffer).map_or_else(|copying| copying.finish_within(patience), Some)
     }
 
+    /// As [`ReadableEnd::read`], of what is there. `None`: nothing is, or nothing that the host knows of yet; it has no turn.
+    #[inline]
+    pub fn read_at_once(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Option<Copied> {
+        Self::at_once(self.begin_read(buffer))
+    }
+
     #[inline]
     fn begin_read(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> Result<Copied, Copying<'_, B, Readable>> {
         self.begin(buffer.len(), |end, count| {
@@ -75,6 +88,12 @@ impl<B: StreamBuiltins> WritableEnd<B> {
     #[inline]
     pub fn write_within(&mut self, elements: &[B::Element], patience: impl Patience) -> Option<Copied> {
         self.begin_write(elements).map_or_else(|copying| copying.finish_within(patience), Some)
+    }
+
+    /// As [`WritableEnd::write`], of what the reader takes now. `None`: it takes nothing; it has no turn.
+    #[inline]
+    pub fn write_at_once(&mut self, elements: &[B::Element]) -> Option<Copied> {
+        Self::at_once(self.begin_write(elements))
     }
 
     #[inline]
@@ -106,6 +125,12 @@ impl<B: StreamBuiltins, D: Direction> End<B, D> {
         let index = self.handle.index();
         core::mem::forget(self);
         index
+    }
+
+    /// As [`ReadableEnd::write_at_once`] and its kin: a copy of what can be copied now. `None`: nothing can.
+    #[inline]
+    fn at_once(begun: Result<Copied, Copying<'_, B, D>>) -> Option<Copied> {
+        begun.map_or_else(Copying::cancel, Some)
     }
 
     /// Whether the other end was dropped, as far as copies have seen.
@@ -171,6 +196,11 @@ impl<B: StreamBuiltins, D: Direction> Copying<'_, B, D> {
         }
     }
 
+    /// Its end has been told to somebody else, by this payload.
+    fn ended_with(self, payload: u32) -> Copied {
+        self.end.note(Copied::expect(payload), self.most)
+    }
+
     fn ended_by(self, event: Event) -> Copied {
         match D::copied(event) {
             Some((handle, copied)) if handle == self.end.handle => self.end.note(copied, self.most),
@@ -178,6 +208,7 @@ impl<B: StreamBuiltins, D: Direction> Copying<'_, B, D> {
         }
     }
 
+    /// Ends it now. `None`: nothing was copied.
     #[cold]
     fn cancel(self) -> Option<Copied> {
         match Copied::decode(D::cancel::<B>(self.end.handle.index())) {

@@ -50,6 +50,34 @@ impl WaitableSet {
         let code = unsafe { builtins::waitable_set_wait(self.0.index(), payload.as_mut_ptr()) };
         decode(code, payload)
     }
+
+    /// As [`WaitableSet::wait`], for who passes the event on to somebody who knows what kind it is.
+    pub(crate) fn wait_for_delivery(&self) -> Delivery {
+        let mut payload = MaybeUninit::<[u32; 2]>::uninit();
+        // SAFETY: as in `poll`.
+        unsafe { builtins::waitable_set_wait(self.0.index(), payload.as_mut_ptr()) };
+        // SAFETY: as in `decode`.
+        let [waitable, payload] = unsafe { payload.assume_init() };
+        Delivery { waitable, payload }
+    }
+
+    /// As [`WaitableSet::poll`], for who passes the event on.
+    pub(crate) fn poll_for_delivery(&self) -> Option<Delivery> {
+        let mut payload = MaybeUninit::<[u32; 2]>::uninit();
+        // SAFETY: as in `poll`.
+        let code = unsafe { builtins::waitable_set_poll(self.0.index(), payload.as_mut_ptr()) };
+        // SAFETY: as in `decode`.
+        let [waitable, payload] = unsafe { payload.assume_init() };
+        (code != 0).then_some(Delivery { waitable, payload })
+    }
+}
+
+/// An event as it came: whose it is, and its payload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delivery {
+    /// The waitable's index.
+    pub(crate) waitable: u32,
+    pub(crate) payload: u32,
 }
 
 #[inline]

@@ -8,9 +8,11 @@ use alloc_crate::rc::Rc;
 use core::cell::{Cell, RefCell};
 use core::mem::MaybeUninit;
 use core::sync::atomic::AtomicU32;
+use core::task::{Context, Poll};
 
 use crate::descriptor::{Entry, Socket};
 use component_rt::futex;
+use component_rt::wakers::Wakers;
 
 use crate::Error;
 
@@ -27,6 +29,7 @@ pub fn pipe() -> (Entry, Entry) {
         has_reader: Cell::new(true),
         has_writer: Cell::new(true),
         changes: AtomicU32::new(0),
+        wakers: Wakers::new(),
     });
     (Entry::Socket(Rc::new(ReadEnd(Rc::clone(&pipe)))), Entry::Socket(Rc::new(WriteEnd(pipe))))
 }
@@ -37,12 +40,15 @@ struct Pipe {
     has_writer: Cell<bool>,
     /// Counts whatever the other end may wait for.
     changes: AtomicU32,
+    /// Who waits for it in an executor.
+    wakers: Wakers,
 }
 
 impl Pipe {
     fn changed(&self) {
         futex::set(&self.changes, futex::value(&self.changes).wrapping_add(1));
         futex::wake_all(&self.changes);
+        self.wakers.wake();
     }
 
     /// Blocks until something changes. Nothing has since the caller looked: threads take turns.
@@ -51,7 +57,19 @@ impl Pipe {
     }
 }
 
-struct ReadEnd(Rc<Pipe>);
+/// The end to read from.
+pub struct ReadEnd(Rc<Pipe>);
+
+impl ReadEnd {
+    /// As reading, for who waits in an executor.
+    pub fn poll_read(&self, buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        if !buffer.is_empty() && self.0.bytes.borrow().is_empty() && self.0.has_writer.get() {
+            self.0.wakers.add(context.waker());
+            return Poll::Pending;
+        }
+        Poll::Ready(self.read(buffer))
+    }
+}
 
 impl Socket for ReadEnd {
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
@@ -92,7 +110,23 @@ impl Drop for ReadEnd {
     }
 }
 
-struct WriteEnd(Rc<Pipe>);
+/// The end to write to.
+pub struct WriteEnd(Rc<Pipe>);
+
+impl WriteEnd {
+    /// As writing, for who waits in an executor: what there is room for, and [`AT_ONCE`] bytes or fewer as a whole.
+    pub fn poll_write(&self, bytes: &[u8], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        let room = CAPACITY - self.0.bytes.borrow().len();
+        if !self.0.has_reader.get() {
+            return Poll::Ready(self.write(bytes));
+        }
+        if room < bytes.len().min(AT_ONCE) {
+            self.0.wakers.add(context.waker());
+            return Poll::Pending;
+        }
+        Poll::Ready(self.write(&bytes[..bytes.len().min(room)]))
+    }
+}
 
 impl Socket for WriteEnd {
     fn read(&self, _buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {

@@ -9,6 +9,7 @@
 //! One thread at a time uses a stream; another one that wants it waits.
 
 use core::mem::MaybeUninit;
+use core::task::{Context, Poll, ready};
 
 use crate::abi::cli::{self, stderr_bytes, stderr_end, stdin_bytes, stdin_end, stdout_bytes, stdout_end};
 use crate::error::{self, Error};
@@ -17,7 +18,8 @@ use component_rt::event::CopyResult;
 use component_rt::exclusive::Exclusive;
 use component_rt::future::{FutureBuiltins, FutureReader};
 use component_rt::instance::InstanceShared;
-use component_rt::stream::{self, ReadableEnd, StreamBuiltins, WritableEnd};
+use component_rt::stream::{self, ReadAhead, ReadableEnd, StreamBuiltins, WritableEnd};
+use component_rt::wakers::Wakers;
 
 /// Reads from standard input: at least one byte, as many as are there; blocks while there are none. 0 is the end of the
 /// input (or an empty `buffer`), and so is every read after it.
@@ -43,6 +45,10 @@ pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>
             match &mut *input {
                 Input::Unopened => *input = Input::open(),
                 Input::Open(bytes, _) => {
+                    bytes.settle();
+                    if !bytes.elements().is_empty() {
+                        return Ok(take(bytes, buffer));
+                    }
                     let copied = bytes.read(buffer);
                     if copied.count > 0 || copied.result != CopyResult::Dropped {
                         return Ok(copied.count);
@@ -53,6 +59,38 @@ pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>
             }
         }
     })
+}
+
+/// As [`read_stdin_uninit`], for who waits in an executor. Left before it is ready, it has taken nothing.
+pub fn poll_read_stdin(buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+    STDIN.with(|input| {
+        let mut input = ready!(input.poll_take(context));
+        loop {
+            match &mut *input {
+                Input::Unopened => *input = Input::open(),
+                Input::Open(..) if buffer.is_empty() => return Poll::Ready(Ok(0)),
+                Input::Open(bytes, _) => {
+                    if bytes.elements().is_empty() && ready!(bytes.poll_gather(AHEAD, context)).count == 0 {
+                        input.end();
+                    } else {
+                        return Poll::Ready(Ok(take(bytes, buffer)));
+                    }
+                }
+                Input::Ended(result) => return Poll::Ready(result.map(|()| 0)),
+            }
+        }
+    })
+}
+
+/// How many bytes of standard input may come for who waits in an executor, in one go.
+const AHEAD: usize = 8 * 1024;
+
+/// Takes what has come for who waited in an executor, as much as there is room for.
+fn take(bytes: &mut ReadAhead<stdin_bytes::Stream>, buffer: &mut [MaybeUninit<u8>]) -> usize {
+    let count = buffer.len().min(bytes.elements().len());
+    buffer[..count].write_copy_of_slice(&bytes.elements()[..count]);
+    bytes.consume(count);
+    count
 }
 
 /// Writes to standard output: at least one byte, as many as the reader takes; blocks while it takes none. Returns when the
@@ -119,7 +157,7 @@ pub fn is_terminal(stream: i32) -> bool {
 /// Standard input.
 enum Input {
     Unopened,
-    Open(ReadableEnd<stdin_bytes::Stream>, FutureReader<stdin_end::Future>),
+    Open(ReadAhead<stdin_bytes::Stream>, FutureReader<stdin_end::Future>),
     Ended(Result<(), Error>),
 }
 
@@ -130,7 +168,7 @@ impl Input {
         unsafe { cli::stdin::read_via_stream(ends.as_mut_ptr()) };
         // SAFETY: the call has stored the two handles.
         let [bytes, end] = unsafe { ends.assume_init() };
-        Input::Open(ReadableEnd::from_handle(bytes), FutureReader::from_handle(end))
+        Input::Open(ReadAhead::new(ReadableEnd::from_handle(bytes)), FutureReader::from_handle(end))
     }
 
     /// The stream is at its end: asks how it ended.
@@ -246,7 +284,7 @@ fn outcome<F: FutureBuiltins<Value = RawResult<(), u8>>>(end: FutureReader<F>) -
 }
 
 component_rt::instance_shared! {
-    static STDIN: Exclusive<Input> = Exclusive::new(Input::Unopened);
+    static STDIN: Exclusive<Input, Wakers> = Exclusive::new(Input::Unopened);
     static STDOUT: Exclusive<Output<Stdout>> = Exclusive::new(Output::Unopened);
     static STDERR: Exclusive<Output<Stderr>> = Exclusive::new(Output::Unopened);
 }

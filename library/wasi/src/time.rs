@@ -3,6 +3,8 @@
 use core::mem::MaybeUninit;
 
 use component_rt::block;
+use component_rt::deadline::Deadline;
+use component_rt::executor::timers::Clock;
 
 pub use crate::abi::clocks::Mark;
 use crate::abi::clocks::{RawInstant, monotonic_clock, system_clock};
@@ -29,6 +31,9 @@ pub fn system_now() -> (i64, u32) {
 pub fn sleep(nanoseconds: u64) {
     block::in_call(|| monotonic_clock::wait_for(nanoseconds));
 }
+
+/// The monotonic clock, for who waits in an executor.
+pub static CLOCK: Clock = Clock { now: monotonic_now, begin: |mark| Mark(mark).begin() };
 
 /// Blocks until the monotonic clock has reached `mark`.
 pub fn sleep_until(mark: Mark) {

@@ -6,6 +6,7 @@
 use core::mem::MaybeUninit;
 use core::net::SocketAddr;
 
+use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 use core::net::IpAddr;
 
@@ -14,6 +15,7 @@ use crate::Error;
 use component_rt::abi::memory::StreamAndFuture;
 use component_rt::call;
 use component_rt::future::FutureReader;
+use component_rt::in_flight::InFlight;
 use component_rt::stream::{self, ReadableEnd, WritableEnd};
 use component_rt::waitable::Handle;
 
@@ -82,6 +84,9 @@ component_rt::imports! {
     pub(crate) mod ip_name_lookup = "wasi:sockets/ip-name-lookup@0.3.0", fake crate::abi::fake::sockets::lookup {
         /// `resolve-addresses`, synchronous lowering: the host blocks this thread.
         unsafe fn resolve_addresses(name: *const u8, length: usize, result: *mut LookupOutcome) = "resolve-addresses";
+        /// `resolve-addresses`, asynchronous lowering.
+        unsafe fn resolve_addresses_async(name: *const u8, length: usize, result: *mut LookupOutcome) -> u32
+            = "[async-lower]resolve-addresses";
     }
 }
 
@@ -138,6 +143,13 @@ impl TcpSocket {
         // SAFETY: one call, its return area of its result's layout; `arguments` outlives the call.
         let outcome = unsafe { call::until::<Outcome<()>>(deadline, |result| tcp::connect_async(&arguments, result)) };
         outcome.map(Outcome::lift)
+    }
+
+    /// `connect`, begun. The socket stays until the call has ended.
+    pub fn begin_connect(&self, address: &SocketAddr) -> InFlight<Outcome<()>, layout::ConnectArguments> {
+        let arguments = layout::ConnectArguments { socket: self.0.index(), address: SocketAddress::lower(address) };
+        // SAFETY: one asynchronous call, whose result has this layout, and which points to its arguments only.
+        unsafe { InFlight::begin(arguments, |arguments, result| tcp::connect_async(arguments, result)) }
     }
 
     /// `listen`.
@@ -244,20 +256,29 @@ impl UdpSocket {
         outcome.map(Outcome::lift)
     }
 
+    /// `send`, begun. The socket stays until the call has ended.
+    pub fn begin_send(&self, data: &[u8], to: Option<&SocketAddr>) -> InFlight<Outcome<()>, (SendArguments, Vec<u8>)> {
+        // What the vector owns does not move with it.
+        let data = Vec::from(data);
+        let arguments = SendArguments::lower(self.0.index(), &data, to);
+        let begin = |arguments: *const (SendArguments, Vec<u8>), result| {
+            // SAFETY: the arguments, and the data they point to, are alive until the call has ended.
+            unsafe { udp::send_async(&raw const (*arguments).0, result) }
+        };
+        // SAFETY: one asynchronous call, whose result has this layout, and which points to these only.
+        unsafe { InFlight::begin((arguments, data), begin) }
+    }
+
     /// `receive`; blocks until a datagram is there.
     pub fn receive(&self) -> Result<Datagram, Error> {
         // SAFETY: the import stores its result where it is told.
         unsafe { layout::returned(|result| udp::receive(self.0.index(), result)) }.map(ReceivedDatagram::lift)
     }
 
-    /// `receive`, begun: the import's answer. Canonical ABI: `canon lower`, `async`.
-    ///
-    /// # Safety
-    ///
-    /// `result` stays valid, and untouched, until the subtask in the answer is resolved.
-    pub unsafe fn begin_receive(&self, result: *mut Outcome<ReceivedDatagram>) -> u32 {
-        // SAFETY: the caller's promise.
-        unsafe { udp::receive_async(self.0.index(), result) }
+    /// `receive`, begun. The socket stays until the call has ended.
+    pub fn begin_receive(&self) -> InFlight<Outcome<ReceivedDatagram>> {
+        // SAFETY: one asynchronous call, whose result has this layout and which has no arguments in memory.
+        unsafe { InFlight::begin((), |_, result| udp::receive_async(self.0.index(), result)) }
     }
 
     /// `get-local-address`.
@@ -299,6 +320,22 @@ pub fn resolve_addresses(name: &str) -> Result<Vec<IpAddr>, Error> {
         ip_name_lookup::resolve_addresses(name.as_ptr(), name.len(), area.as_mut_ptr());
         area.assume_init()
     };
-    let addresses = addresses.lift()?;
-    Ok(addresses.into_iter().map(IpAddress::lift).collect())
+    self::addresses(addresses)
+}
+
+/// `resolve-addresses`, begun.
+pub fn begin_resolve_addresses(name: &str) -> InFlight<LookupOutcome, String> {
+    let begin = |name: *const String, result| {
+        // SAFETY: the name is alive until the call has returned or was cancelled, and nobody changes it.
+        let name: &str = unsafe { &*name };
+        // SAFETY: as above; the result has room.
+        unsafe { ip_name_lookup::resolve_addresses_async(name.as_ptr(), name.len(), result) }
+    };
+    // SAFETY: one asynchronous call, whose result has this layout, and which points to the name.
+    unsafe { InFlight::begin(String::from(name), begin) }
+}
+
+/// The addresses of a name, out of what the call gave.
+pub fn addresses(outcome: LookupOutcome) -> Result<Vec<IpAddr>, Error> {
+    Ok(outcome.lift()?.into_iter().map(IpAddress::lift).collect())
 }

@@ -1,8 +1,7 @@
 //! The half of a TCP stream that bytes come from.
 
 use core::mem::MaybeUninit;
-
-use alloc_crate::vec::Vec;
+use core::task::{Context, Poll, ready};
 
 use super::modes::Patience;
 use super::shutdown::Shutdown;
@@ -13,7 +12,7 @@ use crate::Error;
 use crate::abi::sockets::{TcpSocket, receive_result, received_bytes};
 use component_rt::event::Copied;
 use component_rt::future::FutureReader;
-use component_rt::stream::ReadableEnd;
+use component_rt::stream::ReadAhead;
 
 /// What there is to read from a connection.
 #[derive(Default)]
@@ -29,10 +28,13 @@ pub(super) enum Receiving {
 }
 
 pub(super) struct Incoming {
-    stream: ReadableEnd<received_bytes::Stream>,
+    /// Its elements are bytes that somebody peeked at, or waited for in an executor and did not take.
+    bytes: ReadAhead<received_bytes::Stream>,
     result: FutureReader<receive_result::Future>,
-    peeked: Vec<u8>,
 }
+
+/// How many bytes may come for who waits in an executor, in one go. They are there as long as the connection is, once somebody has waited.
+const AHEAD: usize = 8 * 1024;
 
 impl Receiving {
     /// Reads at least one byte into `buffer`, or none at the end of the stream.
@@ -53,17 +55,16 @@ impl Receiving {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
-        if incoming.peeked.is_empty() {
+        incoming.bytes.settle();
+        if incoming.bytes.elements().is_empty() {
             return match incoming.copy(buffer, patience, shutdown) {
                 Some(Copied { count: 0, .. }) => self.end(),
                 Some(Copied { count, .. }) => Ok(count),
                 None => self.nothing(shutdown),
             };
         }
-        let count = buffer.len().min(incoming.peeked.len());
-        let (shown, room) = buffer.split_at_mut(count);
-        shown.write_copy_of_slice(&incoming.peeked[..count]);
-        incoming.peeked.drain(..count);
+        let count = incoming.take(buffer);
+        let room = &mut buffer[count..];
         // Whatever this comes to, the bytes from before are read; an end is met again by the next read.
         let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutdown) };
         Ok(count + more.map_or(0, |copied| copied.count))
@@ -85,19 +86,74 @@ impl Receiving {
             Ok(incoming) => incoming,
             Err(told) => return told.map_or(Ok(0), Err),
         };
-        if incoming.peeked.is_empty() {
+        incoming.bytes.settle();
+        if incoming.bytes.elements().is_empty() {
             match incoming.gather(buffer.len(), patience, shutdown) {
                 Some(Copied { count: 0, .. }) => return self.end(),
                 Some(_) => {}
                 None => return self.nothing(shutdown),
             }
-        } else if let Some(more) = buffer.len().checked_sub(incoming.peeked.len()).filter(|more| *more > 0) {
+        } else if let Some(more) = buffer.len().checked_sub(incoming.bytes.elements().len()).filter(|more| *more > 0) {
             // Whatever this comes to, the bytes from before are there to show; an end is met again by the next read.
             incoming.gather(more, Patience::None, shutdown);
         }
-        let count = buffer.len().min(incoming.peeked.len());
-        buffer[..count].copy_from_slice(&incoming.peeked[..count]);
-        Ok(count)
+        Ok(incoming.show(buffer))
+    }
+
+    /// As [`Receiving::read`], for who waits in an executor.
+    pub(super) fn poll_read(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [MaybeUninit<u8>],
+        context: &mut Context<'_>,
+        shutdown: &Shutdown,
+    ) -> Poll<Result<usize, Error>> {
+        if buffer.is_empty() || shutdown.is_closed() {
+            return Poll::Ready(self.read(socket, buffer, Patience::None, shutdown));
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return Poll::Ready(told.map_or(Ok(0), Err)),
+        };
+        if incoming.bytes.elements().is_empty() {
+            match incoming.bytes.try_read(buffer) {
+                Some(Copied { count: 0, .. }) => return Poll::Ready(self.end()),
+                Some(Copied { count, .. }) => return Poll::Ready(Ok(count)),
+                None => {}
+            }
+            if ready!(incoming.bytes.poll_gather(AHEAD, context)).count == 0 {
+                return Poll::Ready(self.end());
+            }
+        }
+        Poll::Ready(Ok(incoming.take(buffer)))
+    }
+
+    /// As [`Receiving::peek`], for who waits in an executor.
+    pub(super) fn poll_peek(
+        &mut self,
+        socket: &TcpSocket,
+        buffer: &mut [u8],
+        context: &mut Context<'_>,
+        shutdown: &Shutdown,
+    ) -> Poll<Result<usize, Error>> {
+        if buffer.is_empty() || shutdown.is_closed() {
+            return Poll::Ready(self.peek(socket, buffer, Patience::None, shutdown));
+        }
+        let incoming = match self.open(socket) {
+            Ok(incoming) => incoming,
+            Err(told) => return Poll::Ready(told.map_or(Ok(0), Err)),
+        };
+        if incoming.bytes.elements().is_empty() && ready!(incoming.bytes.poll_gather(AHEAD, context)).count == 0 {
+            return Poll::Ready(self.end());
+        }
+        Poll::Ready(Ok(incoming.show(buffer)))
+    }
+
+    /// Nobody reads any more: who waits in an executor is woken to see it.
+    pub(super) fn interrupt(&mut self) {
+        if let Receiving::Open(incoming) = self {
+            incoming.bytes.settle();
+        }
     }
 
     /// The error the connection has come to, if it has and nobody was told of it. Never waits.
@@ -106,7 +162,9 @@ impl Receiving {
             Err(told) => told,
             Ok(incoming) => {
                 // Bytes still come before an error: then there is none to tell of yet.
-                let at_end = incoming.peeked.is_empty() && incoming.gather(1, Patience::None, shutdown)?.count == 0;
+                incoming.bytes.settle();
+                let nothing = incoming.bytes.elements().is_empty();
+                let at_end = nothing && incoming.gather(1, Patience::None, shutdown)?.count == 0;
                 if at_end { self.end().err() } else { None }
             }
         }
@@ -116,7 +174,7 @@ impl Receiving {
     fn open(&mut self, socket: &TcpSocket) -> Result<&mut Incoming, Option<Error>> {
         if let Receiving::Unopened = self {
             let (stream, result) = socket.receive();
-            *self = Receiving::Open(Incoming { stream, result, peeked: Vec::new() });
+            *self = Receiving::Open(Incoming { bytes: ReadAhead::new(stream), result });
         }
         match self {
             Receiving::Open(incoming) => Ok(incoming),
@@ -149,25 +207,39 @@ impl Incoming {
     fn copy(&mut self, buffer: &mut [MaybeUninit<u8>], patience: Patience, shutdown: &Shutdown) -> Option<Copied> {
         match patience {
             // What has come is there to be read, as on Linux, but nobody waits for more.
-            _ if shutdown.is_closed() => self.stream.read_within(buffer, Never),
-            Patience::None => self.stream.read_within(buffer, Never),
+            _ if shutdown.is_closed() => self.bytes.read_within(buffer, Never),
+            Patience::None => self.bytes.read_within(buffer, Never),
             patience if thread::there_are_others() => {
-                self.stream.read_within(buffer, Unless(&shutdown.interruption, patience))
+                self.bytes.read_within(buffer, Unless(&shutdown.interruption, patience))
             }
-            patience => self.stream.read_within(buffer, patience),
+            patience => self.bytes.read_within(buffer, patience),
         }
     }
 
     /// Takes up to `count` bytes out of the stream to those that were peeked at.
     fn gather(&mut self, count: usize, patience: Patience, shutdown: &Shutdown) -> Option<Copied> {
-        let mut peeked = core::mem::take(&mut self.peeked);
-        peeked.reserve(count);
-        let copied = self.copy(&mut peeked.spare_capacity_mut()[..count], patience, shutdown);
-        let stored = copied.map_or(0, |copied| copied.count);
-        // SAFETY: a copy initialises as many elements as it counts, from the beginning of its buffer, and not more than there
-        // is room for (`ReadableEnd` checks it).
-        unsafe { peeked.set_len(peeked.len() + stored) };
-        self.peeked = peeked;
-        copied
+        match patience {
+            _ if shutdown.is_closed() => self.bytes.gather(count, Never),
+            Patience::None => self.bytes.gather(count, Never),
+            patience if thread::there_are_others() => {
+                self.bytes.gather(count, Unless(&shutdown.interruption, patience))
+            }
+            patience => self.bytes.gather(count, patience),
+        }
+    }
+
+    /// Takes what has come, as much as there is room for.
+    fn take(&mut self, buffer: &mut [MaybeUninit<u8>]) -> usize {
+        let count = buffer.len().min(self.bytes.elements().len());
+        buffer[..count].write_copy_of_slice(&self.bytes.elements()[..count]);
+        self.bytes.consume(count);
+        count
+    }
+
+    /// Shows what has come, as much as there is room for.
+    fn show(&self, buffer: &mut [u8]) -> usize {
+        let count = buffer.len().min(self.bytes.elements().len());
+        buffer[..count].copy_from_slice(&self.bytes.elements()[..count]);
+        count
     }
 }

@@ -1,5 +1,7 @@
 //! The half of a TCP stream that bytes go to.
 
+use core::task::{Context, Poll, ready};
+
 use super::modes::Patience;
 use super::shutdown::Shutdown;
 use component_rt::patience::{Never, Unless};
@@ -9,7 +11,7 @@ use crate::Error;
 use crate::abi::sockets::{TcpSocket, send_result, sent_bytes};
 use component_rt::event::Copied;
 use component_rt::future::FutureReader;
-use component_rt::stream::WritableEnd;
+use component_rt::stream::WriteWhenReady;
 
 /// The way for bytes into a connection.
 #[derive(Default)]
@@ -26,7 +28,7 @@ pub(super) enum Sending {
 }
 
 pub(super) struct Outgoing {
-    stream: WritableEnd<sent_bytes::Stream>,
+    stream: WriteWhenReady<sent_bytes::Stream>,
     result: FutureReader<send_result::Future>,
 }
 
@@ -58,6 +60,32 @@ impl Sending {
         }
     }
 
+    /// As [`Sending::write`], for who waits in an executor.
+    pub(super) fn poll_write(
+        &mut self,
+        socket: &TcpSocket,
+        bytes: &[u8],
+        context: &mut Context<'_>,
+        shutdown: &Shutdown,
+    ) -> Poll<Result<usize, Error>> {
+        if bytes.is_empty() || shutdown.is_closed() {
+            return Poll::Ready(self.write(socket, bytes, Patience::None, shutdown));
+        }
+        let outgoing = match self.open(socket) {
+            Ok(outgoing) => outgoing,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        let copied = ready!(outgoing.stream.poll_write(bytes, context));
+        Poll::Ready(if copied.count == 0 { Err(self.fail()) } else { Ok(copied.count) })
+    }
+
+    /// Who waits in an executor is woken to look again.
+    pub(super) fn interrupt(&mut self) {
+        if let Sending::Open(outgoing) = self {
+            outgoing.stream.settle();
+        }
+    }
+
     /// No more is written: SHUT_WR. The peer sees the end of the stream after what was written.
     pub(super) fn shut_down(&mut self, socket: &TcpSocket) -> Result<(), Error> {
         match self {
@@ -75,7 +103,7 @@ impl Sending {
     fn open(&mut self, socket: &TcpSocket) -> Result<&mut Outgoing, Error> {
         if let Sending::Unopened = self {
             let (stream, result) = socket.send();
-            *self = Sending::Open(Outgoing { stream, result });
+            *self = Sending::Open(Outgoing { stream: WriteWhenReady::new(stream), result });
         }
         match self {
             Sending::Open(outgoing) => Ok(outgoing),

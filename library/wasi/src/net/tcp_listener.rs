@@ -3,6 +3,7 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::net::SocketAddr;
+use core::task::{Context, Poll, ready};
 
 use super::modes::Modes;
 use super::tcp_stream::TcpStream;
@@ -10,12 +11,13 @@ use crate::Error;
 use crate::abi::sockets::{TcpSocket, connections};
 use crate::descriptor::Socket;
 use component_rt::exclusive::Exclusive;
-use component_rt::stream::ReadableEnd;
+use component_rt::stream::ReadAhead;
+use component_rt::wakers::Wakers;
 
 /// A socket that connections come in through.
 pub struct TcpListener {
     // Declared before the socket, and so dropped before it.
-    connections: Exclusive<ReadableEnd<connections::Stream>>,
+    connections: Exclusive<ReadAhead<connections::Stream>, Wakers>,
     socket: TcpSocket,
     modes: Modes,
 }
@@ -26,7 +28,7 @@ impl TcpListener {
     pub fn bind(address: &SocketAddr) -> Result<TcpListener, Error> {
         let socket = TcpSocket::create(address)?;
         socket.bind(address)?;
-        let connections = Exclusive::new(socket.listen()?);
+        let connections = Exclusive::new(ReadAhead::new(socket.listen()?));
         Ok(TcpListener { connections, socket, modes: Modes::default() })
     }
 
@@ -37,14 +39,30 @@ impl TcpListener {
         let copied = {
             let patience = self.modes.for_read();
             let mut connections = self.connections.take_within(patience).ok_or(Error::AGAIN)?;
+            connections.settle();
+            if let Some(handle) = connections.take_first() {
+                return TcpListener::accepted(handle);
+            }
             connections.read_within(&mut handle, patience)
         };
         if copied.ok_or(Error::AGAIN)?.count == 0 {
-            // `tcp-socket.listen`: the stream closes on fatal errors only. The socket listens no more.
-            return Err(Error::INVAL);
+            return Err(LISTENS_NO_MORE);
         }
         // SAFETY: the copy has stored one handle (its count is at least one and at most the length of `handle`).
-        let socket = TcpSocket::from_handle(unsafe { handle[0].assume_init() });
+        TcpListener::accepted(unsafe { handle[0].assume_init() })
+    }
+
+    /// As [`TcpListener::accept`], for who waits in an executor, whatever the modes. Left before it is ready, it has taken no connection.
+    pub fn poll_accept(&self, context: &mut Context<'_>) -> Poll<Result<(TcpStream, SocketAddr), Error>> {
+        let mut connections = ready!(self.connections.poll_take(context));
+        if connections.elements().is_empty() && ready!(connections.poll_gather(1, context)).count == 0 {
+            return Poll::Ready(Err(LISTENS_NO_MORE));
+        }
+        Poll::Ready(connections.take_first().map_or(Err(LISTENS_NO_MORE), TcpListener::accepted))
+    }
+
+    fn accepted(handle: u32) -> Result<(TcpStream, SocketAddr), Error> {
+        let socket = TcpSocket::from_handle(handle);
         let peer = socket.remote_address()?;
         Ok((TcpStream::connected(socket), peer))
     }
@@ -73,6 +91,21 @@ impl TcpListener {
     /// How long accepting waits.
     pub fn modes(&self) -> &Modes {
         &self.modes
+    }
+}
+
+/// `tcp-socket.listen`: the stream closes on fatal errors only.
+const LISTENS_NO_MORE: Error = Error::INVAL;
+
+impl Drop for TcpListener {
+    fn drop(&mut self) {
+        // Connections that nobody took are closed.
+        if let Some(mut connections) = self.connections.try_take() {
+            connections.settle();
+            while let Some(handle) = connections.take_first() {
+                drop(TcpSocket::from_handle(handle));
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
+use core::task::{Context, Poll, ready};
 use core::time::Duration;
 
 use super::modes::{Modes, Patience, mark_after};
@@ -13,14 +14,17 @@ use super::sending::Sending;
 use super::shutdown::Shutdown;
 use crate::Error;
 use crate::abi::sockets::TcpSocket;
+use crate::abi::sockets::layout::{ConnectArguments, Outcome};
 use crate::descriptor::Socket;
 use component_rt::exclusive::Exclusive;
+use component_rt::in_flight::InFlight;
+use component_rt::wakers::Wakers;
 
 /// A connection. Dropping it closes what is left of it; what was written still goes out.
 pub struct TcpStream {
     // Declared before the socket, and so dropped before it: the streams end first.
-    receiving: Exclusive<Receiving>,
-    sending: Exclusive<Sending>,
+    receiving: Exclusive<Receiving, Wakers>,
+    sending: Exclusive<Sending, Wakers>,
     socket: TcpSocket,
     reading: Shutdown,
     writing: Shutdown,
@@ -155,9 +159,34 @@ impl TcpStream {
         Ok(total)
     }
 
+    /// As [`TcpStream::connect`], for who waits in an executor.
+    pub fn begin_connect(address: &SocketAddr) -> Result<Connecting, Error> {
+        let socket = TcpSocket::create(address)?;
+        let call = Some(socket.begin_connect(&super::destination(address)));
+        Ok(Connecting { call, socket: Some(socket) })
+    }
+
+    /// As [`TcpStream::read`], for who waits in an executor, whatever the modes. Left before it is ready, it has taken nothing.
+    pub fn poll_read(&self, buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        ready!(self.receiving.poll_take(context)).poll_read(&self.socket, buffer, context, &self.reading)
+    }
+
+    /// As [`TcpStream::peek`], for who waits in an executor.
+    pub fn poll_peek(&self, buffer: &mut [u8], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        ready!(self.receiving.poll_take(context)).poll_peek(&self.socket, buffer, context, &self.reading)
+    }
+
+    /// As [`TcpStream::write`], for who waits in an executor. Left before it is ready, it has written nothing.
+    pub fn poll_write(&self, bytes: &[u8], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        ready!(self.sending.poll_take(context)).poll_write(&self.socket, bytes, context, &self.writing)
+    }
+
     /// Ends reading for every descriptor of the connection: reads give what has come, and then 0.
     pub fn shutdown_read(&self) {
         self.reading.close();
+        if let Some(mut receiving) = self.receiving.try_take() {
+            receiving.interrupt();
+        }
     }
 
     /// Ends writing for every descriptor of the connection: the peer sees the end of the stream, writes give `PIPE`.
@@ -165,7 +194,10 @@ impl TcpStream {
     pub fn shutdown_write(&self) -> Result<(), Error> {
         self.writing.close();
         // A thread that is writing has been told and does it.
-        self.sending.try_take().map_or(Ok(()), |mut sending| sending.shut_down(&self.socket))
+        self.sending.try_take().map_or(Ok(()), |mut sending| {
+            sending.interrupt();
+            sending.shut_down(&self.socket)
+        })
     }
 
     /// Our address.
@@ -209,6 +241,26 @@ impl TcpStream {
     /// How long reads and writes wait.
     pub fn modes(&self) -> &Modes {
         &self.modes
+    }
+}
+
+/// A connection that comes about, for who waits in an executor. Dropping it gives it up.
+pub struct Connecting {
+    // Declared before the socket, and so dropped before it: a call in flight has borrowed the socket's handle.
+    call: Option<InFlight<Outcome<()>, ConnectArguments>>,
+    socket: Option<TcpSocket>,
+}
+
+impl Connecting {
+    /// The connection. Asked again after it was ready, it fails.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<TcpStream, Error>> {
+        if let Some(call) = &mut self.call {
+            ready!(call.poll(context));
+        }
+        Poll::Ready(match (self.call.take().map(InFlight::returned), self.socket.take()) {
+            (Some(Ok(outcome)), Some(socket)) => outcome.lift().map(|()| TcpStream::connected(socket)),
+            _ => Err(Error::INVAL),
+        })
     }
 }
 

@@ -4,25 +4,48 @@ use core::cell::Cell;
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::net::SocketAddr;
+use core::task::{Context, Poll, ready};
 
-use super::in_flight::InFlight;
+use alloc_crate::vec::Vec;
+
 use super::modes::{Modes, Patience};
 use crate::Error;
-use crate::abi::sockets::layout::{Outcome, ReceivedDatagram};
+use crate::abi::sockets::layout::{Outcome, ReceivedDatagram, SendArguments};
 use crate::abi::sockets::{self, Datagram};
 use crate::descriptor::Socket;
 use crate::time::Mark;
 use component_rt::exclusive::Exclusive;
+use component_rt::in_flight::InFlight;
+use component_rt::wakers::Wakers;
 
 /// A datagram socket.
 pub struct UdpSocket {
     // Declared before the socket, and so dropped before it: a call in flight has borrowed the socket's handle, and dropping
     // a handle that is borrowed traps (Canonical ABI: `canon resource.drop`).
-    receiving: Exclusive<Receiving>,
+    receiving: Exclusive<Receiving, Wakers>,
     socket: sockets::UdpSocket,
     /// Whether there is a peer, set by [`UdpSocket::connect`].
     connected: Cell<bool>,
     modes: Modes,
+}
+
+/// A datagram on its way to the host. Dropping it takes it back, if the host has not got it yet.
+pub struct Sending {
+    call: Option<InFlight<Outcome<()>, (SendArguments, Vec<u8>)>>,
+    length: usize,
+}
+
+impl Sending {
+    /// How many bytes were sent: all. Asked again after it was ready, it says so again.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        if let Some(call) = &mut self.call {
+            ready!(call.poll(context));
+        }
+        if let Some(Ok(outcome)) = self.call.take().map(InFlight::returned) {
+            outcome.lift()?;
+        }
+        Poll::Ready(Ok(self.length))
+    }
 }
 
 /// What is known of the next datagram.
@@ -79,6 +102,38 @@ impl UdpSocket {
         Ok((copy(&data, buffer), from))
     }
 
+    /// As [`UdpSocket::receive`], for who waits in an executor, whatever the modes. Left before it is ready, it has taken nothing.
+    pub fn poll_receive(
+        &self,
+        buffer: &mut [u8],
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(usize, SocketAddr), Error>> {
+        let mut receiving = ready!(self.receiving.poll_take(context));
+        ready!(receiving.poll(&self.socket, context));
+        Poll::Ready(receiving.take_here().map(|(data, from)| (copy(&data, buffer), from)))
+    }
+
+    /// As [`UdpSocket::peek`], for who waits in an executor.
+    pub fn poll_peek(&self, buffer: &mut [u8], context: &mut Context<'_>) -> Poll<Result<(usize, SocketAddr), Error>> {
+        let mut receiving = ready!(self.receiving.poll_take(context));
+        ready!(receiving.poll(&self.socket, context));
+        if let Receiving::Here(Ok((data, from))) = &*receiving {
+            return Poll::Ready(Ok((copy(data, buffer), *from)));
+        }
+        Poll::Ready(receiving.take_here().map(|(data, from)| (copy(&data, buffer), from)))
+    }
+
+    /// As [`UdpSocket::send_to`], or without an address as [`UdpSocket::send`], for who waits in an executor: begins it. The socket stays until
+    /// what this gives has ended.
+    pub fn begin_send(&self, data: &[u8], address: Option<&SocketAddr>) -> Result<Sending, Error> {
+        if address.is_none() && !self.connected.get() {
+            return Err(Error::DESTADDRREQ);
+        }
+        self.check(data)?;
+        let address = address.map(super::destination);
+        Ok(Sending { call: Some(self.socket.begin_send(data, address.as_ref())), length: data.len() })
+    }
+
     /// Sends a datagram to the peer. `DESTADDRREQ` when there is none, `MSGSIZE` when it is too long to be sent whole.
     pub fn send(&self, data: &[u8]) -> Result<usize, Error> {
         if !self.connected.get() {
@@ -92,14 +147,17 @@ impl UdpSocket {
         self.send_datagram(data, Some(&super::destination(address)))
     }
 
-    fn send_datagram(&self, data: &[u8], to: Option<&SocketAddr>) -> Result<usize, Error> {
+    /// Whether the datagram may be sent now.
+    fn check(&self, data: &[u8]) -> Result<(), Error> {
         if data.len() > sockets::MAX_DATAGRAM {
             return Err(Error::MSGSIZE);
         }
         // As on Linux, the error of an earlier datagram is told to whoever comes first, and this one is not sent.
-        if let Some(error) = self.untold(|receiving| !matches!(receiving, Receiving::Nothing)) {
-            return Err(error);
-        }
+        self.untold(|receiving| !matches!(receiving, Receiving::Nothing)).map_or(Ok(()), Err)
+    }
+
+    fn send_datagram(&self, data: &[u8], to: Option<&SocketAddr>) -> Result<usize, Error> {
+        self.check(data)?;
         match self.modes.for_write() {
             Patience::Endless => self.socket.send(data, to)?,
             Patience::Until(deadline) => self.socket.send_until(data, to, deadline).ok_or(Error::AGAIN)??,
@@ -165,8 +223,7 @@ impl Receiving {
                     *self = Receiving::Here(socket.receive());
                     return Ok(());
                 }
-                // SAFETY: one asynchronous call, whose result has this layout and which has no arguments in memory.
-                unsafe { InFlight::begin(|result| socket.begin_receive(result)) }
+                socket.begin_receive()
             }
         };
         match call.finish(patience) {
@@ -179,6 +236,22 @@ impl Receiving {
                 Err(Error::AGAIN)
             }
         }
+    }
+
+    /// As [`Receiving::wait`], for who waits in an executor.
+    fn poll(&mut self, socket: &sockets::UdpSocket, context: &mut Context<'_>) -> Poll<()> {
+        if let Receiving::Nothing = self {
+            *self = Receiving::InFlight(socket.begin_receive());
+        }
+        if let Receiving::InFlight(call) = self {
+            ready!(call.poll(context));
+            if let Receiving::InFlight(call) = core::mem::replace(self, Receiving::Nothing)
+                && let Ok(outcome) = call.returned()
+            {
+                *self = Receiving::Here(outcome.lift().map(ReceivedDatagram::lift));
+            }
+        }
+        Poll::Ready(())
     }
 
     /// Takes what is here.

@@ -149,6 +149,8 @@ fn check_remote(to: SocketAddr, is_ipv6: bool) -> Result<(), Error> {
 
 /// `wasi:sockets/ip-name-lookup`.
 pub mod lookup {
+    use component_rt::abi::fake::{host, waitables};
+
     use super::*;
     use crate::abi::sockets::layout::LookupOutcome;
 
@@ -163,5 +165,11 @@ pub mod lookup {
         };
         // SAFETY: the caller promises room for the result.
         unsafe { result.write(LookupOutcome::lower(addresses)) };
+    }
+
+    /// Takes a microsecond.
+    pub(crate) unsafe fn resolve_addresses_async(name: *const u8, length: usize, result: *mut LookupOutcome) -> u32 {
+        // SAFETY: the contract of the synchronous lowering, until the call has ended.
+        waitables::begin_subtask(host::now() + 1_000, move || unsafe { resolve_addresses(name, length, result) })
     }
 }
