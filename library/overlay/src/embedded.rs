@@ -10,6 +10,9 @@ use toml::Table;
 
 use crate::Parts;
 
+/// The source of the macros that std exports.
+pub(crate) const MACROS: &str = include_str!("../../macros/src/lib.rs");
+
 /// A file to be laid over the library: where it goes (relative to `library/`), and its text.
 pub(crate) struct NewFile {
     pub(crate) path: String,

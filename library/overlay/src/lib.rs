@@ -13,6 +13,7 @@ mod edited;
 mod embedded;
 mod files;
 mod fit;
+mod macros;
 mod misfit;
 mod parts;
 mod prebuild;

@@ -3,7 +3,8 @@
 //! ```text
 //! <cache>/sysroots/<hash>/
 //!     lib/rustlib/src/rust/library/   upstream's library with edits, new files and the platform crates
-//!     lib/rustlib/<host>              link to the compiler's own, for build scripts and proc macros
+//!     lib/rustlib/<host>/             links to the compiler's own, for build scripts and proc macros, and std's own macros
+//!     macros/                         those
 //!     lib/rustlib/<target>/lib/       the prebuilt library, once it was built
 //!     targets/<target>.json           the specs
 //!     bin/, bin-<hash>/               links that the caller names
@@ -20,7 +21,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::files::{self, Mirror};
-use crate::{Parts, Toolchain, edited, embedded, sources};
+use crate::{Parts, Toolchain, edited, embedded, macros, sources};
 
 /// A link in the sysroot.
 #[derive(Debug, Clone)]
@@ -154,8 +155,7 @@ impl Sysroot {
             specs.put(format!("{}.json", target.name).as_ref(), target.json.as_bytes())?;
         }
         specs.finish()?;
-        let host = Path::new("lib/rustlib").join(self.toolchain.host());
-        files::link(&directory.join(&host), &self.toolchain.sysroot().join(&host))
+        macros::install(&self.toolchain, directory)
     }
 }
 
@@ -179,6 +179,7 @@ fn name(toolchain: &Toolchain, parts: Parts) -> String {
         add(&file.path);
         add(&file.text);
     }
+    add(embedded::MACROS);
     for target in embedded::targets() {
         add(target.name);
         add(target.json);

@@ -10,7 +10,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use crate::{RUST_COMMIT, Sysroot};
+use crate::{RUST_COMMIT, Sysroot, macros};
 
 /// Lowers atomic instructions, which threads that take turns do not need. Among the library's flags on the target.
 const LOWER_ATOMIC: &str = "-Cpasses=lower-atomic";
@@ -87,6 +87,9 @@ impl<'a> Workspace<'a> {
             flags.push("\x1f");
             flags.push(flag);
         }
+        // For std, and for whatever has std inside: the macros that it exports.
+        flags.push("\x1f-L");
+        flags.push(macros::directory(self.sysroot.path()));
         let mut remap = |from: &Path, to: &str| {
             flags.push("\x1f--remap-path-prefix=");
             flags.push(from);

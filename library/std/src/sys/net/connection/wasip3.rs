@@ -61,11 +61,22 @@ impl Iterator for LookupHost {
 }
 
 pub fn lookup_host(host: &str, port: u16) -> io::Result<LookupHost> {
-    // The platform wants a name that is text without zero bytes; what a resolver may mean by one is nobody's guess.
-    if host.contains('\0') {
-        return Err(io::const_error!(io::ErrorKind::InvalidInput, "host name contained an unexpected NUL byte"));
+    check_host(host)?;
+    let addresses = platform::resolve(host).map_err(lookup_error)?;
+    Ok(LookupHost { addresses: addresses.into_iter(), port })
+}
+
+/// The platform wants a name that is text without zero bytes; what a resolver may mean by one is nobody's guess.
+pub(crate) fn check_host(host: &str) -> io::Result<()> {
+    match host.contains('\0') {
+        true => Err(io::const_error!(io::ErrorKind::InvalidInput, "host name contained an unexpected NUL byte")),
+        false => Ok(()),
     }
-    let addresses = platform::resolve(host).map_err(|error| match error {
+}
+
+/// Why a name was not found.
+pub(crate) fn lookup_error(error: Error) -> io::Error {
+    match error {
         Error::NOENT => io::const_error!(
             io::ErrorKind::Uncategorized,
             "failed to lookup address information: name or service not known",
@@ -75,8 +86,7 @@ pub fn lookup_host(host: &str, port: u16) -> io::Result<LookupHost> {
             "failed to lookup address information: temporary failure in name resolution",
         ),
         error => map_error(error),
-    })?;
-    Ok(LookupHost { addresses: addresses.into_iter(), port })
+    }
 }
 
 /// A timeout as std documents it: zero is refused.

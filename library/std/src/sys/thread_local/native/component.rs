@@ -1,14 +1,15 @@
 //! Thread-local variables that are plain statics to the compiler.
 //!
 //! Threads take turns, so they need no atomic instructions; but without these LLVM 22 makes every `#[thread_local]` static one that all threads
-//! share. So the statics are plain here, and each access adds what the linker puts in the place of [`base`]. In a program without threads that
+//! share. So the statics are plain here, and each access adds what the linker puts in the place of `base`. In a program without threads that
 //! is 0. In one with threads the linker lays the statics out as one block, each thread has a copy of it, and their addresses count from the
 //! block's beginning. It knows them by their name, which is upstream's: `__RUST_STD_INTERNAL_VAL` (library/contract/src/symbols.rs).
 //!
 //! Left out: `#[thread_local]` itself. In a crate that uses it the variable is shared.
 
 use super::{LocalPointer, eager, lazy};
-use crate::arch::asm;
+use component_rt::per_thread::base;
+
 use crate::cell::{Cell, UnsafeCell};
 use crate::hint::assert_unchecked;
 use crate::ops::Deref;
@@ -64,25 +65,6 @@ impl<V> Deref for PerThread<V> {
             &*ptr::with_exposed_provenance(variable)
         }
     }
-}
-
-/// Where this thread's variables are, if the linker has made their addresses count from there; else 0.
-#[inline(always)]
-fn base() -> usize {
-    let base;
-    // SAFETY: two equal numbers, of which one is subtracted from the other. What the linker makes of it reads what no code writes while a
-    // function runs.
-    unsafe {
-        asm!(
-            "i32.const 1111577413",
-            "i32.const 1111577413",
-            "i32.sub",
-            "local.set {}",
-            out(local) base,
-            options(pure, nomem, nostack, preserves_flags)
-        );
-    }
-    base
 }
 
 /// A pointer of std's own, null at first. Whether any thread has ever set it is known by itself, so that a program in which none can loses the

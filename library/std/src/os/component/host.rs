@@ -21,8 +21,6 @@
 //!
 //! From then on `println!`, `Instant::now` and the others use it.
 
-#![stable(feature = "component_host", since = "1.96.0")]
-
 use crate::cell::Cell;
 use crate::ffi::OsString;
 use crate::io;
