@@ -3,6 +3,7 @@
 #[path = "../project/mod.rs"]
 mod project;
 
+mod asynchronous;
 mod bindings;
 mod compiler;
 mod component;
