@@ -11,6 +11,7 @@ use std::{fs, io::Read};
 use anyhow::{Context, Result, bail};
 
 use crate::contract;
+use crate::passes;
 
 /// What `--help` says, above what wasm-ld has to say.
 pub(crate) const HELP: &str = "\
@@ -21,6 +22,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --wasm-ld-path FILE    the wasm-ld to use; else COMPONENT_LD_WASM_LD, else rust-lld or wasm-ld on PATH
   --skip-wit-component   leave the core module as wasm-ld has linked it
   --no-optimize          leave out the passes that only make programs faster (with debug information they never run)
+  --without-pass=NAME    leave out this one of them
   --no-stack-check       threads do not look at each call if their stack is long enough
   --thread-context=WAY   where a thread's stack pointer is kept: slots (of its context), or save-restore (around each
                          import, so that bindings can have the slots)
@@ -51,6 +53,8 @@ pub(crate) struct Arguments {
     pub(crate) strip: Strip,
     /// What passes are to look at: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
     pub(crate) optimize: Optimize,
+    /// Passes that are left out (`--without-pass=NAME`).
+    pub(crate) without: Vec<String>,
     /// What to make of the linked module.
     pub(crate) artifact: Artifact,
     /// Whether only an explanation is wanted (`--help`).
@@ -113,6 +117,7 @@ impl Arguments {
             schedule_points: false,
             strip: Strip::Nothing,
             optimize: Optimize::Speed,
+            without: Vec::new(),
             artifact: Artifact::Component,
             help: false,
             explain_passes: false,
@@ -136,6 +141,11 @@ impl Arguments {
                     parsed.wasm_ld = Some(flag["--wasm-ld-path=".len()..].into());
                 }
                 "--no-optimize" => parsed.optimize = Optimize::No,
+                flag if flag.starts_with("--without-pass=") => {
+                    let name = &flag["--without-pass=".len()..];
+                    passes::check_optional(name)?;
+                    parsed.without.push(name.to_owned());
+                }
                 "--explain-passes" => {
                     parsed.explain_passes = true;
                     parsed.artifact = Artifact::Untouched;
@@ -347,6 +357,15 @@ mod tests {
         assert_eq!(optimize(&["-O2", "-O3"]), Optimize::Speed);
         assert_eq!(optimize(&["--no-optimize", "-O2"]), Optimize::No);
         assert_eq!(parse(&["--no-optimize", "-O2", "-O3", "-o", "x"]).unwrap().forwarded, ["-O2", "-O3"]);
+    }
+
+    #[test]
+    fn an_optional_pass_can_be_left_out_and_no_other() {
+        let parsed = parse(&["--without-pass=offsets", "--without-pass=detours", "-o", "x"]).unwrap();
+        assert_eq!((parsed.without, parsed.forwarded), (vec!["offsets".to_owned(), "detours".to_owned()], vec![]));
+        let refused = |word| parse(&[word, "-o", "x"]).unwrap_err().to_string();
+        assert!(refused("--without-pass=atomics").contains("no program can do without the pass `atomics`"));
+        assert!(refused("--without-pass=magic").contains("there is no pass `magic`"));
     }
 
     #[test]

@@ -115,7 +115,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             let linked = Module::parse(&linked)?;
             coverage::keep(&linked, &arguments.output)?;
             let unreached = wants::unreached(&linked);
-            let options = Options { optimize, strip: arguments.strip, inputs: &inputs };
+            let (strip, without) = (arguments.strip, &arguments.without[..]);
+            let options = Options { optimize, strip, without, inputs: &inputs };
             let component = guard::guarded(|| component_of(linked, &options))
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
@@ -286,7 +287,7 @@ fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<Path
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
 pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    guard::guarded(|| component_of(Module::parse(&module)?, &Options { optimize, strip, inputs }))
+    guard::guarded(|| component_of(Module::parse(&module)?, &Options { optimize, strip, without: &[], inputs }))
 }
 
 fn component_of(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::arguments::{Optimize, Strip};
 use crate::contract;
@@ -25,6 +25,8 @@ use crate::optimize::{
 pub(crate) struct Options<'a> {
     pub(crate) optimize: Optimize,
     pub(crate) strip: Strip,
+    /// The names of passes that are left out: see [`check_optional`].
+    pub(crate) without: &'a [String],
     /// What the module was linked from: a program with threads asks for alignments, and errors for names.
     pub(crate) inputs: &'a Inputs,
 }
@@ -337,6 +339,19 @@ pub(crate) fn over_component(mut component: Vec<u8>, options: &Options<'_>) -> R
     Ok(component)
 }
 
+/// Whether a pass of this name may be left out.
+///
+/// # Errors
+///
+/// There is none, or no program can do without it.
+pub(crate) fn check_optional(name: &str) -> Result<()> {
+    match PASSES.iter().find(|pass| pass.name == name) {
+        Some(Pass { folder: Faster, .. }) => Ok(()),
+        Some(_) => bail!("no program can do without the pass `{name}`: `--explain-passes` says why"),
+        None => bail!("there is no pass `{name}`: `--explain-passes` lists them"),
+    }
+}
+
 /// The table as a text.
 pub(crate) fn explained() -> String {
     let mut text = String::from("Passes, in the order in which they run:\n");
@@ -360,7 +375,8 @@ pub(crate) fn explained() -> String {
 
 impl Pass {
     fn is_wanted(&self, options: &Options<'_>) -> bool {
-        self.folder == Lower || options.optimize != Optimize::No
+        self.folder == Lower
+            || (options.optimize != Optimize::No && !options.without.iter().any(|name| name == self.name))
     }
 }
 

@@ -10,6 +10,7 @@
 //! | [`side`] | who runs a program: the host itself, `component-run`, the wasmtime CLI |
 //! | [`stage`] | what one run of a program needs beside it, and the figures it reports |
 //! | [`measure`] | rounds of runs, the sides taking turns |
+//! | [`pass`] | what the linker's passes are worth |
 //! | [`statistics`] | median and spread |
 //! | [`machine`] | what the figures were taken on |
 //! | [`component`] | size and imports of a component |
@@ -30,6 +31,7 @@ mod floor;
 mod golden;
 mod machine;
 mod measure;
+mod pass;
 mod place;
 mod report;
 mod row;
@@ -77,6 +79,11 @@ enum Part {
         #[arg(long)]
         bless: bool,
     },
+    /// The linker's passes that processors and Cranelift are the reason of: what each is worth.
+    Passes {
+        /// The passes (see `[[pass]]` in tests/bench/rows.toml); all if none is named.
+        names: Vec<String>,
+    },
     /// Published programs: same output as their native build, and the time beside it.
     Applications {
         /// The packages (see tests/bench/applications.toml); all if none is named.
@@ -107,6 +114,12 @@ fn work(arguments: &Arguments) -> Result<()> {
             complaints.extend(rows(&place, names, *against_itself, arguments.quick, rounds, &mut report)?);
         }
         Some(Part::Golden { bless }) => complaints.extend(golden(&place, *bless, &mut report)?),
+        Some(Part::Passes { names }) => {
+            place.build_tools()?;
+            let gains = pass::measure(&place, names, arguments.quick, rounds)?;
+            complaints.extend(gains.iter().filter_map(pass::Gain::complaint));
+            println!("{}", pass::markdown(&gains));
+        }
         Some(Part::Applications { names }) => complaints.extend(applications(&place, names, rounds, &mut report)?),
         None => {
             complaints.extend(golden(&place, false, &mut report)?);

@@ -101,9 +101,10 @@ pub(crate) fn measure(
 }
 
 /// One side's rounds of a program, or why there are none.
-type Taken = std::result::Result<Vec<Figures>, String>;
+pub(crate) type Taken = std::result::Result<Vec<Figures>, String>;
 
-fn take(place: &Place, run: &Run, sides: &[&Side], quick: bool, rounds: usize) -> Result<Vec<Taken>> {
+/// Rounds of one program, the sides taking turns.
+pub(crate) fn take(place: &Place, run: &Run, sides: &[&Side], quick: bool, rounds: usize) -> Result<Vec<Taken>> {
     for side in sides {
         side.prepare(place, &run.program)?;
     }
@@ -154,7 +155,7 @@ fn reports(row: &Row, taken: &Taken) -> bool {
 }
 
 /// A figure in every round.
-fn values(run: &Run, figure: &str, taken: &Taken) -> std::result::Result<Vec<f64>, String> {
+pub(crate) fn values(run: &Run, figure: &str, taken: &Taken) -> std::result::Result<Vec<f64>, String> {
     let rounds = taken.as_ref().map_err(Clone::clone)?;
     let missing = || format!("{} reports no figure {figure}", run.program);
     rounds.iter().map(|figures| figures.get(figure).copied().ok_or_else(missing)).collect()

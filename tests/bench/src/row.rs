@@ -12,6 +12,16 @@ pub(crate) struct Table {
     pub(crate) peer: Peer,
     #[serde(rename = "run")]
     pub(crate) runs: Vec<Run>,
+    #[serde(rename = "pass")]
+    pub(crate) passes: Vec<Pass>,
+}
+
+/// A pass of the linker, and the rows that it was made for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pass {
+    pub(crate) name: String,
+    pub(crate) rows: Vec<String>,
 }
 
 /// Whose ratios stand beside ours.

@@ -77,6 +77,11 @@ pub(crate) fn sides(place: &Place, against_itself: bool) -> Result<Vec<Side>> {
 }
 
 impl Side {
+    /// `component-run` with the components in `programs`.
+    pub(crate) fn component_run(place: &Place, name: &'static str, programs: PathBuf) -> Side {
+        Side { name, kind: Kind::ComponentRun(place.tool("component-run")), programs }
+    }
+
     /// What reports call this side.
     pub(crate) fn name(&self) -> &'static str {
         self.name
