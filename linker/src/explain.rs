@@ -162,6 +162,8 @@ const NO_WASI_0_1: &str = "this target is WASI 0.3, which has other functions un
                            feature of it that goes through std; `cargo tree -i CRATE` shows what brings it in";
 const NO_C_LIBRARY: &str = "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs \
                             std only; look for a feature of that crate, or a newer version, that does without; `cargo tree -i CRATE` shows what brings it in";
+const NO_RANDOM: &str = "through it the crate getrandom asks for random numbers, and a component without WASI has none. Define this function, with \
+                         numbers that the program's world imports, or do without what needs them; `cargo tree -i getrandom` shows what brings it in";
 const NO_WIT: &str = "no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
                       their world along; a bare `extern` block with `wasm_import_module` needs one too";
 
@@ -172,6 +174,8 @@ fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
         format!(
             "crate `{krate}` of this link does not define it: were its parts built by different compilers, or against different sysroots?"
         )
+    } else if symbol.starts_with("__getrandom_") {
+        NO_RANDOM.to_owned()
     } else {
         NO_C_LIBRARY.to_owned()
     };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use crate::project::{Project, stderr, stdout, succeeded};
+use crate::project::{Project, failed, stderr, stdout, succeeded};
 
 pub(crate) const TARGET: &str = "--target=wasm32-component";
 
@@ -59,6 +59,10 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             export fail: func(text: string);
             export caught: async func() -> string;
             export counted: func(text: string) -> u32;
+            export loops: func();
+            export eats: func();
+            export overflows: func(depth: u64) -> u64;
+            export deadlocks: async func();
         }" });
         struct Plugin;
         export!(Plugin);
@@ -67,6 +71,16 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
             fn shout(text: String) -> String { text.to_uppercase() }
             async fn later(text: alloc::vec::Vec<u8>) -> u64 { text.iter().map(|byte| u64::from(*byte)).sum() }
             fn fail(text: String) { panic!("it fails: {text}") }
+            fn loops() { loop { core::hint::black_box(()) } }
+            fn eats() { loop { core::mem::forget(core::hint::black_box(alloc::vec![1u8; 1 << 20])) } }
+            fn overflows(depth: u64) -> u64 {
+                let room = core::hint::black_box([depth; 100]);
+                if depth == 0 { 0 } else { Self::overflows(depth - 1) + room[7] }
+            }
+            #[cfg(not(feature = "std"))]
+            async fn deadlocks() {}
+            #[cfg(feature = "std")]
+            async fn deadlocks() { std::thread::park() }
             #[cfg(not(feature = "own"))]
             fn counted(_: String) -> u32 { 0 }
             #[cfg(feature = "own")]
@@ -142,6 +156,20 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
         let text = stderr(&failed);
         let is_told = text.contains("panicked at src/lib.rs:") && text.contains("it fails: loudly");
         assert_eq!(is_told, !is_own, "{options:?}: {text}");
+    }
+    // The last build has std. Whatever it does, its host goes on and says what it was.
+    let ends = [
+        ("loops()", 124, "1s"),
+        ("eats()", 137, "memory"),
+        ("overflows(100000000)", 134, "overflow"),
+        ("deadlocks()", 135, "deadlock"),
+        ("add(2, 3)", 0, ""),
+    ];
+    for (call, code, said) in ends {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_component-run"));
+        let ended = run.args(["--timeout=1s", "--max-memory=64M", "--invoke", call]).arg(&component).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{call}: {}", stderr(&ended));
+        assert!(stderr(&ended).contains(said), "{call}: {}", stderr(&ended));
     }
 }
 
@@ -243,4 +271,28 @@ fn a_program_says_what_its_host_lets_it_say() {
     let run = project.p3("run").args(["--quiet", "--bin=program", TARGET]).output().unwrap();
     assert_eq!((run.status.code(), stdout(&run)), (Some(1), String::new()), "{}", stderr(&run));
     assert_eq!(imports(&project.path().join("target/wasm32-component/debug/program.wasm")), [""; 0]);
+}
+
+#[test]
+fn what_cannot_work_is_said() {
+    let project = Project::new("refused");
+    project.append("Cargo.toml", "[lib]\ncrate-type = ['cdylib']\n");
+    project.write("src/lib.rs", "#[unsafe(no_mangle)] pub extern \"C\" fn nobody() -> u32 { 5 }");
+    project.write("src/bin/bare.rs", "#![no_std]\nfn main() {}");
+    project.write("src/bin/panics.rs", "fn main() { panic!(\"aloud: {}\", std::env::args().count()) }");
+    project.write(
+        "src/bin/random.rs",
+        r#"
+        unsafe extern "C" { fn __getrandom_v03_custom(to: *mut u8, count: usize) -> u32; }
+        fn main() { assert_eq!(unsafe { __getrandom_v03_custom(std::ptr::null_mut(), 0) }, 0) }
+        "#,
+    );
+    let built = |what: &str| project.p3("build").args(["--quiet", TARGET, what]).output().unwrap();
+    let warned = succeeded(built("--lib"));
+    assert!(stderr(&warned).contains("nobody can call `nobody`"), "{}", stderr(&warned));
+    failed(built("--bin=bare"), "using `fn main` requires the standard library");
+    failed(built("--bin=random"), "a component without WASI has none. Define this function");
+    let panicked = project.p3("run").args(["--quiet", TARGET, "--bin=panics"]).output().unwrap();
+    assert_eq!(panicked.status.code(), Some(134));
+    failed(panicked, "aloud: 0");
 }

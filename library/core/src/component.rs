@@ -13,6 +13,7 @@
 use crate::arch::{asm, global_asm, wasm32};
 use crate::cell::SyncUnsafeCell;
 use crate::fmt::{self, Write};
+use crate::mem;
 use crate::panic::PanicInfo;
 
 /// What there is room for, in bytes. The rest of a longer text is left out.
@@ -26,6 +27,9 @@ struct Words {
 }
 
 static LAST_WORDS: SyncUnsafeCell<Words> = SyncUnsafeCell::new(Words { length: 0, text: [0; ROOM] });
+
+/// The length of the text that was forgotten last.
+static FORGOTTEN: SyncUnsafeCell<usize> = SyncUnsafeCell::new(0);
 
 /// Writes the last words. Making one forgets those that were written before.
 #[derive(Debug)]
@@ -48,6 +52,18 @@ impl LastWords {
         // SAFETY: threads of an instance take turns, and none is interrupted here.
         unsafe { (*LAST_WORDS.get()).length = 0 };
         LastWords(())
+    }
+
+    /// Forgets them: whoever wanted to say them lives on.
+    pub fn forget() {
+        // SAFETY: as in `begin`.
+        unsafe { *FORGOTTEN.get() = mem::replace(&mut (*LAST_WORDS.get()).length, 0) };
+    }
+
+    /// Says those again that were forgotten last: they were the last after all.
+    pub fn recall() {
+        // SAFETY: as in `begin`. The text is still there, unless somebody has begun another one.
+        unsafe { (*LAST_WORDS.get()).length = *FORGOTTEN.get() };
     }
 
     /// Adds to the text as much as there is room for.

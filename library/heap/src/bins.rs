@@ -3,6 +3,8 @@
 //! Eight bins for each doubling of the size; below sixteen grains each size has its own. A bin is a doubly linked list, since a
 //! block leaves from anywhere when its neighbour is freed.
 
+use core::hint::assert_unchecked;
+
 use super::block::{Block, GRAIN, Links};
 
 /// Bits of a size that choose among the bins of one doubling.
@@ -101,12 +103,14 @@ impl Bins {
             return Some(block);
         }
         // All other bins' blocks are larger.
-        let larger = self.filled[row] & (!1 << column);
-        if larger != 0 {
-            return self.first[row][larger.trailing_zeros() as usize];
+        let mut larger = self.filled[row] & (!1 << column);
+        let mut rows = row + 1..ROWS;
+        let mut row = row;
+        while larger == 0 {
+            row = rows.next()?;
+            larger = self.filled[row];
         }
-        let row = (row + 1..ROWS).find(|&row| self.filled[row] != 0)?;
-        self.first[row][self.filled[row].trailing_zeros() as usize]
+        self.first[row][larger.trailing_zeros() as usize & ((1 << FINE) - 1)]
     }
 }
 
@@ -123,8 +127,17 @@ fn look(mut candidate: Option<Block>, will_do: impl Fn(Block) -> bool) -> Option
     None
 }
 
-/// The bin for blocks of this size: the row by the size's magnitude, the column by the bits that follow the highest.
+/// The bin for blocks of this size.
+#[inline(always)]
 fn place(size: usize) -> (usize, usize) {
+    let (row, column) = row_and_column(size);
+    // SAFETY: there is a row for every size. (A check could panic, and then everything that allocates could.)
+    unsafe { assert_unchecked(row < ROWS && column < 1 << FINE) };
+    (row, column)
+}
+
+/// The row by the size's magnitude, the column by the bits that follow the highest.
+fn row_and_column(size: usize) -> (usize, usize) {
     let grains = size / GRAIN;
     let row = (grains >> FINE).checked_ilog2().map_or(0, |magnitude| magnitude as usize + 1);
     let column = if row == 0 { grains } else { grains >> (row - 1) };

@@ -3,6 +3,7 @@
 //! A slab begins at a multiple of its size, so the address of an object tells its slab. Free objects of a slab are a list, the last
 //! one freed first. The slabs of one size that have a free object are a list as well: allocation takes from its first.
 
+use core::hint::assert_unchecked;
 use core::ptr::{NonNull, null_mut};
 
 use super::block::{Block, GRAIN, WORD};
@@ -55,6 +56,14 @@ impl Size {
         (grains < SIZES).then_some(Size(grains))
     }
 
+    /// Its place among the sizes.
+    #[inline(always)]
+    fn index(self) -> usize {
+        // SAFETY: `of` makes no larger one, and nor does anything here. (A check could panic, and then everything that allocates could.)
+        unsafe { assert_unchecked(self.0 < SIZES) };
+        self.0
+    }
+
     fn bytes(self) -> usize {
         (self.0 + 1) * GRAIN
     }
@@ -75,7 +84,7 @@ impl Slabs {
     /// An object of this size, if a slab has one that was in use before.
     #[inline(always)]
     pub(super) fn allocate(&mut self, size: Size) -> *mut u8 {
-        let Some(mut slab) = self.first[size.0] else { return null_mut() };
+        let Some(mut slab) = self.first[size.index()] else { return null_mut() };
         // SAFETY: what is in the list is a slab, and only the heap has references to slabs.
         let slab = unsafe { slab.as_mut() };
         let object = slab.free;
@@ -90,7 +99,7 @@ impl Slabs {
     /// An object of this size, if there is memory for it.
     pub(super) fn allocate_slowly<M: Memory>(&mut self, size: Size, blocks: &mut Blocks<M>) -> *mut u8 {
         loop {
-            let Some(mut first) = self.first[size.0] else {
+            let Some(mut first) = self.first[size.index()] else {
                 // With its header a slab is as large as it is aligned: the next one fits behind it without a gap.
                 let Some(block) = blocks.allocate(END, SLAB) else { return null_mut() };
                 self.add(size, block);
@@ -185,7 +194,7 @@ impl Slabs {
     fn link(&mut self, size: Size, mut slab: NonNull<Slab>) {
         // SAFETY: the caller's slab and those of the list are slabs; no other reference is alive.
         unsafe {
-            let Some(mut first) = self.first[size.0] else {
+            let Some(mut first) = self.first[size.index()] else {
                 self.set_first(size, Some(slab));
                 return;
             };
@@ -199,7 +208,7 @@ impl Slabs {
     }
 
     fn set_first(&mut self, size: Size, slab: Option<NonNull<Slab>>) {
-        self.first[size.0] = slab;
+        self.first[size.index()] = slab;
         if let Some(mut slab) = slab {
             // SAFETY: as in `link`.
             unsafe { slab.as_mut().frees += 1 };

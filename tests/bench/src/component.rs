@@ -36,7 +36,7 @@ pub(crate) fn build(place: &Place) -> Result<Vec<Component>> {
         Some(59_266),
         &smallest,
     )?;
-    hello.at_most = Some(34_999);
+    hello.at_most = Some(31_000);
     Ok(vec![
         hello,
         read("hello", "hello, release", Some(93_945))?,

@@ -27,6 +27,11 @@ pub unsafe fn cleanup() {
 pub fn run_result(code: isize) -> isize {
     match code {
         0 | 1 => code,
+        // A panic of main: `lang_start` has caught it only to end the program.
+        101 if crate::os::component::host().is_none() => {
+            core::component::LastWords::recall();
+            abort_internal()
+        }
         _ => crate::sys::exit::exit(code as i32),
     }
 }
