@@ -212,7 +212,7 @@ impl CoreLink<'_> {
         }
         if arguments.artifact != Artifact::Untouched {
             let object = scratch.join(".thread-context.o");
-            write(&object, &thread_context::object())?;
+            write(&object, &stubs::object(&thread_context::stubs()))?;
             words.extend(["--start-lib".into(), object.into(), "--end-lib".into()]);
         }
         if !wants.supplies.is_empty() {

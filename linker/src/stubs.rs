@@ -5,7 +5,7 @@
 //! object they are resolved, collected and relocated as all others, so that debug information stays right.
 
 use wasm_encoder::{
-    CodeSection, CustomSection, Encode, EntityType, Function, FunctionSection, ImportSection, Instruction,
+    CodeSection, CustomSection, Encode, EntityType, Function, FunctionSection, GlobalType, ImportSection, Instruction,
     LinkingSection, MemoryType, Module, SymbolTable, TypeSection, ValType,
 };
 
@@ -41,6 +41,17 @@ pub(crate) enum Step {
     Do(Instruction<'static>),
     /// A call.
     Call(Callee, Signature),
+    /// Reads a global of `i32`; one that nobody writes to.
+    GlobalGet(Global),
+    /// Writes one.
+    GlobalSet(Global),
+}
+
+/// A global of `i32` that wasm-ld defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Global {
+    pub(crate) name: &'static str,
+    pub(crate) mutable: bool,
 }
 
 /// What a stub calls.
@@ -57,9 +68,13 @@ pub(crate) const IMPORT_SYMBOL: &str = "component_import_";
 
 /// `R_WASM_FUNCTION_INDEX_LEB` of the tool conventions for linking: a function's index, five bytes wide.
 const FUNCTION_INDEX: u8 = 0;
-/// A call whose index wasm-ld fills in, with room for any.
+/// The same for a global: `R_WASM_GLOBAL_INDEX_LEB`.
+const GLOBAL_INDEX: u8 = 7;
+/// A call, and accesses of globals, whose index wasm-ld fills in, with room for any.
 const CALL: [u8; 6] = [0x10, 0x80, 0x80, 0x80, 0x80, 0x00];
-/// Where the index stands in it.
+const GLOBAL_GET: [u8; 6] = [0x23, 0x80, 0x80, 0x80, 0x80, 0x00];
+const GLOBAL_SET: [u8; 6] = [0x24, 0x80, 0x80, 0x80, 0x80, 0x00];
+/// Where the index stands in them.
 const INDEX_AT: u32 = 1;
 /// The code section's place among those of the object.
 const CODE_SECTION_ORDINAL: u32 = 3;
@@ -97,6 +112,20 @@ pub(crate) fn object(stubs: &[Stub]) -> Vec<u8> {
         }
     }
 
+    // Globals have symbols behind those of callees.
+    let mut globals: Vec<Global> = Vec::new();
+    for step in stubs.iter().flat_map(|stub| &stub.body) {
+        let (Step::GlobalGet(global) | Step::GlobalSet(global)) = step else { continue };
+        if !globals.contains(global) {
+            let Global { name, mutable } = *global;
+            let ty = GlobalType { val_type: ValType::I32, mutable, shared: false };
+            imports.import("env", name, EntityType::Global(ty));
+            symbols.global(SymbolTable::WASM_SYM_UNDEFINED, small(globals.len()), None);
+            globals.push(*global);
+        }
+    }
+    let of_global = |global: &Global| globals.iter().position(|known| known == global).map(|at| callees.len() + at);
+
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     // Offsets count from the beginning of the code section's contents, which is the number of bodies.
@@ -111,14 +140,23 @@ pub(crate) fn object(stubs: &[Stub]) -> Vec<u8> {
         symbols.function(flags, index, Some(&stub.symbol));
 
         let mut body = Function::new((stub.locals > 0).then_some((stub.locals, ValType::I32)));
-        // Where calls stand in the body, and of whom.
-        let mut calls = Vec::new();
+        // Where indices are filled in in the body, of which kind, and of what symbol.
+        let mut places = Vec::new();
         for step in &stub.body {
             match step {
                 Step::Do(instruction) => drop(body.instruction(instruction)),
                 Step::Call(callee, _) => {
-                    calls.push((small(body.byte_len()), callees.iter().position(|known| *known == callee)));
+                    let symbol = callees.iter().position(|known| *known == callee);
+                    places.push((small(body.byte_len()), FUNCTION_INDEX, symbol));
                     body.raw(CALL);
+                }
+                Step::GlobalGet(global) => {
+                    places.push((small(body.byte_len()), GLOBAL_INDEX, of_global(global)));
+                    body.raw(GLOBAL_GET);
+                }
+                Step::GlobalSet(global) => {
+                    places.push((small(body.byte_len()), GLOBAL_INDEX, of_global(global)));
+                    body.raw(GLOBAL_SET);
                 }
             }
         }
@@ -126,10 +164,10 @@ pub(crate) fn object(stubs: &[Stub]) -> Vec<u8> {
         code.function(&body);
         // In front of the body stands its length.
         let start = at + small(encoded(&small(body.byte_len())).len());
-        for (call, callee) in calls {
-            relocations.push(FUNCTION_INDEX);
-            (start + call + INDEX_AT).encode(&mut relocations);
-            small(callee.unwrap_or_default()).encode(&mut relocations);
+        for (place, kind, symbol) in places {
+            relocations.push(kind);
+            (start + place + INDEX_AT).encode(&mut relocations);
+            small(symbol.unwrap_or_default()).encode(&mut relocations);
             count += 1;
         }
         at = start + small(body.byte_len());

@@ -13,63 +13,36 @@ use core::ptr::NonNull;
 #[cfg(target_family = "wasm")]
 use core::sync::atomic::{AtomicBool, Ordering};
 
-#[cfg(not(target_family = "wasm"))]
-use alloc_crate::alloc::realloc;
 use alloc_crate::alloc::{alloc, handle_alloc_error};
 
 use crate::assert;
 
 // Not `no_mangle`, because that would export it from every program. Whatever lifts a list calls `received`, which is in this
 // module and so in the same object file: that is how the linker comes to see it.
-#[cfg(target_family = "wasm")]
-core::arch::global_asm!(
-    ".section .text.component_realloc,\"\",@",
-    ".globl component_realloc",
-    ".hidden component_realloc",
-    ".type component_realloc,@function",
-    ".functype {function} (i32, i32, i32, i32) -> (i32)",
-    "component_realloc:",
-    ".functype component_realloc (i32, i32, i32, i32) -> (i32)",
-    "local.get 0",
-    "local.get 1",
-    "local.get 2",
-    "local.get 3",
-    "call {function}",
-    "end_function",
-    function = sym reallocate_own,
-);
+crate::symbol! {
+    hidden "component_realloc" "(i32, i32, i32, i32) -> (i32)" 0 1 2 3 = reallocate_own;
+}
 
-/// Allocates (`old_size` 0) or grows a block, for the fake host. Canonical ABI: the `realloc` option.
-///
-/// # Safety
-///
-/// Either `old_size` is 0, or `old` is a block of that size and alignment from here; `align` is a power of two.
+/// What the fake host asks `cabi_realloc` for: memory of the global allocator for a list.
 #[cfg(not(target_family = "wasm"))]
-pub unsafe extern "C" fn reallocate(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
-    if new_size == 0 {
+pub(crate) fn allocate(layout: Layout) -> *mut u8 {
+    if layout.size() == 0 {
         // An empty list: no block, but a pointer that is aligned and not null.
-        return core::ptr::without_provenance_mut(align);
+        return core::ptr::without_provenance_mut(layout.align());
     }
-    // SAFETY: the caller promises a power of two, and the host does not ask for more than the address space.
-    let layout = unsafe { Layout::from_size_align_unchecked(new_size, align) };
-    let block = if old_size == 0 {
-        // SAFETY: the size is not zero.
-        unsafe { alloc(layout) }
-    } else {
-        // SAFETY: the caller promises a block from here of that size and alignment; the new size is not zero.
-        unsafe { realloc(old, Layout::from_size_align_unchecked(old_size, align), new_size) }
-    };
+    // SAFETY: the size is not zero.
+    let block = unsafe { alloc(layout) };
     if block.is_null() {
-        out_of_memory(new_size, align)
+        out_of_memory(layout.size(), layout.align())
     }
     block
 }
 
-/// The same, of the platform's heap.
+/// Allocates (`old_size` 0) or grows a block of the platform's heap. Canonical ABI: the `realloc` option.
 ///
 /// # Safety
 ///
-/// As [`reallocate`].
+/// Either `old_size` is 0, or `old` is a block of that size and alignment from here; `align` is a power of two.
 #[cfg(target_family = "wasm")]
 unsafe extern "C" fn reallocate_own(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     IS_OWN.store(true, Ordering::Relaxed);

@@ -73,5 +73,6 @@ pub mod alloc;
 pub mod fatal;
 pub mod per_thread;
 
-// Layer: what the host promises.
+// Layer: what the host promises, and names.
 pub mod assert;
+mod symbol;

@@ -12,9 +12,6 @@ use anyhow::{Context, Result};
 
 use crate::{RUST_COMMIT, Sysroot, macros};
 
-/// Lowers atomic instructions, which threads that take turns do not need. Among the library's flags on the target.
-const LOWER_ATOMIC: &str = "-Cpasses=lower-atomic";
-
 /// The library's workspace, to be compiled for one target in a target directory.
 #[derive(Debug)]
 pub struct Workspace<'a> {
@@ -29,7 +26,7 @@ pub struct Workspace<'a> {
 impl<'a> Workspace<'a> {
     /// For the target with this specification.
     pub fn of_target(sysroot: &'a Sysroot, spec: &Path, target_dir: PathBuf) -> Self {
-        Self { sysroot, target: spec.to_owned(), target_dir, flags: vec![LOWER_ATOMIC.into()] }
+        Self { sysroot, target: spec.to_owned(), target_dir, flags: Vec::new() }
     }
 
     /// For the machine the compiler runs on.
@@ -40,11 +37,6 @@ impl<'a> Workspace<'a> {
     /// Adds a flag for rustc.
     pub fn flag(&mut self, flag: impl Into<OsString>) {
         self.flags.push(flag.into());
-    }
-
-    /// The library's own flag that code which waits for other threads by looking at memory must not have: `argument` is it.
-    pub fn is_for_library_only(argument: &OsStr) -> bool {
-        argument == LOWER_ATOMIC
     }
 
     /// Where cargo puts what it compiles for the target.

@@ -7,13 +7,11 @@ use contract::exit::DEADLOCKED;
 
 use crate::{exit, stdio};
 
-#[cfg(target_family = "wasm")]
-core::arch::global_asm!(
-    include_str!("fatal.s"),
-    stack_overflow = sym stack_overflow,
-    deadlock = sym deadlock,
-    out_of_memory = sym out_of_memory,
-);
+component_rt::symbol! {
+    "component_stack_overflow" "() -> ()" = stack_overflow;
+    "component_deadlock" "() -> ()" = deadlock;
+    "component_out_of_memory" "() -> ()" = out_of_memory;
+}
 
 /// The stack has overflowed. Runs on the reserve stack.
 extern "C" fn stack_overflow() {

@@ -12,13 +12,12 @@ pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Mark) -> bool {
     futex::wait_until(word, expected, deadline)
 }
 
-#[cfg(target_family = "wasm")]
-core::arch::global_asm!(
-    include_str!("futex.s"),
-    notify = sym notify,
-    wait_32 = sym wait_32,
-    wait_64 = sym wait_64,
-);
+// What the linker makes of the instructions (library/contract/src/symbols.rs, `FUTEX`).
+component_rt::symbol! {
+    "component_futex_notify" "(i32, i32) -> (i32)" 0 1 = notify;
+    "component_futex_wait32" "(i32, i32, i64) -> (i32)" 0 1 2 = wait_32;
+    "component_futex_wait64" "(i32, i64, i64) -> (i32)" 0 1 2 = wait_64;
+}
 
 const OK: u32 = 0;
 const NOT_EQUAL: u32 = 1;

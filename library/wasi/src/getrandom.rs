@@ -12,20 +12,9 @@
 
 use crate::random;
 
-#[cfg(target_family = "wasm")]
-core::arch::global_asm!(
-    ".globl __getrandom_v03_custom",
-    ".weak __getrandom_v03_custom",
-    ".type __getrandom_v03_custom,@function",
-    ".functype {fill} (i32, i32) -> (i32)",
-    "__getrandom_v03_custom:",
-    ".functype __getrandom_v03_custom (i32, i32) -> (i32)",
-    "local.get 0",
-    "local.get 1",
-    "call {fill}",
-    "end_function",
-    fill = sym fill,
-);
+component_rt::symbol! {
+    weak "__getrandom_v03_custom" "(i32, i32) -> (i32)" 0 1 = fill;
+}
 
 /// Fills memory with random bytes; 0, which is `Ok`: the host's generator does not fail.
 ///

@@ -47,42 +47,23 @@ pub struct FdStat {
     pub inheriting: u64,
 }
 
-/// Declares a function under the symbol that the linker looks for. By assembly, because `#[no_mangle]` would export it from
-/// every program.
-macro_rules! symbols {
-    ($($function:ident $signature:literal $($parameter:literal)*;)*) => {$(
-        #[cfg(target_family = "wasm")]
-        core::arch::global_asm!(
-            concat!(".globl component_wasi_0_1_", stringify!($function)),
-            concat!(".type component_wasi_0_1_", stringify!($function), ",@function"),
-            concat!(".functype {function} ", $signature),
-            concat!("component_wasi_0_1_", stringify!($function), ":"),
-            concat!(".functype component_wasi_0_1_", stringify!($function), " ", $signature),
-            $(concat!("local.get ", $parameter),)*
-            "call {function}",
-            "end_function",
-            function = sym $function,
-        );
-    )*};
-}
-
-symbols! {
-    args_get "(i32, i32) -> (i32)" 0 1;
-    args_sizes_get "(i32, i32) -> (i32)" 0 1;
-    environ_get "(i32, i32) -> (i32)" 0 1;
-    environ_sizes_get "(i32, i32) -> (i32)" 0 1;
-    clock_time_get "(i32, i64, i32) -> (i32)" 0 1 2;
-    random_get "(i32, i32) -> (i32)" 0 1;
-    sched_yield "() -> (i32)";
-    proc_exit "(i32) -> ()" 0;
-    fd_read "(i32, i32, i32, i32) -> (i32)" 0 1 2 3;
-    fd_write "(i32, i32, i32, i32) -> (i32)" 0 1 2 3;
-    fd_close "(i32) -> (i32)" 0;
-    fd_seek "(i32, i64, i32, i32) -> (i32)" 0 1 2 3;
-    fd_tell "(i32, i32) -> (i32)" 0 1;
-    fd_sync "(i32) -> (i32)" 0;
-    fd_datasync "(i32) -> (i32)" 0;
-    fd_fdstat_get "(i32, i32) -> (i32)" 0 1;
+component_rt::symbol! {
+    "component_wasi_0_1_args_get" "(i32, i32) -> (i32)" 0 1 = args_get;
+    "component_wasi_0_1_args_sizes_get" "(i32, i32) -> (i32)" 0 1 = args_sizes_get;
+    "component_wasi_0_1_environ_get" "(i32, i32) -> (i32)" 0 1 = environ_get;
+    "component_wasi_0_1_environ_sizes_get" "(i32, i32) -> (i32)" 0 1 = environ_sizes_get;
+    "component_wasi_0_1_clock_time_get" "(i32, i64, i32) -> (i32)" 0 1 2 = clock_time_get;
+    "component_wasi_0_1_random_get" "(i32, i32) -> (i32)" 0 1 = random_get;
+    "component_wasi_0_1_sched_yield" "() -> (i32)" = sched_yield;
+    "component_wasi_0_1_proc_exit" "(i32) -> ()" 0 = proc_exit;
+    "component_wasi_0_1_fd_read" "(i32, i32, i32, i32) -> (i32)" 0 1 2 3 = fd_read;
+    "component_wasi_0_1_fd_write" "(i32, i32, i32, i32) -> (i32)" 0 1 2 3 = fd_write;
+    "component_wasi_0_1_fd_close" "(i32) -> (i32)" 0 = fd_close;
+    "component_wasi_0_1_fd_seek" "(i32, i64, i32, i32) -> (i32)" 0 1 2 3 = fd_seek;
+    "component_wasi_0_1_fd_tell" "(i32, i32) -> (i32)" 0 1 = fd_tell;
+    "component_wasi_0_1_fd_sync" "(i32) -> (i32)" 0 = fd_sync;
+    "component_wasi_0_1_fd_datasync" "(i32) -> (i32)" 0 = fd_datasync;
+    "component_wasi_0_1_fd_fdstat_get" "(i32, i32) -> (i32)" 0 1 = fd_fdstat_get;
 }
 
 /// `args_get`: pointers to the arguments, and the arguments, each with a zero byte after it.

@@ -189,6 +189,8 @@ unsafe impl<const LAST: u8> Lowered for RawWithOther<LAST> {
 /// What the fake host stores.
 #[cfg(not(target_family = "wasm"))]
 mod lower {
+    use core::alloc::Layout;
+
     use super::*;
 
     impl<T> RawList<T> {
@@ -197,9 +199,8 @@ mod lower {
             let elements = ManuallyDrop::new(elements);
             let count = elements.len();
             let size = count * size_of::<T>();
-            // SAFETY: no old block; the alignment of a type is a power of two.
-            let first = unsafe { alloc::reallocate(core::ptr::null_mut(), 0, align_of::<T>(), size) };
-            let first = first.cast::<T>();
+            let layout = Layout::from_size_align(size, align_of::<T>()).expect("a list that was in memory");
+            let first = alloc::allocate(layout).cast::<T>();
             // SAFETY: the new block has room for `count` elements and nothing else points to it; the originals are not dropped.
             unsafe { core::ptr::copy_nonoverlapping(elements.as_ptr(), first, count) };
             if elements.capacity() > 0 {

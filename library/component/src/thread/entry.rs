@@ -11,9 +11,14 @@ core::arch::global_asm!(
     destructor_stack = sym crate::task::destructor_stack,
     destructor_stack_free = sym crate::task::destructor_stack_free,
     destructor_stack_size = const crate::task::DESTRUCTOR_STACK,
-    give_way = sym super::yield_from_a_spin,
     stack_overflow = sym crate::fatal::stack_overflow,
-    spin = sym super::spin,
     describe = sym super::describe,
-    point = sym crate::schedule::at_atomic,
 );
+
+crate::symbol! {
+    // For code that spins on memory instead of waiting: the linker counts what looks like it, core's `spin_loop` calls it.
+    "component_rt_give_way" "() -> ()" = super::yield_from_a_spin;
+    "component_rt_spin" "() -> ()" = super::spin;
+    // What the linker puts before each atomic instruction, if it is told to.
+    "component_rt_schedule_point" "() -> ()" = crate::schedule::at_atomic;
+}

@@ -1,36 +1,49 @@
 # The functions of threads that must not have a frame on the shadow stack: they set the stack pointer, or run before there is one.
 #
-# Every name here is shared with the linker (library/contract/src/symbols.rs), which renames the imports, makes each use of `__stack_pointer` and
-# `__tls_base` elsewhere a use of context slots 0 and 1, and links the `__wrap_` twins into programs that cannot make a thread.
-# `entry.rs` includes this file; what stands in braces are functions of Rust, and what `fatal.rs` names are functions of the crate above.
+# Every name here is shared with the linker (library/contract/src/symbols.rs), which renames the imports, makes each use of
+# `__stack_pointer` and `__tls_base` elsewhere a use of context slots 0 and 1, and links the `__wrap_` twins into programs that cannot
+# make a thread. `entry.rs` includes this file; what stands in braces are functions of Rust, and what `fatal.rs` names are functions
+# of the crate above.
+
+# A canonical built-in, by the name that the linker gives a better one.
+    .macro component_import name, field, signature:vararg
+    .functype \name \signature
+    .import_module \name, component_built_in
+    .import_name \name, \field
+    .endm
+
+# The beginning of a function, which is linked where its name is wanted.
+    .macro component_function name, signature:vararg
+    .section .text.\name,"",@
+    .globl \name
+    .type \name,@function
+\name:
+    .functype \name \signature
+    .endm
+
+# The address in the block of thread-local variables where the lowest one of the stack stands.
+    .macro component_stack_limit_of_thread
+    i32.const component_stack_limit@TLSREL
+    call component_context_get_1
+    i32.add
+    .endm
+
+# The upper end of the stack for those who have none.
+    .macro component_reserve_end
+    i32.const component_reserve_stack+16384
+    .endm
 
     .globaltype __stack_pointer, i32
     .globaltype __tls_base, i32, immutable
 
-    .functype component_context_get_0 () -> (i32)
-    .import_module component_context_get_0, component_built_in
-    .import_name component_context_get_0, context_get_0
-    .functype component_context_set_0 (i32) -> ()
-    .import_module component_context_set_0, component_built_in
-    .import_name component_context_set_0, context_set_0
-    .functype component_context_get_1 () -> (i32)
-    .import_module component_context_get_1, component_built_in
-    .import_name component_context_get_1, context_get_1
-    .functype component_context_set_1 (i32) -> ()
-    .import_module component_context_set_1, component_built_in
-    .import_name component_context_set_1, context_set_1
-    .functype component_thread_new_indirect (i32, i32) -> (i32)
-    .import_module component_thread_new_indirect, component_built_in
-    .import_name component_thread_new_indirect, thread_new_indirect_v0
-    .functype component_thread_index () -> (i32)
-    .import_module component_thread_index, component_built_in
-    .import_name component_thread_index, thread_index
-    .functype component_thread_suspend () -> (i32)
-    .import_module component_thread_suspend, component_built_in
-    .import_name component_thread_suspend, thread_suspend
-    .functype component_thread_resume_later (i32) -> ()
-    .import_module component_thread_resume_later, component_built_in
-    .import_name component_thread_resume_later, thread_resume_later
+    component_import component_context_get_0, context_get_0, () -> (i32)
+    component_import component_context_set_0, context_set_0, (i32) -> ()
+    component_import component_context_get_1, context_get_1, () -> (i32)
+    component_import component_context_set_1, context_set_1, (i32) -> ()
+    component_import component_thread_new_indirect, thread_new_indirect_v0, (i32, i32) -> (i32)
+    component_import component_thread_index, thread_index, () -> (i32)
+    component_import component_thread_suspend, thread_suspend, () -> (i32)
+    component_import component_thread_resume_later, thread_resume_later, (i32) -> ()
 
     .functype {run} (i32) -> ()
     .functype {stack_overflow} () -> ()
@@ -41,62 +54,37 @@
     .functype {task_exchange} (i32, i32, i32) -> (i32)
     .functype {destructor_stack} () -> (i32)
     .functype {destructor_stack_free} (i32) -> ()
-    .functype {give_way} () -> ()
-    .functype {spin} () -> ()
     .functype {describe} (i32) -> (i32)
-    .functype {point} () -> ()
 
 # What Rust calls. An import that Rust declared by the name would be another one, of module `env`.
-    .section .text.component_rt_thread_new_indirect,"",@
-    .globl component_rt_thread_new_indirect
-    .type component_rt_thread_new_indirect,@function
-component_rt_thread_new_indirect:
-    .functype component_rt_thread_new_indirect (i32, i32) -> (i32)
+    component_function component_rt_thread_new_indirect, (i32, i32) -> (i32)
     local.get 0
     local.get 1
     call component_thread_new_indirect
     end_function
 
-    .section .text.component_rt_thread_index,"",@
-    .globl component_rt_thread_index
-    .type component_rt_thread_index,@function
-component_rt_thread_index:
-    .functype component_rt_thread_index () -> (i32)
+    component_function component_rt_thread_index, () -> (i32)
     call component_thread_index
     end_function
 
-    .section .text.component_rt_thread_suspend,"",@
-    .globl component_rt_thread_suspend
-    .type component_rt_thread_suspend,@function
-component_rt_thread_suspend:
-    .functype component_rt_thread_suspend () -> (i32)
+    component_function component_rt_thread_suspend, () -> (i32)
     call component_thread_suspend
     end_function
 
-    .section .text.component_rt_thread_resume_later,"",@
-    .globl component_rt_thread_resume_later
-    .type component_rt_thread_resume_later,@function
-component_rt_thread_resume_later:
-    .functype component_rt_thread_resume_later (i32) -> ()
+    component_function component_rt_thread_resume_later, (i32) -> ()
     local.get 0
     call component_thread_resume_later
     end_function
 
 # (block) -> (): the first function of a thread. The block's first words: stack pointer, thread-local variables, lowest address of the stack.
-    .section .text.component_thread_start,"",@
-    .globl component_thread_start
-    .type component_thread_start,@function
-component_thread_start:
-    .functype component_thread_start (i32) -> ()
+    component_function component_thread_start, (i32) -> ()
     local.get 0
     i32.load 0
     call component_context_set_0
     local.get 0
     i32.load 4
     call component_context_set_1
-    i32.const component_stack_limit@TLSREL
-    call component_context_get_1
-    i32.add
+    component_stack_limit_of_thread
     local.get 0
     i32.load 8
     i32.store 0
@@ -106,26 +94,18 @@ component_thread_start:
 
 # (new) -> (): called in place of setting the stack pointer. Below the stack's end the program ends, with a message from the reserve.
 # A frame has less than 2 GiB, so the sign of the difference tells it, also where the subtraction went round the end of the address space.
-    .section .text.component_set_stack_pointer,"",@
-    .globl component_set_stack_pointer
-    .type component_set_stack_pointer,@function
-component_set_stack_pointer:
-    .functype component_set_stack_pointer (i32) -> ()
+    component_function component_set_stack_pointer, (i32) -> ()
     local.get 0
-    i32.const component_stack_limit@TLSREL
-    call component_context_get_1
-    i32.add
+    component_stack_limit_of_thread
     i32.load 0
     i32.sub
     i32.const 0
     i32.lt_s
     if
-    i32.const component_stack_limit@TLSREL
-    call component_context_get_1
-    i32.add
+    component_stack_limit_of_thread
     i32.const 0
     i32.store 0
-    i32.const component_reserve_stack+16384
+    component_reserve_end
     call component_context_set_0
     call {stack_overflow}
     unreachable
@@ -177,9 +157,7 @@ component_set_stack_pointer:
     call {destructor_stack}
     local.tee 1
     call component_context_set_0
-    i32.const component_stack_limit@TLSREL
-    call component_context_get_1
-    i32.add
+    component_stack_limit_of_thread
     local.get 1
     i32.const {destructor_stack_size}
     i32.sub
@@ -226,11 +204,9 @@ component_set_stack_pointer:
     i32.const component_destructors
     i32.const 0
     i32.store 0
-    i32.const component_reserve_stack+16384
+    component_reserve_end
     call component_context_set_0
-    i32.const component_stack_limit@TLSREL
-    call component_context_get_1
-    i32.add
+    component_stack_limit_of_thread
     i32.const 0
     i32.store 0
     local.get 1
@@ -240,17 +216,13 @@ component_set_stack_pointer:
 
 # (event) -> (): around every task and every allocation for the host. A task has the static stack and, until it gets some of its own,
 # the first thread's variables; an allocation for a task that has no stack yet has the reserve.
-    .section .text.__wasm_task_hook,"",@
-    .globl __wasm_task_hook
-    .type __wasm_task_hook,@function
-__wasm_task_hook:
-    .functype __wasm_task_hook (i32) -> ()
+    component_function __wasm_task_hook, (i32) -> ()
     .local i32
     block
     call component_context_get_0
     local.tee 1
     br_if 0
-    i32.const component_reserve_stack+16384
+    component_reserve_end
     global.get __stack_pointer
     local.get 0
     i32.const -5
@@ -270,7 +242,7 @@ __wasm_task_hook:
     i32.ne
     br_if 0
     call component_context_get_0
-    i32.const component_reserve_stack+16384
+    component_reserve_end
     i32.ne
     br_if 0
     i32.const 0
@@ -281,11 +253,7 @@ __wasm_task_hook:
 
 # (event) -> (): the same where slot 0 is the bindings' own, and stack pointers are saved around imports instead. What ran before does not
 # matter, and at the end of a task or an allocation it does no harm: whoever goes on then has saved its own.
-    .section .text.component_task_hook_saved,"",@
-    .globl component_task_hook_saved
-    .type component_task_hook_saved,@function
-component_task_hook_saved:
-    .functype component_task_hook_saved (i32) -> ()
+    component_function component_task_hook_saved, (i32) -> ()
     .local i32
     call component_context_get_1
     local.set 1
@@ -300,7 +268,7 @@ component_task_hook_saved:
     i32.ne
     i32.and
     br_if 0
-    i32.const component_reserve_stack+16384
+    component_reserve_end
     global.get __stack_pointer
     local.get 0
     i32.const -5
@@ -329,11 +297,7 @@ component_destructors:
     .size component_destructors, 8
 
 # (block) -> (description): what a host asks once no thread can ever run again. It has no stack then, and gets the reserve.
-    .section .text.component_describe_thread,"",@
-    .globl component_describe_thread
-    .type component_describe_thread,@function
-component_describe_thread:
-    .functype component_describe_thread (i32) -> (i32)
+    component_function component_describe_thread, (i32) -> (i32)
     i32.const 0
     call component_context_set_0
     i32.const 12
@@ -343,11 +307,7 @@ component_describe_thread:
     end_function
 
 # (event) -> (): the same in a program without threads, where context slot 0 is free.
-    .section .text.component_task_hook_single,"",@
-    .globl component_task_hook_single
-    .type component_task_hook_single,@function
-component_task_hook_single:
-    .functype component_task_hook_single (i32) -> ()
+    component_function component_task_hook_single, (i32) -> ()
     local.get 0
     global.get __tls_base
     call component_context_get_0
@@ -364,11 +324,7 @@ component_memory_init:
     end_function
 
 # (to) -> (): gives the thread-local variables at `to` their first values.
-    .section .text.component_tls_init,"",@
-    .globl component_tls_init
-    .type component_tls_init,@function
-component_tls_init:
-    .functype component_tls_init (i32) -> ()
+    component_function component_tls_init, (i32) -> ()
     local.get 0
     i32.const 0
     i32.const 0
@@ -401,53 +357,21 @@ component_stack_limit:
     .size component_stack_limit, 4
 
 # In a program that cannot make a thread: there is one thread, nobody else will ever resume it, and nobody is there to be resumed.
-    .section .text.__wrap_component_thread_index,"",@
-    .globl __wrap_component_thread_index
-    .type __wrap_component_thread_index,@function
-__wrap_component_thread_index:
-    .functype __wrap_component_thread_index () -> (i32)
+    component_function __wrap_component_thread_index, () -> (i32)
     i32.const 0
     end_function
 
-    .section .text.__wrap_component_thread_suspend,"",@
-    .globl __wrap_component_thread_suspend
-    .type __wrap_component_thread_suspend,@function
-__wrap_component_thread_suspend:
-    .functype __wrap_component_thread_suspend () -> (i32)
+    component_function __wrap_component_thread_suspend, () -> (i32)
     call {deadlock}
     unreachable
     end_function
 
-    .section .text.__wrap_component_thread_resume_later,"",@
-    .globl __wrap_component_thread_resume_later
-    .type __wrap_component_thread_resume_later,@function
-__wrap_component_thread_resume_later:
-    .functype __wrap_component_thread_resume_later (i32) -> ()
+    component_function __wrap_component_thread_resume_later, (i32) -> ()
     unreachable
     end_function
 
-# For code that spins on memory instead of waiting: the linker counts what looks like it, core's `spin_loop` calls it.
-    .section .text.component_rt_give_way,"",@
-    .globl component_rt_give_way
-    .type component_rt_give_way,@function
-component_rt_give_way:
-    .functype component_rt_give_way () -> ()
-    call {give_way}
-    end_function
-
-    .section .text.component_rt_spin,"",@
-    .globl component_rt_spin
-    .type component_rt_spin,@function
-component_rt_spin:
-    .functype component_rt_spin () -> ()
-    call {spin}
-    end_function
-
-# What the linker puts before each atomic instruction, if it is told to.
-    .section .text.component_rt_schedule_point,"",@
-    .globl component_rt_schedule_point
-    .type component_rt_schedule_point,@function
-component_rt_schedule_point:
-    .functype component_rt_schedule_point () -> ()
-    call {point}
-    end_function
+# Link-time optimisation may bring this file twice.
+    .purgem component_import
+    .purgem component_function
+    .purgem component_stack_limit_of_thread
+    .purgem component_reserve_end

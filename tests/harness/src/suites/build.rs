@@ -47,12 +47,11 @@ pub struct Binary {
     pub has_libtest: bool,
 }
 
-/// How the arguments of rustc change for the suites: code under test has the library's flags, but tests are a user's code: they wait for
-/// other threads by looking at memory, and compile sooner in several pieces.
+/// How the arguments of rustc change for the suites: code under test has the library's flags, but tests are a user's code, and
+/// compile sooner in several pieces.
 pub fn rustc_arguments(arguments: impl Iterator<Item = std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let mut arguments: Vec<_> = arguments.collect();
     if arguments.iter().any(|argument| argument == "--test") {
-        arguments.retain(|argument| !Workspace::is_for_library_only(argument));
         arguments.push("-Ccodegen-units=16".into());
     }
     arguments
@@ -287,11 +286,11 @@ mod tests {
     }
 
     #[test]
-    fn only_tests_wait_for_memory() {
-        let library = ["--crate-name", "std", "-Cpasses=lower-atomic"];
+    fn only_tests_are_compiled_in_pieces() {
+        let library = ["--crate-name", "std", "-Ccodegen-units=1"];
         assert_eq!(arguments(&library), library);
-        let test = arguments(&["--crate-name", "std", "--test", "-Cpasses=lower-atomic"]);
-        assert!(!test.iter().any(|argument| argument == "-Cpasses=lower-atomic"), "{test:?}");
+        let test = arguments(&["--crate-name", "std", "-Ccodegen-units=1", "--test"]);
+        assert_eq!(test.last().unwrap(), "-Ccodegen-units=16");
     }
 
     #[test]

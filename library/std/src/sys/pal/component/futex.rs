@@ -4,10 +4,8 @@ use crate::os::component::{clock, wait_for_a_turn};
 use crate::sync::atomic::Atomic;
 use crate::time::Duration;
 
-pub type Futex = Atomic<Primitive>;
-pub type Primitive = u32;
-pub type SmallFutex = Atomic<SmallPrimitive>;
-pub type SmallPrimitive = u32;
+mod wake;
+pub use wake::*;
 
 /// False: the time was over before anybody woke this thread.
 // Inlined, so that a program without timeouts has nothing of clocks.
@@ -34,26 +32,4 @@ fn wait_until(futex: &Atomic<u32>, expected: u32, timeout: Duration) -> bool {
         wait_for_a_turn(clock, deadline);
     }
     true
-}
-
-/// Whether there was a thread to wake.
-pub fn futex_wake(futex: &Atomic<u32>) -> bool {
-    let woken = component_rt::futex::wake(futex);
-    component_rt::schedule::point();
-    woken
-}
-
-pub fn futex_wake_all(futex: &Atomic<u32>) {
-    component_rt::futex::wake_all(futex);
-    component_rt::schedule::point();
-}
-
-/// As `futex_wake`, for a lock that has been let go of: who waited for it comes before who wants it again.
-pub fn futex_hand_on(futex: &Atomic<u32>) -> bool {
-    component_rt::futex::hand_on(futex)
-}
-
-/// As `futex_wake_all`, likewise.
-pub fn futex_hand_on_all(futex: &Atomic<u32>) {
-    component_rt::futex::hand_on_all(futex);
 }
