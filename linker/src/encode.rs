@@ -194,11 +194,11 @@ fn check_asyncness(names: &Names<'_>, all: &[Bindings], inputs: &Inputs) -> Resu
         if let Some((function, bindings)) = functions.get(&full)
             && !function.kind.is_async()
         {
-            let wanters = inputs.who_wants(Wanted::Import(module, field));
+            let referrers = inputs.who_wants(Wanted::Import(module, field));
             bail!(
                 "the core module imports `{field}` of `{module}`, an async lowering{}, but the WIT of {} says `{}`, not `{}`. \
                  Generate those bindings from the same version of the WIT",
-                wanters.first().map(|wanter| format!(" ({wanter})")).unwrap_or_default(),
+                referrers.first().map(|referrer| format!(" ({referrer})")).unwrap_or_default(),
                 bindings.origin(inputs),
                 bindings::signature(function.item_name(), false),
                 bindings::signature(function.item_name(), true),

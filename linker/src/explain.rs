@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::contract;
 use crate::demangle::{demangle, demangle_all};
-use crate::inputs::{self, Inputs, Wanted, Wanter};
+use crate::inputs::{self, Inputs, Referrer, Wanted};
 
 /// How many of a kind are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -31,17 +31,17 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce()
             None => _ = writeln!(text, "{}", demangle_all(&as_ours(line))),
         }
     }
-    let mut wanters: Vec<(&str, Vec<Wanter>)> =
+    let mut referrers: Vec<(&str, Vec<Referrer>)> =
         symbols.iter().take(LISTED).map(|symbol| (*symbol, inputs.who_wants(Wanted::Symbol(symbol)))).collect();
-    if wanters.iter().any(|(_, wanters)| wanters.is_empty())
+    if referrers.iter().any(|(_, referrers)| referrers.is_empty())
         && let Some(linked) = regardless()
     {
-        for (symbol, wanters) in wanters.iter_mut().filter(|(_, wanters)| wanters.is_empty()) {
-            *wanters = inputs::callers(&linked, "env", symbol).unwrap_or_default();
+        for (symbol, referrers) in referrers.iter_mut().filter(|(_, referrers)| referrers.is_empty()) {
+            *referrers = inputs::callers(&linked, "env", symbol).unwrap_or_default();
         }
     }
-    for (symbol, wanters) in wanters {
-        _ = write!(text, "component-ld: error: {}", undefined(symbol, &wanters));
+    for (symbol, referrers) in referrers {
+        _ = write!(text, "component-ld: error: {}", undefined(symbol, &referrers));
     }
     if let Some(more) = symbols.len().checked_sub(LISTED).filter(|more| *more > 0) {
         _ = writeln!(text, "component-ld: error: and {more} more symbols that nothing defines");
@@ -73,12 +73,12 @@ pub(crate) fn unknown_imports(linked: &[u8], imports: &[(&str, &str)], inputs: &
     let mut reasons = BTreeSet::new();
     let mut text = String::new();
     for (module, field) in imports.iter().take(LISTED) {
-        let mut wanters = inputs.who_wants(Wanted::Import(module, field));
-        if wanters.is_empty() {
+        let mut referrers = inputs.who_wants(Wanted::Import(module, field));
+        if referrers.is_empty() {
             // Objects in LLVM's own format tell nothing, but wasm-ld has kept the names of functions.
-            wanters = inputs::callers(linked, module, field).unwrap_or_default();
+            referrers = inputs::callers(linked, module, field).unwrap_or_default();
         }
-        let wanters = list(&wanters);
+        let referrers = list(&referrers);
         let (what, reason) = match *module {
             contract::WASI_0_1 => (format!("`{field}` of WASI 0.1 ({module})"), NO_WASI_0_1),
             // Where wasm-ld puts undefined symbols when it is told to allow them.
@@ -86,7 +86,7 @@ pub(crate) fn unknown_imports(linked: &[u8], imports: &[(&str, &str)], inputs: &
             _ => (format!("the import `{field}` of `{module}`"), NO_WIT),
         };
         reasons.insert(reason);
-        _ = writeln!(text, "{what} is wanted by {wanters}");
+        _ = writeln!(text, "{what} is wanted by {referrers}");
     }
     if let Some(more) = imports.len().checked_sub(LISTED).filter(|more| *more > 0) {
         _ = writeln!(text, "and {more} more imports");
@@ -114,7 +114,7 @@ pub(crate) fn exported_twice(name: &str, inputs: &Inputs) -> String {
 /// Why a function is exported by two lifts, and what to do.
 #[must_use]
 pub(crate) fn lifted_twice(function: &str, lifts: [&str; 2], inputs: &Inputs) -> String {
-    let definers: Vec<Wanter> = lifts.iter().flat_map(|lift| inputs.who_defines(lift)).collect();
+    let definers: Vec<Referrer> = lifts.iter().flat_map(|lift| inputs.who_defines(lift)).collect();
     format!(
         "`{function}` is exported twice, as `{}` and as `{}`{}. A component has it once: leave one of the two out, which bindings export by `export!`",
         lifts[0],
@@ -167,7 +167,7 @@ const NO_RANDOM: &str = "through it the crate getrandom asks for random numbers,
 const NO_WIT: &str = "no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
                       their world along; a bare `extern` block with `wasm_import_module` needs one too";
 
-fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
+fn undefined(symbol: &str, referrers: &[Referrer]) -> String {
     let name = demangle(symbol);
     let reason = if name != symbol {
         let krate = name.trim_start_matches(['<', '&']).split("::").next().unwrap_or(&name);
@@ -179,18 +179,18 @@ fn undefined(symbol: &str, wanters: &[Wanter]) -> String {
     } else {
         NO_C_LIBRARY.to_owned()
     };
-    format!("`{name}` is wanted by {}\n  {reason}\n", list(wanters))
+    format!("`{name}` is wanted by {}\n  {reason}\n", list(referrers))
 }
 
 /// One line for one, a line each for several.
-fn list(wanters: &[Wanter]) -> String {
-    match wanters {
+fn list(referrers: &[Referrer]) -> String {
+    match referrers {
         [] => "an object that is not named on the command line".to_owned(),
         [one] => one.to_string(),
         many => {
             let mut text = String::new();
-            for wanter in many.iter().take(3) {
-                _ = write!(text, "\n    {wanter}");
+            for referrer in many.iter().take(3) {
+                _ = write!(text, "\n    {referrer}");
             }
             if many.len() > 3 {
                 _ = write!(text, "\n    and {} more functions", many.len() - 3);

@@ -28,7 +28,7 @@ pub struct Inputs {
 
 /// Someone who wants a symbol: a function of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wanter {
+pub struct Referrer {
     /// The crate whose code it is, if that is known; after link-time optimisation that is not the object's.
     pub krate: String,
     /// The file, and the member if it is an archive: `libfoo-0123.rlib(bar.o)`.
@@ -37,7 +37,7 @@ pub struct Wanter {
     pub function: Option<String>,
 }
 
-impl fmt::Display for Wanter {
+impl fmt::Display for Referrer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.krate[..] {
             "" => write!(f, "{}", self.object)?,
@@ -69,23 +69,23 @@ impl Inputs {
     ///
     /// Objects whose code was not kept count too: the answer is who may want it, and wasm-ld knows that someone does.
     #[must_use]
-    pub fn who_wants(&self, wanted: Wanted<'_>) -> Vec<Wanter> {
-        let mut wanters = Vec::new();
+    pub fn who_wants(&self, wanted: Wanted<'_>) -> Vec<Referrer> {
+        let mut referrers = Vec::new();
         self.each(|krate, object, bytes| {
             for function in users(bytes, wanted).unwrap_or_default() {
                 let krate = function.as_deref().and_then(root).unwrap_or(krate).to_owned();
-                wanters.push(Wanter { krate, object: object.to_owned(), function });
+                referrers.push(Referrer { krate, object: object.to_owned(), function });
             }
             ControlFlow::Continue(())
         });
-        wanters.sort();
-        wanters.dedup();
-        wanters
+        referrers.sort();
+        referrers.dedup();
+        referrers
     }
 
     /// The crate and object that hold a custom section of this name.
     #[must_use]
-    pub fn who_holds(&self, section: &str) -> Option<Wanter> {
+    pub fn who_holds(&self, section: &str) -> Option<Referrer> {
         let mut holder = None;
         self.each(|krate, object, bytes| {
             let held = Parser::new(0)
@@ -95,7 +95,7 @@ impl Inputs {
             if !held {
                 return ControlFlow::Continue(());
             }
-            holder = Some(Wanter { krate: krate.to_owned(), object: object.to_owned(), function: None });
+            holder = Some(Referrer { krate: krate.to_owned(), object: object.to_owned(), function: None });
             ControlFlow::Break(())
         });
         holder
@@ -103,11 +103,11 @@ impl Inputs {
 
     /// Every object that defines a symbol, a function or data.
     #[must_use]
-    pub fn who_defines(&self, symbol: &str) -> Vec<Wanter> {
+    pub fn who_defines(&self, symbol: &str) -> Vec<Referrer> {
         let mut definers = Vec::new();
         self.each(|krate, object, bytes| {
             if Symbols::of(bytes).unwrap_or_default().defines(symbol) {
-                definers.push(Wanter { krate: krate.to_owned(), object: object.to_owned(), function: None });
+                definers.push(Referrer { krate: krate.to_owned(), object: object.to_owned(), function: None });
             }
             ControlFlow::Continue(())
         });
@@ -337,10 +337,10 @@ fn readable(object: &[u8]) -> Result<()> {
 /// # Errors
 ///
 /// What was read is not a module.
-pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Wanter>> {
+pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Referrer>> {
     let mut imports = Vec::new();
     let mut callers = Vec::new();
-    let mut wanters = Vec::new();
+    let mut referrers = Vec::new();
     let mut index = 0;
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
@@ -373,7 +373,7 @@ pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Wan
                                 let function = demangle(naming.name);
                                 let krate = root(&function).unwrap_or_default().to_owned();
                                 let object = "the linked program".to_owned();
-                                wanters.push(Wanter { krate, object, function: Some(function) });
+                                referrers.push(Referrer { krate, object, function: Some(function) });
                             }
                         }
                     }
@@ -382,9 +382,9 @@ pub fn callers(module: &[u8], imports_from: &str, field: &str) -> Result<Vec<Wan
             _ => {}
         }
     }
-    wanters.sort();
-    wanters.dedup();
-    Ok(wanters)
+    referrers.sort();
+    referrers.dedup();
+    Ok(referrers)
 }
 
 /// log2 of the largest alignment of an object's thread-local segments.

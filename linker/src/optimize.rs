@@ -2,10 +2,10 @@
 //! same without them.
 
 pub(crate) mod branch_hints;
-pub(crate) mod detours;
+pub(crate) mod forwarders;
 pub(crate) mod landing_pads;
-pub(crate) mod lone_locks;
 pub(crate) mod offsets;
 pub(crate) mod shorten;
+pub(crate) mod single_thread_locks;
 pub(crate) mod split_loads;
 pub(crate) mod wide_parameters;

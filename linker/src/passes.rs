@@ -18,7 +18,7 @@ use crate::lower::{
 };
 use crate::module::{Export, Module};
 use crate::optimize::{
-    branch_hints, detours, landing_pads, lone_locks, offsets, shorten, split_loads, wide_parameters,
+    branch_hints, forwarders, landing_pads, offsets, shorten, single_thread_locks, split_loads, wide_parameters,
 };
 
 /// What a link wants of the passes.
@@ -118,32 +118,32 @@ pub(crate) const PASSES: &[Pass] = &[
         run: Run::Module(constructors::rewrite),
     },
     Pass {
-        name: "lone_locks",
+        name: "single_thread_locks",
         folder: Faster,
         only: &[NoDebugInformation, Alone],
         after: &[],
         why: "in a program of one thread a lock that is taken is a deadlock: the code that waits and wakes goes",
         delete_when: "wasm-ld can be told to take another function for one that is defined",
         fails: "waiting for locks cannot be left out",
-        run: Run::Module(lone_locks::rewrite),
+        run: Run::Module(single_thread_locks::rewrite),
     },
     Pass {
-        name: "detours",
+        name: "forwarders",
         folder: Faster,
         only: &[NoDebugInformation],
         // What it has emptied does nothing.
-        after: &["lone_locks"],
+        after: &["single_thread_locks"],
         why: "calls of functions that only call another go there, and calls of functions that do nothing go",
         delete_when: "wasm-ld does it, or rustc makes such functions aliases",
         fails: "calls cannot be led to where they end up",
-        run: Run::Module(detours::rewrite),
+        run: Run::Module(forwarders::rewrite),
     },
     Pass {
         name: "landing_pads",
         folder: Faster,
         only: &[NoDebugInformation],
         // What waits no more, and what is not called, throws nothing.
-        after: &["lone_locks", "detours"],
+        after: &["single_thread_locks", "forwarders"],
         why: "landing pads that no exception gets to go, and those inside of hot loops become functions",
         delete_when: "Cranelift keeps values in registers across calls with handlers",
         fails: "landing pads cannot be moved",
@@ -290,7 +290,7 @@ pub(crate) const PASSES: &[Pass] = &[
         folder: Lower,
         only: &[Stripped],
         // They know functions by their names.
-        after: &["lone_locks", "branch_hints"],
+        after: &["single_thread_locks", "branch_hints"],
         why: "passes need the names that the user wants gone",
         delete_when: "no pass needs a name",
         fails: "custom sections cannot be removed",

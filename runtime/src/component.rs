@@ -45,7 +45,7 @@ pub(crate) struct Command {
     pub(crate) instance: InstancePre<Host>,
     /// What is called.
     pub(crate) entry: Entry,
-    aim: OnceLock<Option<Arc<dyn Any + Send + Sync>>>,
+    code_map: OnceLock<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
 /// What of a component is called.
@@ -96,13 +96,13 @@ impl Command {
             })
             .and_then(|()| linker.instantiate_pre(&component))
             .map_err(|error| refusal(file, &error, || format!("{error:#}")))?;
-        Ok(Self { engine, binary, instance, entry, aim: OnceLock::new() })
+        Ok(Self { engine, binary, instance, entry, code_map: OnceLock::new() })
     }
 
     /// What has to be known of it to interrupt it.
-    pub(crate) fn aim(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        let aim = || interrupt::mechanism().aim(&self.engine, self.instance.component());
-        self.aim.get_or_init(aim).as_ref()
+    pub(crate) fn code_map(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let code_map = || interrupt::mechanism().code_map(&self.engine, self.instance.component());
+        self.code_map.get_or_init(code_map).as_ref()
     }
 }
 

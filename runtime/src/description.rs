@@ -52,9 +52,9 @@ impl List {
     pub(crate) fn ask(self, mut store: Store<Host>, command: &Command) -> Option<Vec<Described>> {
         let describe = move |deadline: Deadline| {
             let runtime = reactor().ok()?;
-            let exposed = deadline.expose(Some(&mut store));
+            let entered = deadline.enter(Some(&mut store));
             let described = runtime.block_on(deadline.before(describe(&mut store, &self)))?;
-            drop(exposed);
+            drop(entered);
             // To unmap what the guest had is no part of the answer: it is sent along.
             Some((described?, store))
         };

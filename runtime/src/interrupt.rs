@@ -26,13 +26,13 @@ pub(crate) trait Mechanism: Sync {
     fn configure(&self, config: &mut Config);
 
     /// What has to be known of a component; nothing if that cannot be found out, or need not.
-    fn aim(&self, engine: &Engine, component: &Component) -> Option<Arc<dyn Any + Send + Sync>>;
+    fn code_map(&self, engine: &Engine, component: &Component) -> Option<Arc<dyn Any + Send + Sync>>;
 
     /// By which one run can be interrupted.
     fn interrupt(&self) -> Arc<dyn Interrupt>;
 }
 
-/// By which one run can be interrupted. All but `strike` is called on the thread that runs the guest.
+/// By which one run can be interrupted. All but `request` is called on the thread that runs the guest.
 pub(crate) trait Interrupt: Send + Sync {
     /// Before the guest in this store is run.
     fn prepare(self: Arc<Self>, store: &mut Store<Host>);
@@ -44,7 +44,7 @@ pub(crate) trait Interrupt: Send + Sync {
     fn end(&self);
 
     /// Interrupts the guest if it computes at this moment. Called again and again, until it has ended.
-    fn strike(&self, command: &Command);
+    fn request(&self, command: &Command);
 
     /// Was the guest interrupted? Then the trap it ended with is not its own.
     fn has_hit(&self) -> bool;

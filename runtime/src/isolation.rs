@@ -72,61 +72,61 @@ impl Isolation {
         mut done: impl FnMut(J, Ended),
     ) -> Result<(), Refusal> {
         let (workers, mut jobs) = (workers.max(1), jobs.into_iter());
-        let mut crew = Crew::new();
-        let mut flights: BTreeMap<usize, Flight<J>> = BTreeMap::new();
+        let mut threads = WorkerPool::new();
+        let mut in_flight: BTreeMap<usize, InFlight<J>> = BTreeMap::new();
         let mut next = 0;
         let mut on_demand = None;
         loop {
             // As many again wait as run, so that a worker finds one without waiting for this thread.
-            while flights.len() < 2 * workers {
+            while in_flight.len() < 2 * workers {
                 let Some(job) = jobs.next() else { break };
                 let setup = self.confine(setup(&job));
-                flights.insert(next, crew.give(next, job, self.pooled.clone(), setup));
-                crew.hire(workers.min(flights.len()))?;
+                in_flight.insert(next, threads.give(next, job, self.pooled.clone(), setup));
+                threads.grow_to(workers.min(in_flight.len()))?;
                 next += 1;
             }
-            if flights.is_empty() {
+            if in_flight.is_empty() {
                 break;
             }
-            let starts = crew.starts();
-            let patience = |(number, flight): (&usize, &Flight<J>)| flight.patience(starts.get(number).copied());
-            match crew.reports.recv_timeout(flights.iter().map(patience).min().unwrap_or_default()) {
+            let starts = threads.starts();
+            let patience = |(number, running): (&usize, &InFlight<J>)| running.patience(starts.get(number).copied());
+            match threads.reports.recv_timeout(in_flight.iter().map(patience).min().unwrap_or_default()) {
                 Ok(Report { number, end, time }) => {
                     // One that was given up may come back.
-                    let Some(flight) = flights.remove(&number) else { continue };
+                    let Some(running) = in_flight.remove(&number) else { continue };
                     if end.pool_exhausted {
                         let command = match &on_demand {
                             Some(command) => Arc::clone(command),
                             None => self.load_on_demand()?,
                         };
                         on_demand = Some(Arc::clone(&command));
-                        let setup = self.confine(setup(&flight.job));
-                        flights.insert(number, crew.give(number, flight.job, command, setup));
+                        let setup = self.confine(setup(&running.job));
+                        in_flight.insert(number, threads.give(number, running.job, command, setup));
                         continue;
                     }
-                    done(flight.job, Ended { outcome: end.outcome, returned: end.returned, time });
+                    done(running.job, Ended { outcome: end.outcome, returned: end.returned, time });
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    for (number, start) in crew.starts() {
-                        let Some(flight) = flights.get_mut(&number) else { continue };
-                        if !flight.patience(Some(start)).is_zero() && flight.expired.is_none() {
+                    for (number, start) in threads.starts() {
+                        let Some(running) = in_flight.get_mut(&number) else { continue };
+                        if !running.patience(Some(start)).is_zero() && running.expired.is_none() {
                             continue;
                         }
-                        let (grace, _) = flight.deadline.grace();
-                        if flight.expired.get_or_insert_with(Instant::now).elapsed() < grace {
-                            flight.deadline.expire(Some(&flight.command));
-                        } else if let Some(flight) = flights.remove(&number) {
-                            crew.give_up(number);
-                            crew.hire(workers.min(flights.len()))?;
-                            let outcome = Outcome::given_up(flight.limit, flight.deadline.is_computing());
-                            done(flight.job, Ended { outcome, returned: false, time: start.elapsed() });
+                        let (grace, _) = running.deadline.grace();
+                        if running.expired.get_or_insert_with(Instant::now).elapsed() < grace {
+                            running.deadline.expire(Some(&running.command));
+                        } else if let Some(running) = in_flight.remove(&number) {
+                            threads.give_up(number);
+                            threads.grow_to(workers.min(in_flight.len()))?;
+                            let outcome = Outcome::given_up(running.limit, running.deadline.is_computing());
+                            done(running.job, Ended { outcome, returned: false, time: start.elapsed() });
                         }
                     }
                 }
-                Err(RecvTimeoutError::Disconnected) => unreachable!("the crew holds a sender itself"),
+                Err(RecvTimeoutError::Disconnected) => unreachable!("the worker pool holds a sender itself"),
             }
         }
-        crew.dismiss();
+        threads.join();
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl Isolation {
 }
 
 /// A job that waits or is being done.
-struct Flight<J> {
+struct InFlight<J> {
     job: J,
     command: Arc<Command>,
     deadline: Deadline,
@@ -152,7 +152,7 @@ struct Flight<J> {
     expired: Option<Instant>,
 }
 
-impl<J> Flight<J> {
+impl<J> InFlight<J> {
     /// How long to wait before something has to be done about it; `start` is when it began, if it has.
     fn patience(&self, start: Option<Instant>) -> Duration {
         match (self.expired, start) {
@@ -183,7 +183,7 @@ struct Report {
 }
 
 /// The host threads that runs happen on. Each takes the next task when it is through with one.
-struct Crew {
+struct WorkerPool {
     workers: Vec<Worker>,
     tasks: Sender<Task>,
     given: Arc<Mutex<Receiver<Task>>>,
@@ -206,14 +206,14 @@ enum State {
     GivenUp,
 }
 
-impl Crew {
+impl WorkerPool {
     fn new() -> Self {
         let ((tasks, given), (results, reports)) = (channel(), channel());
         Self { workers: Vec::new(), tasks, given: Arc::new(Mutex::new(given)), results, reports }
     }
 
     /// Sees to it that there are so many workers.
-    fn hire(&mut self, wanted: usize) -> Result<(), Refusal> {
+    fn grow_to(&mut self, wanted: usize) -> Result<(), Refusal> {
         while self.workers.len() < wanted {
             let state = Arc::new(Mutex::new(State::Waits));
             let (tasks, results, own) = (self.given.clone(), self.results.clone(), state.clone());
@@ -227,13 +227,13 @@ impl Crew {
     }
 
     /// Puts a job at the end of the queue.
-    fn give<J>(&self, number: usize, job: J, command: Arc<Command>, setup: Setup) -> Flight<J> {
+    fn give<J>(&self, number: usize, job: J, command: Arc<Command>, setup: Setup) -> InFlight<J> {
         let limit = setup.time_limit.unwrap_or(Duration::MAX);
         let deadline = Deadline::default();
-        let flight = Flight { job, command: command.clone(), deadline: deadline.clone(), limit, expired: None };
-        // The crew holds the receiver itself.
+        let running = InFlight { job, command: command.clone(), deadline: deadline.clone(), limit, expired: None };
+        // The worker pool holds the receiver itself.
         let _ = self.tasks.send(Task { number, command, setup, deadline, limit });
-        flight
+        running
     }
 
     /// The tasks that are being done, and since when.
@@ -258,7 +258,7 @@ impl Crew {
     }
 
     /// Waits for the threads' ends, which come at once: there is nothing to do.
-    fn dismiss(self) {
+    fn join(self) {
         drop(self.tasks);
         for worker in self.workers {
             let _ = worker.thread.join();

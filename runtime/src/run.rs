@@ -130,10 +130,10 @@ pub(crate) fn start_on(reactor: &Runtime, command: &Command, host: Host, deadlin
     let mut store = Store::new(&command.engine, host);
     store.limiter(|host| &mut host.limits);
     let run = Run::begin();
-    let exposed = deadline.expose(Some(&mut store));
+    let entered = deadline.enter(Some(&mut store));
     let mut begun = false;
     let ended = reactor.block_on(deadline.before(call(command, &mut store, &mut begun)));
-    drop(exposed);
+    drop(entered);
     deadline.end();
     let returned = matches!(ended, Some(Ok(_)));
     let mut result = None;

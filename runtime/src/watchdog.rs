@@ -54,9 +54,9 @@ impl Default for Deadline {
 }
 
 /// This thread can be interrupted in its guest.
-pub(crate) struct Exposed(Deadline);
+pub(crate) struct Entered(Deadline);
 
-impl Drop for Exposed {
+impl Drop for Entered {
     fn drop(&mut self) {
         self.0.set_thread(None);
         self.0.0.interrupt.end();
@@ -71,18 +71,18 @@ impl Deadline {
             self.0.notify.notify_one();
         }
         if let Some(command) = command {
-            self.0.interrupt.strike(command);
+            self.0.interrupt.request(command);
         }
     }
 
     /// Lets the guest in this store, which this thread is about to run, be interrupted, until the result is dropped.
-    pub(crate) fn expose(&self, store: Option<&mut Store<Host>>) -> Exposed {
+    pub(crate) fn enter(&self, store: Option<&mut Store<Host>>) -> Entered {
         if let Some(store) = store {
             Arc::clone(&self.0.interrupt).prepare(store);
         }
         Arc::clone(&self.0.interrupt).begin();
         self.set_thread(Some(Thread::this()));
-        Exposed(self.clone())
+        Entered(self.clone())
     }
 
     fn set_thread(&self, thread: Option<Thread>) {
@@ -181,12 +181,12 @@ mod tests {
     #[test]
     fn one_that_does_not_come_back_is_left_behind_and_whether_it_computes_is_told() {
         let sleep = |deadline: Deadline| {
-            let _exposed = deadline.expose(None);
+            let _entered = deadline.enter(None);
             std::thread::sleep(SHORT + 4 * GRACE);
         };
         assert!(matches!(guard(SHORT, None, sleep), Ok(Guarded::GivenUp { computes: false })));
         let compute = |deadline: Deadline| {
-            let _exposed = deadline.expose(None);
+            let _entered = deadline.enter(None);
             let begin = std::time::Instant::now();
             while begin.elapsed() < SHORT + 4 * GRACE {}
         };

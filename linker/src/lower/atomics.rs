@@ -1,14 +1,14 @@
 //! Atomic instructions become plain ones.
 //!
 //! Why: threads of a component are cooperative, nothing interrupts an instruction sequence, and wasmtime compiles an
-//! atomic read-modify-write to a locked one that costs a hundred times the plain one. LLVM does the same before
-//! linking (`-Cpasses=lower-atomic`); this pass is for objects that came without it. Loads, stores and fences turn into
+//! atomic read-modify-write to a locked one that costs a hundred times the plain one. LLVM does the same for
+//! code that it compiles without atomic instructions; this pass is for objects that came with them. Loads, stores and fences turn into
 //! plain ones on the spot. A read-modify-write turns into a few instructions; with debug information, where there is no
 //! room for them, into a call of a function made here, one for each operation and offset. `memory.atomic.wait` and
 //! `notify` go to the library's futex. Where bytes count more than time and there are no threads the others stay: they are shorter.
 //!
 //! What Rust has compiled comes lowered, with marks at each operation ([`super::marks`]), which go here as well. In a program with threads, code
-//! that may spin counts how long its turn lasts ([`super::turns`]).
+//! that may spin counts how long its turn lasts ([`super::spin_budget`]).
 //!
 //! What is lost: the trap on an address that is not aligned.
 //!
@@ -21,7 +21,7 @@ use wasm_encoder::{Instruction, MemArg, MemArgTarget};
 use wasmparser::{BinaryReader, FuncType, FunctionBody, Operator, ValType};
 
 use super::marks::{Mark, Marks, Part};
-use super::turns::{Looks, Turns};
+use super::spin_budget::{Looks, SpinBudget};
 use crate::arguments::Optimize;
 use crate::contract;
 use crate::module::{Added, Arena, Change, Instr, Module, Op, has};
@@ -41,9 +41,9 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
         return Ok(());
     }
     module.decode()?;
-    let turns = Turns::of(module);
+    let budget = SpinBudget::of(module);
     // With debug information there is no room at loops: then each look is counted where it happens, by the helpers.
-    let (at_looks, at_loops) = if module.has_dwarf { (turns, None) } else { (None, turns) };
+    let (at_looks, at_loops) = if module.has_dwarf { (budget, None) } else { (None, budget) };
     let may_move = !module.has_dwarf;
     // Alone they do the same.
     let stay = options.optimize == Optimize::Size && !module.makes_threads();
@@ -57,7 +57,7 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
     let mut sites: BTreeMap<u32, Sites> = BTreeMap::new();
     let mut helpers: BTreeMap<Atomic, u32> = BTreeMap::new();
     // The function that ends a turn comes first.
-    let first_helper = module.defined().end + u32::from(turns.is_some());
+    let first_helper = module.defined().end + u32::from(budget.is_some());
     for index in module.defined() {
         let Some(function) = module.function(index) else { continue };
         let marks = if mind_marks { Marks::of(function) } else { Marks::default() };
@@ -112,15 +112,15 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
             };
             let change = instead.map(|instead| Change { instead: Some(instead), ..Change::default() });
             Ok(match at_loops {
-                Some(turns) => sites.looks.count(turns, at, change),
+                Some(budget) => sites.looks.count(budget, at, change),
                 None => change,
             })
         })?;
     }
-    if let Some(turns) = turns {
-        let end = module.add(turns.next())?;
-        module.names.add(end, 1, Turns::END);
-        module.add_globals(&Turns::GLOBALS)?;
+    if let Some(budget) = budget {
+        let end = module.add(budget.next())?;
+        module.names.add(end, 1, SpinBudget::END);
+        module.add_globals(&SpinBudget::GLOBALS)?;
     }
     let mut in_order: Vec<(Atomic, u32)> = helpers.into_iter().collect();
     in_order.sort_by_key(|(_, index)| *index);
@@ -128,8 +128,8 @@ pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<
         let helper = atomic.helper(module, at_looks)?;
         module.add(helper)?;
     }
-    if let Some(turns) = count_look {
-        module.add(turns.look())?;
+    if let Some(budget) = count_look {
+        module.add(budget.look())?;
     }
     Ok(())
 }
@@ -242,10 +242,10 @@ impl Atomic {
     }
 
     /// The one plain instruction that does the same, if there is one.
-    fn in_place(self, turns: Option<Turns>) -> Option<Instruction<'static>> {
+    fn in_place(self, budget: Option<SpinBudget>) -> Option<Instruction<'static>> {
         match self.operation {
             Operation::Fence => Some(Instruction::Nop),
-            Operation::Load if turns.is_none() => Some(self.load()),
+            Operation::Load if budget.is_none() => Some(self.load()),
             Operation::Store => Some(self.store()),
             _ => None,
         }
@@ -314,25 +314,25 @@ impl Atomic {
     }
 
     /// A function that takes what the instruction takes and gives what it gives.
-    fn helper(self, module: &Module<'_>, turns: Option<Turns>) -> Result<Added> {
+    fn helper(self, module: &Module<'_>, budget: Option<SpinBudget>) -> Result<Added> {
         let (ty, _) = ACCESSES[self.access];
         let (params, mut body) = match self.operation {
             Operation::Futex(which) => return self.futex(which, module),
             Operation::Load => {
                 let mut all = vec![Instruction::LocalGet(0)];
-                all.extend(self.looking(turns));
+                all.extend(self.looking(budget));
                 (vec![ValType::I32], all)
             }
-            Operation::CompareExchange => (vec![ValType::I32, ty, ty], self.compare_exchange(0, 1, 2, 3, turns)),
-            _ => (vec![ValType::I32, ty], self.read_modify_write(0, 1, 2, turns)),
+            Operation::CompareExchange => (vec![ValType::I32, ty, ty], self.compare_exchange(0, 1, 2, 3, budget)),
+            _ => (vec![ValType::I32, ty], self.read_modify_write(0, 1, 2, budget)),
         };
         body.push(Instruction::End);
         Ok(Added { ty: FuncType::new(params, [ty]), locals: vec![(1, ty)], body })
     }
 
     /// A load that counts as a look, of the address on the stack.
-    fn looking(self, turns: Option<Turns>) -> Vec<Instruction<'static>> {
-        let mut all: Vec<_> = turns.into_iter().flat_map(Turns::count).collect();
+    fn looking(self, budget: Option<SpinBudget>) -> Vec<Instruction<'static>> {
+        let mut all: Vec<_> = budget.into_iter().flat_map(SpinBudget::count).collect();
         all.push(self.load());
         all
     }
@@ -343,7 +343,7 @@ impl Atomic {
         address: u32,
         operand: u32,
         before: u32,
-        turns: Option<Turns>,
+        budget: Option<SpinBudget>,
     ) -> Vec<Instruction<'static>> {
         let (ty, _) = ACCESSES[self.access];
         let get = Instruction::LocalGet;
@@ -354,10 +354,10 @@ impl Atomic {
             all.extend([get(before), get(operand), self.arithmetic(ty)]);
         }
         all.push(self.store());
-        if let (Operation::Exchange | Operation::Or | Operation::And, Some(turns)) = (self.operation, turns) {
+        if let (Operation::Exchange | Operation::Or | Operation::And, Some(budget)) = (self.operation, budget) {
             all.extend([get(address), self.load(), get(before), equal(ty)]);
             all.push(Instruction::If(wasm_encoder::BlockType::Empty));
-            all.extend(turns.count());
+            all.extend(budget.count());
             all.push(Instruction::End);
         }
         all.push(get(before));
@@ -371,7 +371,7 @@ impl Atomic {
         expected: u32,
         new: u32,
         before: u32,
-        turns: Option<Turns>,
+        budget: Option<SpinBudget>,
     ) -> Vec<Instruction<'static>> {
         let (ty, width) = ACCESSES[self.access];
         let get = Instruction::LocalGet;
@@ -383,9 +383,9 @@ impl Atomic {
             _ => {}
         }
         all.extend([equal(ty), Instruction::If(wasm_encoder::BlockType::Empty), get(address), get(new), self.store()]);
-        if let Some(turns) = turns {
+        if let Some(budget) = budget {
             all.push(Instruction::Else);
-            all.extend(turns.count());
+            all.extend(budget.count());
         }
         all.extend([Instruction::End, get(before)]);
         all

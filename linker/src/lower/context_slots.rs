@@ -78,8 +78,8 @@ pub(crate) fn check_second_free(module: &Module<'_>, inputs: &Inputs) -> Result<
 /// An import, and who wants it.
 fn someone(module: &Module<'_>, inputs: &Inputs, is_it: impl Fn(&Import<'_>) -> bool) -> Option<(String, String)> {
     let (_, import, _) = module.imported_functions().find(|(_, import, _)| is_it(import))?;
-    let wanters = inputs.who_wants(Wanted::Import(&import.module, &import.field));
-    Some((import.field.to_string(), wanters.first().map(|wanter| format!(" by {wanter}")).unwrap_or_default()))
+    let referrers = inputs.who_wants(Wanted::Import(&import.module, &import.field));
+    Some((import.field.to_string(), referrers.first().map(|referrer| format!(" by {referrer}")).unwrap_or_default()))
 }
 
 /// Whether someone else does. Bindings that do need nothing else to tell tasks apart.

@@ -1,4 +1,4 @@
-//! Turns: code that waits by looking at memory gives the other threads one now and then.
+//! SpinBudget: code that waits by looking at memory gives the other threads one now and then.
 //!
 //! Why: threads are cooperative, so a loop that looks at memory until another thread has changed it would never end. A look is
 //! an atomic load, or an exchange that may have changed nothing. Every so many looks, the thread that looks gives way.
@@ -19,7 +19,7 @@ use crate::module::{Added, At, Change, Module, Op};
 
 /// How looks are counted.
 #[derive(Clone, Copy)]
-pub(crate) struct Turns {
+pub(crate) struct SpinBudget {
     /// The global that counts down.
     counter: u32,
     /// The global out of which the next turn's length comes.
@@ -29,7 +29,7 @@ pub(crate) struct Turns {
     next: u32,
 }
 
-impl Turns {
+impl SpinBudget {
     /// The first values of the two globals, which come behind all others: so many looks end the first turn; and where the
     /// lengths of the turns behind it begin, the same in every run.
     pub(crate) const GLOBALS: [i32; 2] = [4096, 0x2545_f491];
@@ -38,10 +38,10 @@ impl Turns {
     pub(crate) const END: &str = "end of a turn";
 
     /// None in a program without threads, where there are no others.
-    pub(crate) fn of(module: &Module<'_>) -> Option<Turns> {
+    pub(crate) fn of(module: &Module<'_>) -> Option<SpinBudget> {
         let give_way = module.exported_function(contract::GIVE_WAY).filter(|_| module.makes_threads())?;
         let counter = module.globals();
-        Some(Turns { counter, seed: counter + 1, give_way, next: module.defined().end })
+        Some(SpinBudget { counter, seed: counter + 1, give_way, next: module.defined().end })
     }
 
     /// Counts one look.
@@ -121,7 +121,7 @@ impl Looks {
     }
 
     /// Counts before or behind an instruction where that is due.
-    pub(crate) fn count(&self, turns: Turns, at: At, change: Option<Change>) -> Option<Change> {
+    pub(crate) fn count(&self, budget: SpinBudget, at: At, change: Option<Change>) -> Option<Change> {
         let before = self.at_call && at == 0;
         let behind = self.rounds.contains(&at);
         if !before && !behind {
@@ -129,10 +129,10 @@ impl Looks {
         }
         let mut change = change.unwrap_or_default();
         if before {
-            change.before.extend(turns.count());
+            change.before.extend(budget.count());
         }
         if behind {
-            change.behind.extend(turns.count());
+            change.behind.extend(budget.count());
         }
         Some(change)
     }

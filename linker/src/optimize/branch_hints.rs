@@ -17,7 +17,7 @@ use wasm_encoder::{BranchHint, BranchHints, SectionId};
 
 use crate::contract::paths::COLD;
 use crate::demangle::demangle;
-use crate::lower::turns::Turns;
+use crate::lower::spin_budget::SpinBudget;
 use crate::module::{At, Body, Function, Module, Op, contents, has};
 use crate::passes::Options;
 
@@ -145,7 +145,7 @@ const COLD_WORDS: [&str; 4] = ["cold", "contended", "grow", "slow"];
 /// Whether a function is the slow path of another, as far as its name says. Demangling takes long: most names have none of
 /// the words in them.
 fn is_cold(name: &str) -> bool {
-    let ends = || COLD.iter().chain([&Turns::END]);
+    let ends = || COLD.iter().chain([&SpinBudget::END]);
     let words = COLD_WORDS.into_iter().chain(ends().map(|end| end.rsplit("::").next().unwrap_or(end)));
     if !words.into_iter().any(|word| name.contains(word)) {
         return false;

@@ -19,18 +19,18 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
     module.decode()?;
     let types: Vec<FuncType> =
         module.function_types().into_iter().map(|ty| module.types[ty as usize].clone()).collect();
-    let mut detours = vec![Detour::None; module.defined().start as usize];
+    let mut forwarders = vec![Detour::None; module.defined().start as usize];
     for function in module.defined().filter_map(|index| module.function(index)) {
-        detours.push(Detour::of(&function.code, types[detours.len()].params().len()));
+        forwarders.push(Detour::of(&function.code, types[forwarders.len()].params().len()));
     }
     for index in module.defined() {
-        let is_led = |function: &u32| !matches!(detours[*function as usize], Detour::None);
+        let is_led = |function: &u32| !matches!(forwarders[*function as usize], Detour::None);
         if !module.function(index).is_some_and(|function| function.callees.iter().any(is_led)) {
             continue;
         }
         module.change(index, |_, instr, _| {
             let Op::Call(called) = instr.op else { return Ok(None) };
-            Ok(match end(&detours, &types, called) {
+            Ok(match end(&forwarders, &types, called) {
                 (_, Detour::Nothing) => Some(Change {
                     instead: Some(vec![Instruction::Drop; types[called as usize].params().len()]),
                     ..Change::default()

@@ -27,7 +27,7 @@ impl Mechanism for Epochs {
         config.epoch_interruption(true);
     }
 
-    fn aim(&self, _: &Engine, _: &Component) -> Option<Arc<dyn Any + Send + Sync>> {
+    fn code_map(&self, _: &Engine, _: &Component) -> Option<Arc<dyn Any + Send + Sync>> {
         None
     }
 
@@ -52,7 +52,7 @@ impl Interrupt for Run {
 
     fn end(&self) {}
 
-    fn strike(&self, command: &Command) {
+    fn request(&self, command: &Command) {
         self.is_meant.store(true, Ordering::Release);
         command.engine.increment_epoch();
     }

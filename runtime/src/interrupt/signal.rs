@@ -46,8 +46,8 @@ pub(super) struct Signals;
 impl Mechanism for Signals {
     fn configure(&self, _: &mut Config) {}
 
-    fn aim(&self, engine: &Engine, component: &Component) -> Option<Arc<dyn Any + Send + Sync>> {
-        Some(Arc::new(Aim::new(engine, component)?))
+    fn code_map(&self, engine: &Engine, component: &Component) -> Option<Arc<dyn Any + Send + Sync>> {
+        Some(Arc::new(CodeMap::new(engine, component)?))
     }
 
     fn interrupt(&self) -> Arc<dyn Interrupt> {
@@ -56,7 +56,7 @@ impl Mechanism for Signals {
 }
 
 /// Where the code of a component can be interrupted, and where it goes on then.
-struct Aim {
+struct CodeMap {
     /// The guest's functions, in order.
     functions: Vec<Range<usize>>,
     /// The address of the trap instruction.
@@ -65,7 +65,7 @@ struct Aim {
     _module: Module,
 }
 
-impl Aim {
+impl CodeMap {
     /// `None`: wasmtime's code does not look as expected.
     fn new(engine: &Engine, component: &Component) -> Option<Self> {
         let module = compiling::trapping(engine).ok()?;
@@ -93,7 +93,7 @@ struct Run {
     /// The thread that runs the guest now.
     thread: Mutex<Option<libc::pthread_t>>,
     /// Set when the guest is to be interrupted.
-    aim: OnceLock<Arc<Aim>>,
+    code_map: OnceLock<Arc<CodeMap>>,
     /// How many signals have come, and how many steps are left of those being made.
     signals: AtomicU32,
     steps: AtomicU32,
@@ -127,11 +127,14 @@ impl Interrupt for Run {
         }
     }
 
-    fn strike(&self, command: &Command) {
+    fn request(&self, command: &Command) {
         static INSTALLED: Once = Once::new();
-        let Some(aim) = command.aim().and_then(|aim| Arc::clone(aim).downcast::<Aim>().ok()) else { return };
+        let Some(code_map) = command.code_map().and_then(|code_map| Arc::clone(code_map).downcast::<CodeMap>().ok())
+        else {
+            return;
+        };
         INSTALLED.call_once(|| install(STEP));
-        self.aim.get_or_init(|| aim);
+        self.code_map.get_or_init(|| code_map);
         if let Some(handle) = *self.lock() {
             // SAFETY: the thread lives: it stands here until `end` is called there, which takes the lock. The
             // handler is installed. A signal that is not sent is as one that does not hit.
@@ -175,11 +178,12 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
     let interrupt = OWN.with(|own| own.load(Ordering::Acquire));
     // SAFETY: what `begin` put there lives until `end` takes it away again on this thread.
     let interrupt = unsafe { interrupt.as_ref() }.filter(|interrupt| !interrupt.has_hit());
-    let Some((interrupt, aim)) = interrupt.and_then(|interrupt| Some((interrupt, interrupt.aim.get()?))) else {
+    let Some((interrupt, code_map)) = interrupt.and_then(|interrupt| Some((interrupt, interrupt.code_map.get()?)))
+    else {
         return step(registers, false);
     };
     let (at, stack, frame) = state(registers);
-    let Some(function) = aim.function(at) else {
+    let Some(function) = code_map.function(at) else {
         let left = match signal {
             STEP => interrupt.steps.load(Ordering::Relaxed).saturating_sub(1),
             _ if interrupt.signals.fetch_add(1, Ordering::Relaxed).is_multiple_of(STEP_EACH) => STEPS,
@@ -205,7 +209,7 @@ extern "C" fn handle(signal: libc::c_int, _: *mut libc::siginfo_t, context: *mut
             words.add(3).write(caller);
         }
     }
-    go_on(registers, aim.trap, callee);
+    go_on(registers, code_map.trap, callee);
     interrupt.has_hit.store(true, Ordering::Release);
 }
 

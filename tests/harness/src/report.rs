@@ -78,17 +78,17 @@ pub struct Suite {
     /// How many tests do what.
     pub counts: Counts,
     /// The newest run on the target.
-    pub target: Option<Ran>,
+    pub target: Option<SuiteRun>,
     /// The newest run on the host, for comparison.
-    pub native: Option<Ran>,
+    pub native: Option<SuiteRun>,
     /// The run on the target before the newest one.
-    pub last: Option<Ran>,
+    pub last: Option<SuiteRun>,
 }
 
 /// A suite that was run on one side.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ran {
+pub struct SuiteRun {
     /// How it was made: once, or once for each partition.
     pub environments: Vec<Environment>,
     /// Which part of it was run.
@@ -101,7 +101,7 @@ impl Report {
     /// The report on one run, with nothing to compare it with but what it brings along.
     #[must_use]
     pub fn of(run: &Run, expectations: &Expectations) -> Report {
-        Report::judged(Suite::gather(Vec::new(), rans(run)), expectations)
+        Report::judged(Suite::gather(Vec::new(), suite_runs(run)), expectations)
     }
 
     /// Whether something is other than expected: the exit code is to say so.
@@ -143,8 +143,8 @@ impl Report {
 
 impl Suite {
     /// Puts newer runs into what is known of the suites; what a run on the target replaces becomes the last one.
-    fn gather(mut known: Vec<Suite>, rans: Vec<Ran>) -> Vec<Suite> {
-        for ran in rans {
+    fn gather(mut known: Vec<Suite>, suite_runs: Vec<SuiteRun>) -> Vec<Suite> {
+        for ran in suite_runs {
             let name = &ran.record.suite;
             let at = known.iter().position(|suite| suite.suite == *name).unwrap_or_else(|| {
                 known.push(Suite { suite: name.clone(), ..Suite::default() });
@@ -166,13 +166,13 @@ impl Suite {
     }
 }
 
-fn rans(run: &Run) -> Vec<Ran> {
+fn suite_runs(run: &Run) -> Vec<SuiteRun> {
     let ran = |record: &SuiteRecord| {
         let mut record = record.clone();
         for test in &mut record.tests {
             text::bound(&mut test.output);
         }
-        Ran { environments: vec![run.environment.clone()], selection: run.selection.clone(), record }
+        SuiteRun { environments: vec![run.environment.clone()], selection: run.selection.clone(), record }
     };
     run.suites.iter().map(ran).collect()
 }

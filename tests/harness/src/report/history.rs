@@ -29,7 +29,7 @@ pub struct Line {
 impl Line {
     /// The line for the suites of a report that were just run as a whole; `None` if there are none.
     pub(super) fn of(report: &Report, just_run: &[String]) -> Option<Line> {
-        let whole = |ran: &&super::Ran| ran.selection.is_all();
+        let whole = |ran: &&super::SuiteRun| ran.selection.is_all();
         let suites = report.suites.iter().filter(|suite| just_run.contains(&suite.suite));
         let ran: Vec<_> = suites
             .filter_map(|suite| Some((suite, suite.target.as_ref().filter(whole)?.environments.last()?)))

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ran, Suite};
+use super::{Suite, SuiteRun};
 use crate::expectations::{Expectations, Known, Outcome, matches};
 use crate::record::{Ending, Record};
 
@@ -195,7 +195,7 @@ pub(super) fn judge(suite: &Suite, expectations: &Expectations) -> Judgement {
 pub(super) type Tests<'a> = BTreeMap<(&'a str, &'a str), &'a Record>;
 
 /// The tests of a run by binary and name.
-pub(super) fn tests(ran: &Ran) -> Tests<'_> {
+pub(super) fn tests(ran: &SuiteRun) -> Tests<'_> {
     ran.record.tests.iter().map(|test| (key(test), test)).collect()
 }
 

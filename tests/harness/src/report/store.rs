@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{Partition, Ran, Report, Run, Selection, Suite, VERSION, history, junit, page, rans};
+use super::{Partition, Report, Run, Selection, Suite, SuiteRun, VERSION, history, junit, page, suite_runs};
 use crate::expectations::Expectations;
 use crate::record::Side;
 
@@ -18,7 +18,7 @@ const JSON: &str = "report.json";
 /// # Errors
 /// A report or history in `dir` that cannot be read; files that cannot be written.
 pub fn write(dir: &Path, run: &Run, expectations: &Expectations) -> Result<Report> {
-    add(dir, rans(run), expectations)
+    add(dir, suite_runs(run), expectations)
 }
 
 /// Makes one report in `dir` of those that machines made of their partitions. Nothing is run.
@@ -26,12 +26,12 @@ pub fn write(dir: &Path, run: &Run, expectations: &Expectations) -> Result<Repor
 /// # Errors
 /// A file that cannot be read; a partition that is missing or given twice; files that cannot be written.
 pub fn merge(dir: &Path, files: &[PathBuf], expectations: &Expectations) -> Result<Report> {
-    let mut rans = Vec::new();
+    let mut suite_runs = Vec::new();
     for file in files {
         let report = read_file(file)?;
-        rans.extend(report.suites.into_iter().flat_map(|suite| [suite.native, suite.target]).flatten());
+        suite_runs.extend(report.suites.into_iter().flat_map(|suite| [suite.native, suite.target]).flatten());
     }
-    add(dir, join(rans)?, expectations)
+    add(dir, join(suite_runs)?, expectations)
 }
 
 /// Reads the report in `dir`.
@@ -58,14 +58,14 @@ fn read_file(file: &Path) -> Result<Report> {
     serde_json::from_slice(&text).with_context(|| format!("{} is no report of version {VERSION}", file.display()))
 }
 
-fn add(dir: &Path, rans: Vec<Ran>, expectations: &Expectations) -> Result<Report> {
+fn add(dir: &Path, suite_runs: Vec<SuiteRun>, expectations: &Expectations) -> Result<Report> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the directory {}", dir.display()))?;
     let known = if dir.join(JSON).exists() { read(dir)?.suites } else { Vec::new() };
     let mut lines = history::read(dir)?;
-    let on_target = rans.iter().filter(|ran| ran.record.side == Side::Target);
+    let on_target = suite_runs.iter().filter(|ran| ran.record.side == Side::Target);
     let just_run: Vec<String> = on_target.map(|ran| ran.record.suite.clone()).collect();
 
-    let report = Report::judged(Suite::gather(known, rans), expectations);
+    let report = Report::judged(Suite::gather(known, suite_runs), expectations);
     let line = history::Line::of(&report, &just_run);
     lines.extend(line.clone());
     let json = serde_json::to_vec(&report).context("cannot write the report as JSON")?;
@@ -91,9 +91,9 @@ fn replace(file: &Path, content: &[u8]) -> Result<()> {
 }
 
 /// Joins the partitions of each suite and side to a whole.
-fn join(rans: Vec<Ran>) -> Result<Vec<Ran>> {
-    let mut joined: Vec<(Ran, Vec<Partition>)> = Vec::new();
-    for ran in rans {
+fn join(suite_runs: Vec<SuiteRun>) -> Result<Vec<SuiteRun>> {
+    let mut joined: Vec<(SuiteRun, Vec<Partition>)> = Vec::new();
+    for ran in suite_runs {
         let partition = ran.selection.partition;
         let same = joined.iter_mut().find(|(other, _)| {
             (&other.record.suite, other.record.side, &other.selection.filter)
@@ -121,7 +121,7 @@ fn join(rans: Vec<Ran>) -> Result<Vec<Ran>> {
             None => bail!("all of {suite} is given twice"),
         }
     }
-    let whole = |(mut ran, parts): (Ran, Vec<Partition>)| {
+    let whole = |(mut ran, parts): (SuiteRun, Vec<Partition>)| {
         if let Some(first) = parts.first() {
             let missing: Vec<String> = (1..=first.count())
                 .filter(|index| parts.iter().all(|part| part.index() != *index))

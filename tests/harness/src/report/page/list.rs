@@ -63,7 +63,7 @@ fn data(report: &Report) -> Data<'_> {
 }
 
 fn add<'a>(data: &mut Data<'a>, suite: &'a Suite, exceptions: &BTreeMap<(&str, &str, &str), &Exception>) {
-    let of = |ran: &'a Option<crate::report::Ran>| ran.as_ref().map(tests).unwrap_or_default();
+    let of = |ran: &'a Option<crate::report::SuiteRun>| ran.as_ref().map(tests).unwrap_or_default();
     let (target, native, last) = (of(&suite.target), of(&suite.native), of(&suite.last));
     let whole = suite.target.as_ref().is_some_and(|ran| ran.selection.is_all());
     let absent = native.values().filter(|test| whole && !target.contains_key(&key(test)));
