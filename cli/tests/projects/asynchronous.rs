@@ -184,3 +184,79 @@ fn async_tests_run_like_any_others() {
         assert!(stdout(&output).contains("2 passed; 0 failed; 1 ignored"), "{output:?}");
     }
 }
+
+#[test]
+fn futures_of_bindings_and_ours_are_awaited_in_each_others_executors() {
+    let project = Project::new("between");
+    project.append("Cargo.toml", "[dependencies]\nwasip3 = \"0.10\"\n");
+    std::fs::remove_file(project.path().join("src/main.rs")).unwrap();
+    project.write(
+        "src/bin/ours.rs",
+        r#"
+        use std::os::component;
+        use std::time::Duration;
+        use wasip3::clocks::monotonic_clock::wait_for;
+
+        #[component::main]
+        async fn main() {
+            let (mut sender, receiver) = wasip3::wit_stream::new();
+            let written = async { wasip3::cli::stdout::write_via_stream(receiver).await.unwrap() };
+            component::join(written, async {
+                assert!(sender.write_all(b"by a stream of theirs\n".to_vec()).await.is_empty());
+                drop(sender);
+            })
+            .await;
+            let task = component::spawn(async { wait_for(1_000_000).await; 1 });
+            // Left in the middle, and in the executor of another thread.
+            assert!(component::timeout(Duration::from_millis(1), wait_for(1_000_000_000_000)).await.is_err());
+            let thread = component::spawn_blocking(|| component::block_on(async {
+                wait_for(1_000_000).await;
+                component::sleep(Duration::from_millis(1)).await;
+                2
+            }));
+            println!("{} {}", task.await.unwrap(), thread.await.unwrap());
+        }
+        "#,
+    );
+    project.write(
+        "src/bin/theirs.rs",
+        r#"
+        use std::io::pipe;
+        use std::net::{TcpListener, TcpStream};
+        use std::os::component::{self, AsyncRead, AsyncWrite, TcpListenerExt, TcpStreamExt};
+        use std::time::Duration;
+
+        wasip3::cli::command::export!(Program);
+        struct Program;
+        impl wasip3::exports::cli::run::Guest for Program {
+            async fn run() -> Result<(), ()> {
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let address = listener.local_addr().unwrap();
+                let server = async {
+                    let (stream, _) = listener.accept_async().await.unwrap();
+                    let mut text = String::new();
+                    stream.read_to_string_async(&mut text).await.unwrap();
+                    text
+                };
+                let client = async {
+                    let stream = TcpStream::connect_async(address).await.unwrap();
+                    component::sleep(Duration::from_millis(1)).await;
+                    stream.write_all_async(b"sent").await.unwrap();
+                };
+                let (text, ()) = component::join(server, client).await;
+                let (reader, writer) = pipe().unwrap();
+                let late = std::thread::spawn(move || { std::thread::sleep(Duration::from_millis(1)); drop(writer) });
+                let left = component::timeout(Duration::ZERO, reader.read_async(&mut [0])).await.is_err();
+                let end = component::block_on(async { component::spawn(async { component::yield_now().await; 0 }).await.unwrap() });
+                late.join().unwrap();
+                println!("{text} {left} {end} {}", reader.read_async(&mut [0]).await.unwrap());
+                Ok(())
+            }
+        }
+        fn main() {}
+        "#,
+    );
+    let run = |name| stdout(&succeeded(project.p3("run").args(["--quiet", "--bin", name]).output().unwrap()));
+    assert_eq!(run("ours"), "by a stream of theirs\n1 2\n");
+    assert_eq!(run("theirs"), "sent true 0 0\n");
+}
