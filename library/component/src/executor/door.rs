@@ -4,6 +4,10 @@
 
 use crate::published::{self, Task};
 
+crate::symbol! {
+    "wasip3_task_set" "(i32) -> (i32)" "0" = set;
+}
+
 extern "C" fn set(task: *mut Task) -> *mut Task {
     let before = published::replace(task);
     // SAFETY: what was published is valid until the one who published it takes it back; nobody reads it in the middle of this.
@@ -14,17 +18,3 @@ extern "C" fn set(task: *mut Task) -> *mut Task {
     }
     before
 }
-
-// In assembly, so that rustc does not take it for something that the program exports.
-core::arch::global_asm!(
-    ".globl wasip3_task_set",
-    ".section .text.wasip3_task_set,\"\",@",
-    ".type wasip3_task_set,@function",
-    ".functype {set} (i32) -> (i32)",
-    "wasip3_task_set:",
-    ".functype wasip3_task_set (i32) -> (i32)",
-    "local.get 0",
-    "call {set}",
-    "end_function",
-    set = sym set,
-);
