@@ -97,30 +97,11 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
                 std::format!("{map:?} {caught} {file:?}")
             }
         }
-        // What takes the place of the target's.
         #[cfg(feature = "own")]
-        mod own {
-            use core::alloc::{GlobalAlloc, Layout};
-            use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-            struct Own;
-            #[global_allocator]
-            static OWN: Own = Own;
-            pub static COUNTED: AtomicU32 = AtomicU32::new(0);
-            static NEXT: AtomicUsize = AtomicUsize::new(0);
-            static mut ROOM: [u64; 8192] = [0; 8192];
-            unsafe impl GlobalAlloc for Own {
-                unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-                    COUNTED.fetch_add(1, Relaxed);
-                    let size = layout.size().next_multiple_of(8);
-                    unsafe { (&raw mut ROOM).cast::<u8>().add(NEXT.fetch_add(size, Relaxed)) }
-                }
-                unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
-            }
-            #[panic_handler]
-            fn panicked(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }
-        }
+        mod own;
         "#,
     );
+    project.write("src/own.rs", include_str!("guests/own.rs"));
     // By one profile, so that what makes the bindings is built once.
     let small: &[(&str, &str)] =
         &[("CARGO_PROFILE_DEV_OPT_LEVEL", "z"), ("CARGO_PROFILE_DEV_LTO", "true"), ("CARGO_PROFILE_DEV_STRIP", "true")];
@@ -280,13 +261,7 @@ fn what_cannot_work_is_said() {
     project.write("src/lib.rs", "#[unsafe(no_mangle)] pub extern \"C\" fn nobody() -> u32 { 5 }");
     project.write("src/bin/bare.rs", "#![no_std]\nfn main() {}");
     project.write("src/bin/panics.rs", "fn main() { panic!(\"aloud: {}\", std::env::args().count()) }");
-    project.write(
-        "src/bin/random.rs",
-        r#"
-        unsafe extern "C" { fn __getrandom_v03_custom(to: *mut u8, count: usize) -> u32; }
-        fn main() { assert_eq!(unsafe { __getrandom_v03_custom(std::ptr::null_mut(), 0) }, 0) }
-        "#,
-    );
+    project.write("src/bin/random.rs", include_str!("guests/random.rs"));
     let built = |what: &str| project.p3("build").args(["--quiet", TARGET, what]).output().unwrap();
     let warned = succeeded(built("--lib"));
     assert!(stderr(&warned).contains("nobody can call `nobody`"), "{}", stderr(&warned));
