@@ -12,6 +12,9 @@ use anyhow::{Context, Result};
 
 use crate::{RUST_COMMIT, Sysroot, macros};
 
+/// The target whose programs are plugins: a few kilobytes, of which the heap is a good part.
+const SMALL: &str = "wasm32-component";
+
 /// The library's workspace, to be compiled for one target in a target directory.
 #[derive(Debug)]
 pub struct Workspace<'a> {
@@ -59,8 +62,6 @@ impl<'a> Workspace<'a> {
             .current_dir(self.sysroot.library().join("sysroot"))
             .args([verb, "--release", "--locked", "-Zjson-target-spec", "--target"])
             .arg(&self.target)
-            // It is in every program. What is quick there is inlined, and compiled as those are who call it.
-            .args(["--config", "profile.release.package.component-heap.opt-level='z'"])
             .env("RUSTC_BOOTSTRAP", "1")
             // As in a released std: what cannot unwind is only found within a codegen unit.
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
@@ -68,6 +69,10 @@ impl<'a> Workspace<'a> {
             .env("CARGO_TARGET_DIR", &self.target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
             .stdin(Stdio::null());
+        if self.target.file_stem().is_some_and(|target| target == SMALL) {
+            // What is quick of it is inlined, and compiled as those are who call it.
+            command.args(["--config", "profile.release.package.component-heap.opt-level='z'"]);
+        }
         Ok(command)
     }
 
