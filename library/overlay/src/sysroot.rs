@@ -21,7 +21,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::files::{self, Mirror};
-use crate::{Parts, Toolchain, edited, embedded, macros, sources};
+use crate::{Parts, Toolchain, edited, embedded, macros, sources, workspace};
 
 /// A link in the sysroot.
 #[derive(Debug, Clone)]
@@ -183,6 +183,7 @@ fn name(toolchain: &Toolchain, parts: Parts) -> String {
     for target in embedded::targets() {
         add(target.name);
         add(target.json);
+        workspace::settings(target.name).iter().for_each(|setting| add(setting));
     }
     hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

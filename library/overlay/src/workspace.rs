@@ -12,8 +12,15 @@ use anyhow::{Context, Result};
 
 use crate::{RUST_COMMIT, Sysroot, macros};
 
-/// The target whose programs are plugins: a few kilobytes, of which the heap is a good part.
-const SMALL: &str = "wasm32-component";
+/// What cargo is told for one target beyond what all are compiled with. A part of the sysroot's name.
+pub(crate) fn settings(target: &str) -> &'static [&'static str] {
+    match target {
+        // Programs there are plugins: a few kilobytes, of which the heap is a good part. What is quick of it is inlined, and compiled as those are
+        // who call it.
+        "wasm32-component" => &["--config", "profile.release.package.component-heap.opt-level='z'"],
+        _ => &[],
+    }
+}
 
 /// The library's workspace, to be compiled for one target in a target directory.
 #[derive(Debug)]
@@ -69,10 +76,7 @@ impl<'a> Workspace<'a> {
             .env("CARGO_TARGET_DIR", &self.target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", self.rustflags()?)
             .stdin(Stdio::null());
-        if self.target.file_stem().is_some_and(|target| target == SMALL) {
-            // What is quick of it is inlined, and compiled as those are who call it.
-            command.args(["--config", "profile.release.package.component-heap.opt-level='z'"]);
-        }
+        command.args(self.target.file_stem().and_then(OsStr::to_str).map_or(&[][..], settings));
         Ok(command)
     }
 
