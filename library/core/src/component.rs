@@ -118,10 +118,13 @@ impl Write for LastWords {
     }
 }
 
-/// Writes a message with values in it. Nothing as long as no panic has one: most of what writes them is then not there.
-static WRITE_VALUES: SyncUnsafeCell<Option<fn(&PanicInfo<'_>)>> = SyncUnsafeCell::new(None);
+/// Writes a message with values in it. Nothing as long as no panic has one: most of what writes them is then not there. Where there is WASI, whose
+/// programs tell their panics in another way, it is always there for those without std.
+static WRITE_VALUES: SyncUnsafeCell<Option<fn(&PanicInfo<'_>)>> =
+    SyncUnsafeCell::new(if cfg!(target_env = "component") { None } else { Some(write_values) });
 
 /// Says that a panic that is about to begin may have values in its message.
+#[cfg(target_env = "component")]
 #[inline]
 pub(crate) fn has_values() {
     // SAFETY: threads of an instance take turns, and none is interrupted here.
