@@ -126,7 +126,7 @@ struct Wakeup {
 }
 
 impl Core {
-    fn new() -> CoreRef {
+    fn make() -> CoreRef {
         let core = Box::new(Core {
             references: Cell::new(1),
             published: published::Task {
@@ -138,13 +138,13 @@ impl Core {
             },
             set: WaitableSet::new(),
             root_is_ready: Cell::new(true),
-            ready: Queue::EMPTY,
-            tasks: List::EMPTY,
+            ready: Queue::new(),
+            tasks: List::new(),
             polled: Cell::new(0),
             waits: Cell::new(false),
             wakeup: Cell::new(None),
             watches: RefCell::new(Vec::new()),
-            timers: timers::Place::EMPTY,
+            timers: timers::Place::new(),
             ended: Cell::new(false),
         });
         let core = Box::into_raw(core);
@@ -339,7 +339,7 @@ struct Running {
 
 impl Running {
     fn begin() -> Running {
-        let core = Core::new();
+        let core = Core::make();
         let before = published::replace((&raw const core.published).cast_mut());
         Running { core, before }
     }

@@ -18,6 +18,9 @@ type Register =
 /// Takes a waitable out; gives the data that was registered for it, or null.
 type Unregister = unsafe extern "C" fn(task: *mut c_void, waitable: u32) -> *mut c_void;
 
+/// Has a task's executor run a future.
+pub type Spawn = unsafe fn(task: *mut c_void, future: Box<dyn Future<Output = ()>>);
+
 /// A task that is being polled: `wasip3_task_v3`. Before version 2 the last field is not there.
 #[repr(C)]
 pub struct Task {
@@ -45,7 +48,7 @@ pub struct Functions {
     /// Gives such a pointer back.
     pub drop: unsafe extern "C" fn(task: *mut c_void),
     /// Has the task's executor run another future.
-    pub spawn: Option<unsafe fn(task: *mut c_void, future: Box<dyn Future<Output = ()>>)>,
+    pub spawn: Option<Spawn>,
 }
 
 /// The version that has all fields.

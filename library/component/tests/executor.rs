@@ -154,7 +154,9 @@ fn the_value_of_a_task_whose_handle_is_dropped_is_dropped() {
 
 #[test]
 fn a_handle_outlives_its_executor() {
-    let task = block_on(async { spawn(pending::<u32>()) });
+    let mut task = None;
+    block_on(async { task = Some(spawn(pending::<u32>())) });
+    let task = task.expect("it was spawned");
     assert!(task.is_finished());
     assert_eq!(block_on(task), None);
 }
@@ -178,7 +180,9 @@ fn a_waker_that_is_kept_wakes_nobody_when_all_has_ended() {
     });
     for waker in kept.take() {
         waker.wake_by_ref();
-        waker.clone().wake();
+        let another = waker.clone();
+        drop(waker);
+        another.wake();
     }
     assert!(live_handles().is_empty());
 }

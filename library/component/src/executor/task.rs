@@ -391,7 +391,9 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) const EMPTY: Queue = Queue { first: Cell::new(ptr::null()), last: Cell::new(ptr::null()) };
+    pub(super) const fn new() -> Queue {
+        Queue { first: Cell::new(ptr::null()), last: Cell::new(ptr::null()) }
+    }
 
     pub(super) fn is_empty(&self) -> bool {
         self.first.get().is_null()
@@ -429,7 +431,9 @@ pub(super) fn release(task: *const Header) {
 pub(super) struct List(Cell<*const Header>);
 
 impl List {
-    pub(super) const EMPTY: List = List(Cell::new(ptr::null()));
+    pub(super) const fn new() -> List {
+        List(Cell::new(ptr::null()))
+    }
 
     pub(super) fn first(&self) -> Option<*const Header> {
         Some(self.0.get()).filter(|first| !first.is_null())

@@ -145,7 +145,9 @@ impl Drop for Sleep {
 pub(super) struct Place(Cell<*const Timers>, Cell<Option<fn(&Core)>>);
 
 impl Place {
-    pub(super) const EMPTY: Place = Place(Cell::new(ptr::null()), Cell::new(None));
+    pub(super) const fn new() -> Place {
+        Place(Cell::new(ptr::null()), Cell::new(None))
+    }
 
     fn open(&self, clock: &'static Clock) -> &Timers {
         if self.0.get().is_null() {

@@ -29,9 +29,12 @@ pub struct UdpSocket {
     modes: Modes,
 }
 
+/// The call, with its arguments and the data they point to.
+type Call = InFlight<Outcome<()>, (SendArguments, Vec<u8>)>;
+
 /// A datagram on its way to the host. Dropping it takes it back, if the host has not got it yet.
 pub struct Sending {
-    call: Option<InFlight<Outcome<()>, (SendArguments, Vec<u8>)>>,
+    call: Option<Call>,
     length: usize,
 }
 
