@@ -28,6 +28,9 @@ impl Debian {
         let toolchain = Toolchain::here(&debian.project);
         debian.project.write("root/etc/debian_version", "12.9\n");
         debian.script("archive/rustc-web/usr/bin/rustc", &debian.rustc(&toolchain.rustc));
+        // The host's own library, against which the sysroot's macros are compiled.
+        let host = format!("lib/rustlib/{}-unknown-linux-gnu", std::env::consts::ARCH);
+        debian.link(&format!("archive/rustc-web/usr/{host}"), &toolchain.sysroot.join(&host));
         debian.link("archive/cargo-web/usr/bin/cargo", &toolchain.cargo);
         debian.link("archive/rust-web-src/usr/lib/rustlib/src", &toolchain.sysroot.join("lib/rustlib/src"));
         debian.script("archive/lld-22/usr/bin/wasm-ld-22", "");
@@ -42,7 +45,7 @@ impl Debian {
             "bin/dpkg",
             "echo \"dpkg $*\" >> asked; [ \"$1\" = --audit ] || rm -f broken\n[ ! -e broken ] || echo broken",
         );
-        debian.script("bin/cc", "");
+        debian.script("bin/cc", "exec /usr/bin/cc \"$@\"");
         debian.reset(packages);
         Some(debian)
     }

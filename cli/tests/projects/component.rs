@@ -107,7 +107,8 @@ fn libraries_have_what_they_need_without_writing_it_and_import_nothing() {
         &[("CARGO_PROFILE_DEV_OPT_LEVEL", "z"), ("CARGO_PROFILE_DEV_LTO", "true"), ("CARGO_PROFILE_DEV_STRIP", "true")];
     let abort: &[(&str, &str)] = &[("CARGO_PROFILE_DEV_PANIC", "abort")];
     let with_std = r#""{\"threads\": 7} true Unsupported""#;
-    let builds: [(&[&str], &[(&str, &str)], &str); 6] = [
+    type Build<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+    let builds: [Build<'_>; 6] = [
         (&[], small, "\"\""),
         (&[], &[], "\"\""),
         (&[], abort, "\"\""),

@@ -27,7 +27,16 @@ global_asm!(
 #[unsafe(link_section = "component-type:bindings")]
 static TYPE: u8 = 0;
 
+#[link(wasm_import_module = "wasi:random/random@0.3.0")]
+unsafe extern "C" {
+    /// What it gives lies in memory.
+    #[link_name = "get-random-bytes"]
+    fn random_bytes(count: u64, list: u32);
+}
+
 #[unsafe(export_name = "wasi:cli/run@0.3.0#run")]
 extern "C" fn run() -> i32 {
+    // SAFETY: nobody runs it.
+    unsafe { random_bytes(1, 8) };
     0
 }

@@ -15,7 +15,7 @@
     (table (;0;) 3 3 funcref)
     (memory (;0;) 2)
     (global $__stack_pointer (;0;) (mut i32) i32.const 65536)
-    (global $__tls_base (;1;) (mut i32) i32.const 65552)
+    (global $__tls_base (;1;) i32 i32.const 65552)
     (global $component_tls (;2;) i32 i32.const 65572)
     (export "__indirect_function_table" (table 0))
     (export "memory" (memory 0))
@@ -28,15 +28,15 @@
       if ;; label = @1
         i32.const 65536
         global.set $__stack_pointer
-        i32.const 65552
-        global.set $__tls_base
+        global.get $__tls_base
+        call $set_1
       end
     )
     (func $other_hook (;9;) (type 1) (param i32)
       i32.const 65536
       global.set $__stack_pointer
-      i32.const 65552
-      global.set $__tls_base
+      global.get $__tls_base
+      call $set_1
     )
     (func $start (;10;) (type 1) (param $block i32)
       local.get $block
@@ -44,7 +44,7 @@
       global.set $__stack_pointer
       local.get $block
       i32.load offset=4
-      global.set $__tls_base
+      call $set_1
       call $with_frame
       drop
     )
@@ -70,7 +70,7 @@
       local.set $frame
       local.get $frame
       call $set_stack_pointer
-      global.get $__tls_base
+      call $get_1
       i32.const 0
       i32.add
       i32.const 7
@@ -95,16 +95,12 @@
       call $with_frame
     )
     (func $component_rt_call (;16;) (type 0) (result i32)
-      (local i32 i32)
+      (local i32)
       global.get $__stack_pointer
       local.set 0
-      global.get $__tls_base
-      local.set 1
       call $suspend
       local.get 0
       global.set $__stack_pointer
-      local.get 1
-      global.set $__tls_base
     )
     (data $.tdata (;0;) (i32.const 65552) "*\00\00\00\00\00\00\00\00\00\00\00")
     (data $.data (;1;) (i32.const 65568) "data\0c\00\00\00\01\00\00\00data")
