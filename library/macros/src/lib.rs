@@ -14,8 +14,6 @@
 //!
 //! so that `?`, `return` and the type mean what they say, and every error is where the user wrote the mistake.
 
-extern crate proc_macro;
-
 use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// Makes an `async fn main` the program's entry.

@@ -64,7 +64,7 @@ fn compile(toolchain: &Toolchain, directory: &Path) -> Result<()> {
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("RUSTC"))) {
         command.env_remove(name);
     }
-    command.args(["--crate-type", "proc-macro", "--edition", "2024", "--crate-name", NAME]);
+    command.args(["--crate-type", "proc-macro", "--extern", "proc_macro", "--edition", "2024", "--crate-name", NAME]);
     command.args(["-Copt-level=1", "-Cstrip=symbols", "--cap-lints", "allow", "-"]);
     command.arg("--out-dir").arg(directory);
     // Not by a path: what is compiled does not depend on where the cache is.
