@@ -172,7 +172,7 @@ fn async_tests_run_like_any_others() {
             }
 
             #[component::test]
-            #[ignore]
+            #[ignore = "it never ends"]
             async fn waits_for_ever() {
                 std::future::pending::<()>().await;
             }

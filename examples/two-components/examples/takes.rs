@@ -1,7 +1,6 @@
 //! The component that uses the other.
 
-use std::future::poll_fn;
-use std::task::Poll;
+use std::os::component;
 
 wit_bindgen::generate!({ path: "wit", world: "takes" });
 
@@ -27,7 +26,7 @@ impl Guest for Takes {
         let write = async move {
             writer.write_all((0..1000).collect()).await;
         };
-        said.push(format!("sum {}", both(things::sum(reader), write).await.0));
+        said.push(format!("sum {}", component::join(things::sum(reader), write).await.0));
         said.push(things::later("late".to_owned()).await.await);
         said.join(", ")
     }
@@ -40,37 +39,11 @@ impl Guest for Takes {
                 yield_async().await;
             }
         };
-        let (waited, ()) = both(counter.wait_for(3), count).await;
-        let threads = both(things::threads(1), things::threads(2)).await;
-        let apart = both(things::apart(1), things::apart(2)).await;
+        let (waited, ()) = component::join(counter.wait_for(3), count).await;
+        let threads = component::join(things::threads(1), things::threads(2)).await;
+        let apart = component::join(things::apart(1), things::apart(2)).await;
         // The other component drops it while a call there blocks.
-        let (blocked, ()) = both(things::blocks(), async { drop(counter) }).await;
+        let (blocked, ()) = component::join(things::blocks(), async { drop(counter) }).await;
         format!("waited {waited}, threads {threads:?}, apart {apart:?}, blocked {blocked}")
     }
-}
-
-/// What both give, running side by side.
-async fn both<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
-    let (mut a, mut b) = (Box::pin(a), Box::pin(b));
-    let (mut of_a, mut of_b) = (None, None);
-    poll_fn(move |context| {
-        if of_a.is_none()
-            && let Poll::Ready(value) = a.as_mut().poll(context)
-        {
-            of_a = Some(value);
-        }
-        if of_b.is_none()
-            && let Poll::Ready(value) = b.as_mut().poll(context)
-        {
-            of_b = Some(value);
-        }
-        match (of_a.take(), of_b.take()) {
-            (Some(a), Some(b)) => Poll::Ready((a, b)),
-            (a, b) => {
-                (of_a, of_b) = (a, b);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }

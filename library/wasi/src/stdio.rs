@@ -47,7 +47,7 @@ pub fn read_stdin_uninit(buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error>
                 Input::Open(bytes, _) => {
                     bytes.settle();
                     if !bytes.elements().is_empty() {
-                        return Ok(take(bytes, buffer));
+                        return Ok(bytes.take(buffer));
                     }
                     let copied = bytes.read(buffer);
                     if copied.count > 0 || copied.result != CopyResult::Dropped {
@@ -73,7 +73,7 @@ pub fn poll_read_stdin(buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>
                     if bytes.elements().is_empty() && ready!(bytes.poll_gather(AHEAD, context)).count == 0 {
                         input.end();
                     } else {
-                        return Poll::Ready(Ok(take(bytes, buffer)));
+                        return Poll::Ready(Ok(bytes.take(buffer)));
                     }
                 }
                 Input::Ended(result) => return Poll::Ready(result.map(|()| 0)),
@@ -84,14 +84,6 @@ pub fn poll_read_stdin(buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>
 
 /// How many bytes of standard input may come for who waits in an executor, in one go.
 const AHEAD: usize = 8 * 1024;
-
-/// Takes what has come for who waited in an executor, as much as there is room for.
-fn take(bytes: &mut ReadAhead<stdin_bytes::Stream>, buffer: &mut [MaybeUninit<u8>]) -> usize {
-    let count = buffer.len().min(bytes.elements().len());
-    buffer[..count].write_copy_of_slice(&bytes.elements()[..count]);
-    bytes.consume(count);
-    count
-}
 
 /// Writes to standard output: at least one byte, as many as the reader takes; blocks while it takes none. Returns when the
 /// reader has the counted bytes.

@@ -39,9 +39,15 @@ impl<B: StreamBuiltins> ReadAhead<B> {
         &self.elements
     }
 
-    /// Takes the first of [`ReadAhead::elements`] out, `count` of them: the caller has copied them.
-    pub fn consume(&mut self, count: usize) {
+    /// Takes what has come, as much as there is room for; how much.
+    pub fn take(&mut self, buffer: &mut [MaybeUninit<B::Element>]) -> usize
+    where
+        B::Element: Copy,
+    {
+        let count = buffer.len().min(self.elements.len());
+        buffer[..count].write_copy_of_slice(&self.elements[..count]);
         self.elements.drain(..count);
+        count
     }
 
     /// Takes the first of [`ReadAhead::elements`] out, if there is one.

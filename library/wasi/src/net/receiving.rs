@@ -63,7 +63,7 @@ impl Receiving {
                 None => self.nothing(shutdown),
             };
         }
-        let count = incoming.take(buffer);
+        let count = incoming.bytes.take(buffer);
         let room = &mut buffer[count..];
         // Whatever this comes to, the bytes from before are read; an end is met again by the next read.
         let more = if room.is_empty() { None } else { incoming.copy(room, Patience::None, shutdown) };
@@ -125,7 +125,7 @@ impl Receiving {
                 return Poll::Ready(self.end());
             }
         }
-        Poll::Ready(Ok(incoming.take(buffer)))
+        Poll::Ready(Ok(incoming.bytes.take(buffer)))
     }
 
     /// As [`Receiving::peek`], for who waits in an executor.
@@ -226,14 +226,6 @@ impl Incoming {
             }
             patience => self.bytes.gather(count, patience),
         }
-    }
-
-    /// Takes what has come, as much as there is room for.
-    fn take(&mut self, buffer: &mut [MaybeUninit<u8>]) -> usize {
-        let count = buffer.len().min(self.bytes.elements().len());
-        buffer[..count].write_copy_of_slice(&self.bytes.elements()[..count]);
-        self.bytes.consume(count);
-        count
     }
 
     /// Shows what has come, as much as there is room for.
