@@ -9,6 +9,8 @@
 
 #[cfg(target_family = "wasm")]
 mod door;
+#[cfg(target_family = "wasm")]
+mod export;
 mod task;
 pub mod timers;
 
@@ -27,6 +29,8 @@ use crate::published::{self, Callback};
 use crate::unit_future::{self, Reader, Writer};
 use crate::waitable::{Handle, Waitable};
 use crate::waitable_set::{Delivery, WaitableSet};
+#[cfg(target_family = "wasm")]
+pub use export::begin_task;
 pub use task::JoinHandle;
 use task::{Header, List, Queue};
 
@@ -155,6 +159,21 @@ impl Core {
 
     /// Polls tasks, or waits for what makes one ready.
     fn turn(&self) {
+        let is_idle = self.poll_tasks();
+        if self.polled.get() >= TURNS {
+            self.polled.set(0);
+            // Everything that is there already: else tasks that are always ready would keep the host's events out.
+            block::give_way();
+            while let Some(delivery) = self.set.poll_for_delivery() {
+                self.deliver(delivery);
+            }
+        } else if is_idle && !self.root_is_ready.get() {
+            self.wait();
+        }
+    }
+
+    /// Polls the tasks that are ready, until it is somebody else's turn. Whether none is left.
+    fn poll_tasks(&self) -> bool {
         while let Some(task) = self.ready.pop() {
             self.polled.set(self.polled.get() + 1);
             // SAFETY: it came out of this executor's queue, and this is its thread.
@@ -163,32 +182,37 @@ impl Core {
                 break;
             }
         }
-        if self.polled.get() >= TURNS {
-            self.polled.set(0);
-            // Everything that is there already: else tasks that are always ready would keep the host's events out.
-            block::give_way();
-            while let Some(delivery) = self.set.poll_for_delivery() {
-                self.deliver(delivery);
-            }
-        } else if self.ready.is_empty() && !self.root_is_ready.get() {
-            self.wait();
-        }
+        self.ready.is_empty()
     }
 
     /// Blocks until an event has come.
     fn wait(&self) {
+        let wakeup = self.begin_waiting();
+        let delivery = block::wait_for_delivery(&self.set);
+        let delivered = delivery.waitable == wakeup;
+        self.end_waiting(delivered);
+        if !delivered {
+            self.deliver(delivery);
+        }
+    }
+
+    /// From now on it is woken by a future in its set; gives that one's index.
+    fn begin_waiting(&self) -> u32 {
         let wakeup = self.wakeup.take().unwrap_or_else(|| {
             let (reader, writer) = unit_future::pair();
             self.set.join(&reader);
             Wakeup { reader, writer, used: false }
         });
-        let handle = wakeup.reader.handle();
+        let index = wakeup.reader.handle().index();
         self.wakeup.set(Some(wakeup));
         self.waits.set(true);
-        let delivery = block::wait_for_delivery(&self.set);
+        index
+    }
+
+    /// It waits no more; `delivered`: because it was woken.
+    fn end_waiting(&self, delivered: bool) {
         self.waits.set(false);
         self.polled.set(0);
-        let delivered = delivery.waitable == handle.index();
         if let Some(wakeup) = self.wakeup.take() {
             if wakeup.used {
                 WaitableSet::leave(&wakeup.reader);
@@ -196,9 +220,6 @@ impl Core {
             } else {
                 self.wakeup.set(Some(wakeup));
             }
-        }
-        if !delivered {
-            self.deliver(delivery);
         }
     }
 

@@ -19,6 +19,12 @@ impl WaitableSet {
         WaitableSet(Handle::new(builtins::waitable_set_new()))
     }
 
+    /// Its index, for the host to wait on it.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn index(&self) -> u32 {
+        self.0.index()
+    }
+
     /// Puts `waitable` into this set, and out of the set it was in. Canonical ABI: `waitable.join`.
     #[inline]
     pub fn join(&self, waitable: &impl Waitable) {

@@ -3,6 +3,8 @@
 //! All take handles, except the two that store an event's payload. On misuse (a handle that is not ours, not of that type, a set
 //! that is not empty) the host traps: Canonical ABI, the `trap_if` lines of each `canon_*`.
 
+#[cfg(target_family = "wasm")]
+pub(crate) use tasks::*;
 pub(crate) use threads::*;
 pub(crate) use unit_futures::*;
 pub(crate) use waitables::*;
@@ -32,6 +34,15 @@ crate::imports! {
         safe fn subtask_cancel(subtask: u32) -> u32 = "[subtask-cancel]";
         /// Canonical ABI: `subtask.drop`. Traps unless the subtask is resolved and its event was delivered.
         safe fn subtask_drop(subtask: u32) = "[subtask-drop]";
+    }
+}
+
+#[cfg(target_family = "wasm")]
+crate::imports! {
+    /// What the task of an export may say.
+    pub mod tasks = "[export]$root", fake crate::abi::fake::waitables {
+        /// Canonical ABI: `task.cancel`. Traps unless the task was cancelled and has not returned.
+        safe fn task_cancel() = "[task-cancel]";
     }
 }
 
