@@ -14,7 +14,7 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 14] = [
+const TREES: [Tree; 15] = [
     Tree { constant: "EDITS", root: "../edits", wanted: is_edits },
     Tree { constant: "FASTER_EDITS", root: "../faster/edits", wanted: is_edits },
     Tree { constant: "FASTER_FILES", root: "../faster", wanted: is_rust },
@@ -27,6 +27,7 @@ const TREES: [Tree; 14] = [
     Tree { constant: "COMPONENT_CRATE", root: "../component", wanted: is_of_a_crate },
     Tree { constant: "CONTRACT_CRATE", root: "../contract", wanted: is_of_a_crate },
     Tree { constant: "HEAP_CRATE", root: "../heap", wanted: is_of_a_crate },
+    Tree { constant: "MACROS", root: "../macros/src", wanted: is_rust },
     Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];

@@ -123,11 +123,12 @@ impl Bindings {
     /// Whether a function of the world passes anything that lies in memory of whoever receives it: strings, lists, or more parameters than
     /// there are registers for.
     pub(crate) fn pass_memory(&self) -> bool {
-        self.functions().any(|(_, function)| {
-            let types = function.params.iter().map(|param| &param.ty).chain(&function.result);
-            self.decoded.resolve.wasm_signature(AbiVariant::GuestExport, function).indirect_params
-                || types.into_iter().any(|ty| lies_in_memory(&self.decoded.resolve, ty))
-        })
+        self.functions().any(|(_, function)| passes_memory(&self.decoded.resolve, function))
+    }
+
+    /// All that it describes.
+    pub(crate) fn into_resolve(self) -> Resolve {
+        self.decoded.resolve
     }
 
     /// The module names under which the world's imports are found, without versions.
@@ -139,8 +140,15 @@ impl Bindings {
     }
 }
 
+/// Whether a function passes anything that lies in memory of whoever receives it.
+pub(crate) fn passes_memory(resolve: &Resolve, function: &Function) -> bool {
+    let types = function.params.iter().map(|param| &param.ty).chain(&function.result);
+    resolve.wasm_signature(AbiVariant::GuestExport, function).indirect_params
+        || types.into_iter().any(|ty| lies_in_memory(resolve, ty))
+}
+
 /// Whether a value of the type is passed by way of memory that its receiver allocates.
-fn lies_in_memory(resolve: &Resolve, ty: &Type) -> bool {
+pub(crate) fn lies_in_memory(resolve: &Resolve, ty: &Type) -> bool {
     let of = |ty: &Type| lies_in_memory(resolve, ty);
     let Type::Id(id) = ty else { return matches!(ty, Type::String) };
     match &resolve.types[*id].kind {

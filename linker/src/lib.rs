@@ -55,6 +55,7 @@ mod module;
 mod optimize;
 mod passes;
 mod place;
+mod signatures;
 mod stubs;
 mod supplies;
 mod thread_context;

@@ -12,6 +12,7 @@ pub(crate) mod last_words;
 mod marks;
 pub(crate) mod points;
 pub(crate) mod saved_globals;
+pub(crate) mod signatures;
 pub(crate) mod spin_budget;
 pub(crate) mod strip;
 pub(crate) mod thread_locals;

@@ -14,7 +14,7 @@ use crate::contract;
 use crate::inputs::Inputs;
 use crate::lower::{
     atomics, built_in_names, component_types, constructors, context_slots, entry, exports, last_words, points,
-    saved_globals, strip, thread_locals,
+    saved_globals, signatures, strip, thread_locals,
 };
 use crate::module::{Export, Module};
 use crate::optimize::{
@@ -86,6 +86,16 @@ use Folder::{Lower, Optimize as Faster};
 
 /// All passes, in order.
 pub(crate) const PASSES: &[Pass] = &[
+    Pass {
+        name: "signatures",
+        folder: Lower,
+        only: &[],
+        after: &[],
+        why: "functions that Rust signatures declare get a component type, and the names by which it knows them",
+        delete_when: "rustc makes component types of signatures",
+        fails: "the functions that the program declares cannot be those of a component",
+        run: Run::Module(signatures::rewrite),
+    },
     Pass {
         name: "component_types",
         folder: Lower,

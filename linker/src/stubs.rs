@@ -10,13 +10,14 @@ use wasm_encoder::{
 };
 
 /// A function to be defined.
+#[derive(Clone, Debug)]
 pub(crate) struct Stub {
     /// Its symbol.
     pub(crate) symbol: String,
     /// Its parameters and results.
     pub(crate) signature: Signature,
-    /// Locals beside the parameters, all `i32`.
-    pub(crate) locals: u32,
+    /// Locals beside the parameters.
+    pub(crate) locals: Vec<ValType>,
     /// What it does, up to the last `end`.
     pub(crate) body: Vec<Step>,
 }
@@ -36,6 +37,7 @@ impl Signature {
 }
 
 /// A step of a body.
+#[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// An instruction that needs no relocation.
     Do(Instruction<'static>),
@@ -139,7 +141,7 @@ pub(crate) fn object(stubs: &[Stub]) -> Vec<u8> {
         let flags = SymbolTable::WASM_SYM_VISIBILITY_HIDDEN | SymbolTable::WASM_SYM_BINDING_WEAK;
         symbols.function(flags, index, Some(&stub.symbol));
 
-        let mut body = Function::new((stub.locals > 0).then_some((stub.locals, ValType::I32)));
+        let mut body = Function::new_with_locals_types(stub.locals.iter().copied());
         // Where indices are filled in in the body, of which kind, and of what symbol.
         let mut places = Vec::new();
         for step in &stub.body {
@@ -206,7 +208,7 @@ mod tests {
         let stub = |symbol: &str, body: Vec<Step>| Stub {
             symbol: symbol.to_owned(),
             signature: Signature::default(),
-            locals: 1,
+            locals: vec![ValType::I32],
             body,
         };
         let import = Step::Call(Callee::Import("m".to_owned(), "f".to_owned()), Signature::default());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{BlockType, Instruction};
+use wasm_encoder::{BlockType, Instruction, ValType};
 
 use crate::bindings::Bindings;
 use crate::contract;
@@ -15,10 +15,11 @@ use crate::inputs::Inputs;
 use crate::lower::component_types;
 use crate::lower::entry;
 use crate::module::{Import, Module};
+use crate::signatures;
 use crate::stubs::{Callee, IMPORT_SYMBOL, Signature, Step, Stub};
 
 /// A function to be supplied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Supply {
     /// What a crate imports of WASI 0.1 under `symbol`: a call of the library's function for it.
     Wasi01 { symbol: String, target: String, signature: Signature },
@@ -26,11 +27,31 @@ pub(crate) enum Supply {
     TaskReturn { symbol: String, module: String, field: String, signature: Signature },
     /// [`contract::FINISHED_RUN`], around the function that is exported as `run`.
     FinishedRun { run: String },
+    /// Between the canonical ABI and a function that is declared by a Rust signature.
+    Adapter(Stub),
     /// [`contract::REALLOC`], by the symbols of Rust's allocator.
     Reallocate { allocate: String, reallocate: String },
 }
 
+/// The same is supplied under a symbol whenever it is asked for.
+impl PartialEq for Supply {
+    fn eq(&self, other: &Supply) -> bool {
+        self.symbol() == other.symbol()
+    }
+}
+
+impl Eq for Supply {}
+
 impl Supply {
+    fn symbol(&self) -> &str {
+        match self {
+            Supply::Wasi01 { symbol, .. } | Supply::TaskReturn { symbol, .. } => symbol,
+            Supply::FinishedRun { .. } => contract::FINISHED_RUN,
+            Supply::Adapter(stub) => &stub.symbol,
+            Supply::Reallocate { .. } => contract::REALLOC,
+        }
+    }
+
     /// Everything that a module as wasm-ld has left it is to be supplied with.
     ///
     /// # Errors
@@ -40,6 +61,7 @@ impl Supply {
         let mut all = wasi_0_1(module, inputs)?;
         all.extend(end_of_output(module, inputs)?);
         all.extend(reallocation(module, inputs)?);
+        all.extend(signatures::adapters(module, inputs)?.into_iter().map(Supply::Adapter));
         Ok(all)
     }
 
@@ -49,34 +71,38 @@ impl Supply {
             Supply::Wasi01 { symbol, target, signature } => {
                 let mut body = handed_on(signature);
                 body.push(Step::Call(Callee::Symbol(target.clone()), signature.clone()));
-                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: 0, body }
+                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: Vec::new(), body }
             }
             Supply::TaskReturn { symbol, module, field, signature } => {
                 let mut body = vec![end_output()];
                 body.extend(handed_on(signature));
                 body.push(Step::Call(Callee::Import(module.clone(), field.clone()), signature.clone()));
-                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: 0, body }
+                Stub { symbol: symbol.clone(), signature: signature.clone(), locals: Vec::new(), body }
             }
             Supply::FinishedRun { run } => Stub {
                 symbol: contract::FINISHED_RUN.to_owned(),
                 signature: Signature::of_i32(0, 1),
-                locals: 0,
+                locals: Vec::new(),
                 body: vec![Step::Call(Callee::Symbol(run.clone()), Signature::of_i32(0, 1)), end_output()],
             },
+            Supply::Adapter(stub) => stub.clone(),
             Supply::Reallocate { allocate, reallocate } => Stub {
                 symbol: contract::REALLOC.to_owned(),
                 signature: Signature::of_i32(4, 1),
-                locals: 1,
+                locals: vec![ValType::I32],
                 body: reallocate_body(allocate, reallocate),
             },
         }
     }
 
     /// Whether it is to be exported, and under which name.
-    pub(crate) fn export(&self) -> Option<&'static str> {
+    pub(crate) fn export(&self) -> Option<&str> {
         match self {
             Supply::Wasi01 { .. } | Supply::TaskReturn { .. } => None,
             Supply::FinishedRun { .. } => Some(contract::FINISHED_RUN),
+            Supply::Adapter(stub) => {
+                Some(stub.symbol.as_str()).filter(|symbol| symbol.starts_with(contract::signatures::LIFT))
+            }
             Supply::Reallocate { .. } => Some(contract::REALLOC),
         }
     }
@@ -104,7 +130,7 @@ fn reallocate_body(allocate: &str, reallocate: &str) -> Vec<Step> {
         Step::Do(Instruction::Return),
         Step::Do(Instruction::End),
         get(old_size),
-        Step::Do(Instruction::If(BlockType::Result(wasm_encoder::ValType::I32))),
+        Step::Do(Instruction::If(BlockType::Result(ValType::I32))),
         get(old),
         get(old_size),
         get(align),
@@ -178,7 +204,7 @@ fn end_of_output(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Supply>> {
 fn reallocation(module: &Module<'_>, inputs: &Inputs) -> Result<Option<Supply>> {
     // Where std's own is, its other one is, too: the next link exports that.
     let has_one = [contract::REALLOC, contract::REALLOC_OWN].iter().any(|name| module.has_export(name));
-    if !module.has_component_types() || has_one {
+    if has_one {
         return Ok(None);
     }
     if !pass_memory(module, inputs) {
@@ -189,6 +215,9 @@ fn reallocation(module: &Module<'_>, inputs: &Inputs) -> Result<Option<Supply>> 
 
 /// Whether bindings pass anything that lies in memory. Those that cannot be read may: that is an error later on.
 pub(crate) fn pass_memory(module: &Module<'_>, inputs: &Inputs) -> bool {
+    if signatures::pass_memory(module, inputs) {
+        return true;
+    }
     let bindings = || {
         let mut apart = Module::parse(module.arena.linked)?;
         component_types::split_apart(&mut apart);
@@ -207,7 +236,7 @@ fn signature(module: &Module<'_>, ty: u32) -> Result<Signature> {
 
 /// The symbols under which objects know an import: those of the objects, and the one that wasm-ld has kept. That is all there is to see of an
 /// object in LLVM's own format, and if several know the import, the others show in the next link.
-fn symbols(module: &Module<'_>, index: u32, import: &Import<'_>, inputs: &Inputs) -> BTreeSet<String> {
+pub(crate) fn symbols(module: &Module<'_>, index: u32, import: &Import<'_>, inputs: &Inputs) -> BTreeSet<String> {
     let mut symbols = inputs.symbols_of_import(&import.module, &import.field);
     let names = module.names.functions().iter().filter(|(named, _)| *named == index);
     symbols.extend(names.map(|(_, name)| (*name).to_owned()).filter(|name| !name.starts_with(IMPORT_SYMBOL)));

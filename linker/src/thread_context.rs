@@ -18,7 +18,7 @@ const TLS_BASE: Global = Global { name: contract::TLS_BASE, mutable: false };
 
 /// The functions.
 pub(crate) fn stubs() -> Vec<Stub> {
-    let stub = |symbol: &str, signature, body| Stub { symbol: symbol.to_owned(), signature, locals: 0, body };
+    let stub = |symbol: &str, signature, body| Stub { symbol: symbol.to_owned(), signature, locals: Vec::new(), body };
     let get = |symbol, global| stub(symbol, Signature::of_i32(0, 1), vec![Step::GlobalGet(global)]);
     let set = |symbol, body| stub(symbol, Signature::of_i32(1, 0), body);
     // The mark says what becomes of it.

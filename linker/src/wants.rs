@@ -9,6 +9,7 @@ use crate::contract;
 use crate::inputs::Inputs;
 use crate::lower::{atomics, context_slots, entry};
 use crate::module::Module;
+use crate::signatures;
 use crate::supplies::{self, Supply};
 
 /// What a linked module wants that only a second link can give it.
@@ -52,7 +53,8 @@ impl Wants {
     pub(crate) fn of(linked: &[u8], inputs: &Inputs) -> Result<Wants> {
         let module = Module::parse(linked)?;
         let bindings = module.has_export(contract::REALLOC) || supplies::pass_memory(&module, inputs);
-        let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"));
+        let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"))
+            || signatures::has_async_exports(&module);
         Ok(Wants {
             threads: module.makes_threads(),
             slots: module.makes_threads() && context_slots::are_in_use(&module),
@@ -70,7 +72,10 @@ impl Wants {
 /// The functions a module exports that no component could: there is neither an entry nor a world.
 pub(crate) fn unreached(module: &Module<'_>) -> Vec<String> {
     let mut names = module.exports().iter().map(|export| &*export.name);
-    if names.any(|name| name == contract::MAIN || entry::is_of_run(name)) || module.has_component_types() {
+    if names.any(|name| name == contract::MAIN || entry::is_of_run(name))
+        || module.has_component_types()
+        || module.custom_sections().any(|(name, _)| name == contract::signatures::SECTION)
+    {
         return Vec::new();
     }
     let is_ours = |name: &str| {

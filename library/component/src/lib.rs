@@ -36,6 +36,9 @@ pub mod task;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only the entry in assembly calls"))]
 pub mod thread;
 
+// Layer: functions that are declared by Rust signatures.
+pub mod signature;
+
 // Layer: what runs futures.
 pub mod executor;
 

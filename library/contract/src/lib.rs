@@ -17,6 +17,7 @@ extern crate std;
 pub mod exit;
 pub mod isolated;
 pub mod paths;
+pub mod signatures;
 pub mod symbols;
 pub mod variables;
 

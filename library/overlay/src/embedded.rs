@@ -10,8 +10,8 @@ use toml::Table;
 
 use crate::Parts;
 
-/// The source of the macros that std exports.
-pub(crate) const MACROS: &str = include_str!("../../macros/src/lib.rs");
+/// The sources of the macros that std exports: path and text.
+pub(crate) const MACROS: &[(&str, &str)] = data::MACROS;
 
 /// A file to be laid over the library: where it goes (relative to `library/`), and its text.
 pub(crate) struct NewFile {

@@ -51,37 +51,39 @@ fn link_all(from: &Path, to: &Path, wanted: impl Fn(&OsString) -> bool) -> Resul
     Ok(())
 }
 
-/// Compiles them to `directory`, unless that was done with the same source.
+/// Compiles them to `directory`, unless that was done with the same sources, which are kept there.
 fn compile(toolchain: &Toolchain, directory: &Path) -> Result<()> {
-    let source = directory.join("lib.rs");
-    let is_there = fs::read_to_string(&source).is_ok_and(|text| text == embedded::MACROS) && library(directory).is_ok();
-    if is_there {
+    let is_same =
+        |(path, text): &(&str, &str)| fs::read_to_string(directory.join(path)).is_ok_and(|there| there == *text);
+    if embedded::MACROS.iter().all(is_same) && library(directory).is_ok() {
         return Ok(());
     }
     files::remove_dir(directory)?;
-    files::create_dir(directory)?;
+    let mut sources = files::Mirror::new(directory.to_owned());
+    for (path, text) in embedded::MACROS {
+        sources.put(path.as_ref(), text.as_bytes())?;
+    }
+    sources.finish()?;
     let mut command = Command::new(toolchain.rustc());
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("RUSTC"))) {
         command.env_remove(name);
     }
+    // As std itself is compiled: what the macros expand to may use what users may not.
+    command.env("RUSTC_BOOTSTRAP", "1").args(["--cfg", "component_sysroot"]);
     command.args(["--crate-type", "proc-macro", "--extern", "proc_macro", "--edition", "2024", "--crate-name", NAME]);
-    command.args(["-Copt-level=1", "-Cstrip=symbols", "--cap-lints", "allow", "-"]);
-    command.arg("--out-dir").arg(directory);
-    // Not by a path: what is compiled does not depend on where the cache is.
-    let mut child = command
-        .stdin(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run {}", toolchain.rustc().display()))?;
-    let mut input = child.stdin.take().expect("stdin is piped");
-    // If it does not read to the end, it says why.
-    let _ = std::io::Write::write_all(&mut input, embedded::MACROS.as_bytes());
-    drop(input);
-    let output = child.wait_with_output().context("cannot wait for rustc")?;
+    command.args(["-Copt-level=1", "-Cstrip=symbols", "--cap-lints", "allow", "lib.rs"]);
+    // What is compiled does not depend on where the cache is.
+    let mut remap = OsString::from("--remap-path-prefix=");
+    remap.push(directory);
+    remap.push("=/macros");
+    command.arg(remap).current_dir(directory);
+    let output = command.output().with_context(|| format!("cannot run {}", toolchain.rustc().display()))?;
     if !output.status.success() {
+        // It is compiled again the next time.
+        files::remove_dir(directory)?;
         bail!("cannot compile the macros of std:\n{}", String::from_utf8_lossy(&output.stderr).trim_end());
     }
-    fs::write(&source, embedded::MACROS).map_err(|error| files::explain(error, "write", &source))
+    Ok(())
 }
 
 fn library(directory: &Path) -> Result<PathBuf> {

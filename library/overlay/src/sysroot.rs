@@ -179,7 +179,10 @@ fn name(toolchain: &Toolchain, parts: Parts) -> String {
         add(&file.path);
         add(&file.text);
     }
-    add(embedded::MACROS);
+    for (path, text) in embedded::MACROS {
+        add(path);
+        add(text);
+    }
     for target in embedded::targets() {
         add(target.name);
         add(target.json);

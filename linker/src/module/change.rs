@@ -302,6 +302,14 @@ impl<'a> Module<'a> {
         self.sections = sections;
     }
 
+    /// Adds a custom section, behind all others.
+    pub(crate) fn add_custom_section(&mut self, name: &str, contents: &[u8]) {
+        let mut data = Vec::new();
+        name.encode(&mut data);
+        data.extend(contents);
+        self.sections.push(Section { id: SectionId::Custom as u8, data: data.into() });
+    }
+
     /// Exports a global.
     pub(crate) fn export_global(&mut self, name: &'static str, index: u32) {
         self.exports.push(Export { name: name.into(), kind: ExternalKind::Global, index });

@@ -53,6 +53,35 @@ pub use component_macros::main;
 /// Makes an `async fn` a test. `#[ignore]` and `#[should_panic]` mean what they mean for others.
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use component_macros::test;
+/// Makes functions and types those of the component: what others call is `extern "wasm" fn`, and so is what others define; a type with
+/// `#[repr(wasm)]` crosses its boundary.
+///
+/// ```ignore (needs a component that is called)
+/// #[std::os::component::wasm(interface = "example:shapes/api@1.0.0")]
+/// pub mod api {
+///     #[repr(wasm)]
+///     pub struct Point {
+///         pub x: u32,
+///         pub y: u32,
+///     }
+///
+///     /// The area of the rectangle between two corners.
+///     pub extern "wasm" fn area(one: &Point, other: &Point) -> u32 {
+///         one.x.abs_diff(other.x) * one.y.abs_diff(other.y)
+///     }
+/// }
+/// ```
+#[stable(feature = "component_signatures", since = "1.96.0")]
+pub use component_macros::wasm;
+
+/// What `#[wasm]` expands to refers to this.
+#[stable(feature = "component_signatures", since = "1.96.0")]
+#[doc(hidden)]
+pub mod signature {
+    #[stable(feature = "component_signatures", since = "1.96.0")]
+    #[allow(exported_private_dependencies)]
+    pub use component_rt::signature::*;
+}
 
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::combine::{join, race};
