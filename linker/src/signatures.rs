@@ -101,6 +101,12 @@ pub(crate) fn adapters(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Stub>
         }
     }
     for (index, import, _) in module.imported_functions().filter(|(_, import, _)| import.module == signatures::IMPORT) {
+        if let Some(built_in) = adapters::BUILT_INS.iter().find(|built_in| built_in.name == import.field) {
+            for symbol in crate::supplies::symbols(module, index, import, inputs) {
+                stubs.push(adapters::built_in(&declared, built_in, symbol));
+            }
+            continue;
+        }
         let (name, of) = match import.field.strip_prefix("[task-return]") {
             Some(name) => (name, exports.get(name)),
             None => {

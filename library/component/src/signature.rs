@@ -11,6 +11,8 @@
 //! [`Value::Memory`] is a Rust type with the very layout that the canonical ABI gives the value in memory. So nothing here counts bytes.
 
 mod call;
+#[cfg(target_family = "wasm")]
+mod copies;
 mod lists;
 mod text;
 mod types;
@@ -19,6 +21,8 @@ mod value;
 #[cfg(target_family = "wasm")]
 pub use call::export_async;
 pub use call::{Area, Argument, Arguments, Given, export, import, import_async};
+#[cfg(target_family = "wasm")]
+pub use copies::{FutureReader, FutureWriter, Typed, future};
 pub use lists::{Borrowed, Cloned, ListMemory};
 pub use text::{Declaration, Text, identity};
 pub use types::{Direction, Field, Function, Kind, Nominal, Type};

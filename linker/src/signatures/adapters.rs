@@ -1,7 +1,9 @@
 //! The functions between the canonical ABI and the library's: what the component exports calls the program's own function, and what the program
 //! calls calls the import. `library/component/src/signature/call.rs` is the other side.
 
-use wasm_encoder::{Instruction, ValType};
+use std::collections::BTreeSet;
+
+use wasm_encoder::{BlockType, Instruction, ValType};
 use wit_parser::abi::{AbiVariant, WasmSignature};
 use wit_parser::{Function, Mangling, SizeAlign, Type};
 
@@ -130,6 +132,74 @@ pub(crate) fn task_return(declared: &Declared, of: &DeclaredFunction, symbol: St
     }
     writer.body.push(Step::Call(Callee::Import(module, field), of_abi(&abi)));
     Stub { symbol, signature: Signature::of_i32(1, 0), locals: writer.locals, body: writer.body }
+}
+
+/// A built-in of a stream or a future, as the program calls it: with the identity of what it carries in front.
+pub(crate) struct BuiltIn {
+    pub(crate) name: &'static str,
+    is_future: bool,
+    /// How many `i32` come behind the identity.
+    parameters: usize,
+    result: Option<ValType>,
+    /// How wit-component's name begins, up to the number, and whether it is lowered `async`.
+    begins: &'static str,
+}
+
+const fn of_stream(name: &'static str, begins: &'static str, parameters: usize, result: Option<ValType>) -> BuiltIn {
+    BuiltIn { name, is_future: false, parameters, result, begins }
+}
+
+const fn of_future(name: &'static str, begins: &'static str, parameters: usize, result: Option<ValType>) -> BuiltIn {
+    BuiltIn { name, is_future: true, parameters, result, begins }
+}
+
+/// All of them.
+pub(crate) const BUILT_INS: &[BuiltIn] = &[
+    of_stream("[stream-new]", "[stream-new-", 0, Some(ValType::I64)),
+    of_stream("[stream-read]", "[async-lower][stream-read-", 3, Some(ValType::I32)),
+    of_stream("[stream-write]", "[async-lower][stream-write-", 3, Some(ValType::I32)),
+    of_stream("[stream-cancel-read]", "[stream-cancel-read-", 1, Some(ValType::I32)),
+    of_stream("[stream-cancel-write]", "[stream-cancel-write-", 1, Some(ValType::I32)),
+    of_stream("[stream-drop-readable]", "[stream-drop-readable-", 1, None),
+    of_stream("[stream-drop-writable]", "[stream-drop-writable-", 1, None),
+    of_future("[future-new]", "[future-new-", 0, Some(ValType::I64)),
+    of_future("[future-read]", "[async-lower][future-read-", 2, Some(ValType::I32)),
+    of_future("[future-write]", "[async-lower][future-write-", 2, Some(ValType::I32)),
+    of_future("[future-cancel-read]", "[future-cancel-read-", 1, Some(ValType::I32)),
+    of_future("[future-cancel-write]", "[future-cancel-write-", 1, Some(ValType::I32)),
+    of_future("[future-drop-readable]", "[future-drop-readable-", 1, None),
+    of_future("[future-drop-writable]", "[future-drop-writable-", 1, None),
+];
+
+/// What a program calls for a built-in, under this symbol: it looks which stream or future is meant. A type that no function has is a trap.
+pub(crate) fn built_in(declared: &Declared, built_in: &BuiltIn, symbol: String) -> Stub {
+    let own =
+        Signature { params: vec![ValType::I32; built_in.parameters], results: built_in.result.into_iter().collect() };
+    let mut params = vec![ValType::I64];
+    params.extend(&own.params);
+    let mut body = Vec::new();
+    let mut known = BTreeSet::new();
+    for of in &declared.functions {
+        for (number, copied) in of.copied.iter().enumerate() {
+            if copied.is_future != built_in.is_future || !known.insert(copied.identity) {
+                continue;
+            }
+            let module =
+                of.interface.as_ref().map_or_else(|| "$root".to_owned(), |key| declared.resolve.name_world_key(key));
+            let module = if of.is_export { format!("[export]{module}") } else { module };
+            let field = format!("{}{number}]{}", built_in.begins, of.function.name);
+            body.push(Step::Do(Instruction::LocalGet(0)));
+            body.push(Step::Do(Instruction::I64Const(copied.identity.cast_signed())));
+            body.push(Step::Do(Instruction::I64Eq));
+            body.push(Step::Do(Instruction::If(BlockType::Empty)));
+            body.extend((1..).zip(&own.params).map(|(parameter, _)| Step::Do(Instruction::LocalGet(parameter))));
+            body.push(Step::Call(Callee::Import(module, field), own.clone()));
+            body.push(Step::Do(Instruction::Return));
+            body.push(Step::Do(Instruction::End));
+        }
+    }
+    body.push(Step::Do(Instruction::Unreachable));
+    Stub { symbol, signature: Signature { params, results: own.results }, locals: Vec::new(), body }
 }
 
 fn stub(symbol: String, abi: &WasmSignature, writer: Writer<'_>) -> Stub {

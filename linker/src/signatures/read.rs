@@ -6,6 +6,7 @@
 //! fields   = "{" { STRING:name type STRING:docs "," } "}"
 //! type     = "_" | "bool" | "u8" | ... | "string"
 //!          | ("list" | "option" | "result" | "tuple" | "fixed" NUMBER) "<" { type "," } ">"
+//!          | ("stream" | "future") NUMBER:identity "<" type "," ">"
 //!          | ("record" | "variant" | "enum" | "flags") STRING:interface STRING:name STRING:docs STRING:crate fields
 //! ```
 
@@ -53,6 +54,9 @@ pub(crate) enum Type {
     Option(Box<Type>),
     Result(Box<Type>, Box<Type>),
     Tuple(Vec<Type>),
+    /// With the identity of what it carries, by which the program knows its built-ins.
+    Stream(u64, Box<Type>),
+    Future(u64, Box<Type>),
     Named(Box<Named>),
 }
 
@@ -227,10 +231,15 @@ impl<'a> Reader<'a> {
             "variant" => self.named(Form::Variant)?,
             "enum" => self.named(Form::Enum)?,
             "flags" => self.named(Form::Flags)?,
-            other => match other.strip_prefix("fixed").and_then(|length| length.parse().ok()) {
-                Some(length) => Type::Fixed(self.one()?, length),
-                None => bail!("the type `{other}` is not known here"),
-            },
+            other => {
+                let number = |word: &str| other.strip_prefix(word).and_then(|number| number.parse::<u64>().ok());
+                match (number("fixed"), number("stream"), number("future")) {
+                    (Some(length), ..) => Type::Fixed(self.one()?, u32::try_from(length)?),
+                    (_, Some(identity), _) => Type::Stream(identity, self.one()?),
+                    (.., Some(identity)) => Type::Future(identity, self.one()?),
+                    _ => bail!("the type `{other}` is not known here"),
+                }
+            }
         })
     }
 }

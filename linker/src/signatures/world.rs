@@ -29,6 +29,16 @@ pub(crate) struct DeclaredFunction {
     /// `None`: it stands in the world itself.
     pub(crate) interface: Option<WorldKey>,
     pub(crate) function: Function,
+    /// The streams and futures in its type, in wit-parser's order.
+    pub(crate) copied: Vec<Copied>,
+}
+
+/// A stream or a future in a function's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(crate) is_future: bool,
+    /// By which the program knows what it carries.
+    pub(crate) identity: u64,
 }
 
 impl Declared {
@@ -141,11 +151,11 @@ impl<'a> Builder<'a> {
                 function
             }
         };
-        let declared = DeclaredFunction {
-            is_export: signature.is_export,
-            interface: interface.map(WorldKey::Interface),
-            function,
-        };
+        let mut copied = Vec::new();
+        let types = signature.parameters.iter().map(|field| &field.ty).chain([&signature.result]);
+        types.for_each(|ty| copied_in(ty, &mut copied));
+        let interface = interface.map(WorldKey::Interface);
+        let declared = DeclaredFunction { is_export: signature.is_export, interface, function, copied };
         self.functions.push((declared, signature));
         Ok(())
     }
@@ -219,6 +229,8 @@ impl<'a> Builder<'a> {
             (TypeDefKind::List(ty), Type::List(declared)) | (TypeDefKind::Option(ty), Type::Option(declared)) => {
                 self.is(Some(ty), declared)
             }
+            (TypeDefKind::Stream(ty), Type::Stream(_, declared))
+            | (TypeDefKind::Future(ty), Type::Future(_, declared)) => self.is(ty.as_ref(), declared),
             (TypeDefKind::FixedLengthList(ty, length), Type::Fixed(declared, of)) => {
                 length == of && self.is(Some(ty), declared)
             }
@@ -281,6 +293,8 @@ impl<'a> Builder<'a> {
             Type::List(ty) => TypeDefKind::List(self.ty(ty, at)?),
             Type::Fixed(ty, length) => TypeDefKind::FixedLengthList(self.ty(ty, at)?, *length),
             Type::Option(ty) => TypeDefKind::Option(self.ty(ty, at)?),
+            Type::Stream(_, ty) => TypeDefKind::Stream(self.optional(ty, at)?),
+            Type::Future(_, ty) => TypeDefKind::Future(self.optional(ty, at)?),
             Type::Result(ok, error) => {
                 TypeDefKind::Result(Result_ { ok: self.optional(ok, at)?, err: self.optional(error, at)? })
             }
@@ -513,6 +527,21 @@ impl<'a> Builder<'a> {
             self.in_order(needed, all, left_out);
         }
         all.push(id);
+    }
+}
+
+/// The streams and futures in a type, in wit-parser's order: what one carries comes before it.
+fn copied_in(ty: &Type, all: &mut Vec<Copied>) {
+    match ty {
+        Type::Unit | Type::Primitive(_) => {}
+        Type::List(ty) | Type::Fixed(ty, _) | Type::Option(ty) => copied_in(ty, all),
+        Type::Result(ok, error) => [ok, error].into_iter().for_each(|ty| copied_in(ty, all)),
+        Type::Tuple(types) => types.iter().for_each(|ty| copied_in(ty, all)),
+        Type::Named(named) => named.fields.iter().for_each(|field| copied_in(&field.ty, all)),
+        Type::Stream(identity, inner) | Type::Future(identity, inner) => {
+            copied_in(inner, all);
+            all.push(Copied { is_future: matches!(ty, Type::Future(..)), identity: *identity });
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl<const N: usize> Writer<N> {
         }
     }
 
-    const fn number(&mut self, number: usize) {
+    const fn number(&mut self, number: u64) {
         if number >= 10 {
             self.number(number / 10);
         }
@@ -153,6 +153,15 @@ impl<const N: usize> Writer<N> {
         self.byte(b'>');
     }
 
+    /// What built-ins copy elements of: they say which by its identity.
+    const fn copied(&mut self, word: &str, element: &Type) {
+        self.word(word);
+        if self.has_docs {
+            self.number(identity(element));
+        }
+        self.of("", &[element]);
+    }
+
     const fn ty(&mut self, ty: &Type) {
         match ty {
             Type::Unit => self.byte(b'_'),
@@ -172,9 +181,11 @@ impl<const N: usize> Writer<N> {
             Type::List(element) => self.of("list", &[element]),
             Type::FixedList(element, length) => {
                 self.word("fixed");
-                self.number(*length);
+                self.number(*length as u64);
                 self.of("", &[element]);
             }
+            Type::Stream(element) => self.copied("stream", element),
+            Type::Future(value) => self.copied("future", value),
             Type::Option(inner) => self.of("option", &[inner]),
             Type::Result(ok, error) => self.of("result", &[ok, error]),
             Type::Tuple(fields) => self.of("tuple", fields),

@@ -40,6 +40,10 @@ pub enum Type {
     Result(&'static Type, &'static Type),
     /// `tuple<...>`
     Tuple(&'static [&'static Type]),
+    /// `stream<T>`
+    Stream(&'static Type),
+    /// `future<T>`
+    Future(&'static Type),
     /// `record`
     Record(&'static Nominal, &'static [Field]),
     /// `variant`

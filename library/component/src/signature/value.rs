@@ -23,7 +23,7 @@ use super::types::Type;
 )]
 pub unsafe trait Value: Sized {
     /// A value as it stands in memory.
-    type Memory: Copy;
+    type Memory: Copy + 'static;
     /// Its type.
     const TYPE: &'static Type;
     /// Its representation in Rust is the one in memory.

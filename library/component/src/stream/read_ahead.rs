@@ -3,7 +3,8 @@
 //! Leaving a poll leaves the copy going, and a future may be forgotten; so the buffer belongs to neither. What has come stays for whoever reads
 //! next, waiting or not.
 
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit};
+use core::ptr;
 use core::task::{Context, Poll};
 
 use alloc_crate::vec::Vec;
@@ -53,6 +54,28 @@ impl<B: StreamBuiltins> ReadAhead<B> {
     /// Takes the first of [`ReadAhead::elements`] out, if there is one.
     pub fn take_first(&mut self) -> Option<B::Element> {
         (!self.elements.is_empty()).then(|| self.elements.remove(0))
+    }
+
+    /// Takes all that has come.
+    pub fn take_all(&mut self) -> Vec<B::Element> {
+        self.settle();
+        core::mem::take(&mut self.elements)
+    }
+
+    /// Gives the end away. `Err`: elements have come that nobody took.
+    pub fn into_handle(mut self) -> Result<u32, Self> {
+        self.settle();
+        if !self.elements.is_empty() {
+            return Err(self);
+        }
+        let mut this = ManuallyDrop::new(self);
+        let index = this.end.handle.index();
+        // SAFETY: nothing is dropped twice: what is left of `this` is the end, whose handle goes.
+        unsafe {
+            ptr::drop_in_place(&mut this.elements);
+            ptr::drop_in_place(&mut this.interest);
+        }
+        Ok(index)
     }
 
     /// As [`ReadableEnd::read`], past the elements that have come: for who has looked and there are none.

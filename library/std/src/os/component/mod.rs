@@ -35,6 +35,7 @@ mod host;
 mod io;
 #[cfg(all(target_os = "wasi", target_env = "p3"))]
 mod net;
+mod stream;
 mod task;
 mod time;
 
@@ -96,6 +97,8 @@ pub use self::io::{AsyncRead, AsyncWrite};
 #[cfg(all(target_os = "wasi", target_env = "p3"))]
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::net::{Destination, TcpListenerExt, TcpStreamExt, UdpSocketExt, lookup_host};
+#[stable(feature = "component_signatures", since = "1.96.0")]
+pub use self::stream::{Future, FutureWriter, Stream, StreamWriter, future, stream};
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::task::{JoinError, JoinHandle, block_on, spawn, spawn_blocking, yield_now};
 #[stable(feature = "component_async", since = "1.96.0")]
