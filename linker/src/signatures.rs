@@ -100,10 +100,21 @@ pub(crate) fn adapters(module: &Module<'_>, inputs: &Inputs) -> Result<Vec<Stub>
             stubs.extend(adapters::export(&declared, of));
         }
     }
+    for name in module.exports().iter().filter_map(|export| export.name.strip_prefix(signatures::EXPORT)) {
+        if name.contains("#[dtor]") {
+            stubs.push(adapters::destructor(name));
+        }
+    }
     for (index, import, _) in module.imported_functions().filter(|(_, import, _)| import.module == signatures::IMPORT) {
         if let Some(built_in) = adapters::BUILT_INS.iter().find(|built_in| built_in.name == import.field) {
             for symbol in crate::supplies::symbols(module, index, import, inputs) {
                 stubs.push(adapters::built_in(&declared, built_in, symbol));
+            }
+            continue;
+        }
+        if import.field.contains("[resource-") {
+            for symbol in crate::supplies::symbols(module, index, import, inputs) {
+                stubs.push(adapters::resource(&import.field, symbol));
             }
             continue;
         }

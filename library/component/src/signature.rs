@@ -14,16 +14,18 @@ mod call;
 #[cfg(target_family = "wasm")]
 mod copies;
 mod lists;
+mod resource;
 mod text;
 mod types;
 mod value;
 
 #[cfg(target_family = "wasm")]
 pub use call::export_async;
-pub use call::{Area, Argument, Arguments, Given, export, import, import_async};
+pub use call::{Area, Argument, Arguments, Given, Referred, export, import, import_async};
 #[cfg(target_family = "wasm")]
 pub use copies::{FutureReader, FutureWriter, Typed, future};
 pub use lists::{Borrowed, Cloned, ListMemory};
+pub use resource::{Borrow, Exported, Held, Resource, destroy, give, not_lent, take_back};
 pub use text::{Declaration, Text, identity};
 pub use types::{Direction, Field, Function, Kind, Nominal, Type};
 pub use value::{Lent, OptionMemory, ResultMemory, Value, no_case};

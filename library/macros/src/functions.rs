@@ -3,15 +3,23 @@
 //! An exported function stays as it is but for its ABI, and beside it stands what the linker needs: its signature, and a function under a name
 //! that says whose it is. An imported one gets a body.
 
-use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use crate::names;
-use crate::tokens::{Item, Wrong, between_commas, is_mark, is_word, items, string};
+use crate::tokens::{Item, Wrong, between_commas, error, is_mark, is_word, items, string, text_of};
 use crate::wasm::{Arguments, Place};
+use crate::{names, types};
+
+/// A resource whose functions stand in an `impl`.
+pub(crate) struct Owner {
+    ident: Ident,
+    /// As WIT spells it.
+    name: String,
+}
 
 /// A signature in pieces.
 struct Signature {
     item: Item,
+    owner: Option<Owner>,
     is_async: bool,
     /// As WIT spells it.
     name: String,
@@ -34,10 +42,12 @@ struct Parameter {
     /// What it refers to, if `is_reference`.
     ty: TokenStream,
     is_reference: bool,
+    /// It is `&self`.
+    is_self: bool,
 }
 
 impl Signature {
-    fn of(mut item: Item) -> Result<Signature, Wrong> {
+    fn of(mut item: Item, owner: Option<Owner>) -> Result<Signature, Wrong> {
         let named = Arguments::name_of(&mut item)?;
         let mut tokens = item.rest.clone().into_iter().peekable();
         let mut is_async = false;
@@ -82,7 +92,7 @@ impl Signature {
         };
         let mut parameters = Vec::new();
         for tokens in between_commas(parameters_as_written.stream()) {
-            parameters.push(Parameter::of(Item::of(tokens))?);
+            parameters.push(Parameter::of(Item::of(tokens), owner.as_ref())?);
         }
         if parameters.len() > 16 {
             let message = format!(
@@ -109,8 +119,10 @@ impl Signature {
         if let Some(token) = returns.get(2).filter(|token| is_mark(token, '&')) {
             return Err((token.span(), "a result belongs to the caller, who cannot be given a reference: return a `String`, a `Vec` or the value itself".to_owned()));
         }
+        let result = in_place_of_self(result, owner.as_ref());
         Ok(Signature {
             item,
+            owner,
             is_async,
             name,
             ident,
@@ -132,7 +144,18 @@ impl Signature {
                 place.quote("SIGNATURE::Field { name: NAME, docs: \"\", ty: <T_ as SIGNATURE::Value>::TYPE },", &holes),
             );
         }
+        let kind = match &self.owner {
+            None => place.quote("SIGNATURE::Kind::Free", &[]),
+            Some(owner) => {
+                let holes = [
+                    ("KIND", &self.kind().parse().unwrap_or_default()),
+                    ("OWNER", &TokenTree::from(owner.ident.clone()).into()),
+                ];
+                place.quote("SIGNATURE::Kind::KIND(<OWNER as SIGNATURE::Resource>::NOMINAL)", &holes)
+            }
+        };
         let holes = [
+            ("KIND", &kind),
             ("DIRECTION", &direction.parse().unwrap_or_default()),
             ("NAME", &string(&self.name)),
             ("DOCS", &self.item.docs()),
@@ -146,7 +169,7 @@ impl Signature {
                  const FUNCTION: SIGNATURE::Function = SIGNATURE::Function {
                      direction: SIGNATURE::Direction::DIRECTION,
                      interface: INTERFACE,
-                     kind: SIGNATURE::Kind::Free,
+                     kind: KIND,
                      name: NAME,
                      docs: DOCS,
                      krate: ::core::module_path!(),
@@ -164,20 +187,51 @@ impl Signature {
 
     /// `interface#name`, as core modules name it.
     fn symbol(&self, place: &Place) -> String {
-        format!("{}#{}", place.interface, self.name)
+        let interface = &place.interface;
+        match &self.owner {
+            None => format!("{interface}#{}", self.name),
+            Some(owner) => match self.kind() {
+                "Constructor" => format!("{interface}#[constructor]{}", owner.name),
+                "Method" => format!("{interface}#[method]{}.{}", owner.name, self.name),
+                _ => format!("{interface}#[static]{}.{}", owner.name, self.name),
+            },
+        }
+    }
+
+    /// What it is to the resource that it belongs to.
+    fn kind(&self) -> &'static str {
+        if self.owner.is_none() {
+            "Free"
+        } else if self.parameters.first().is_some_and(|first| first.is_self) {
+            "Method"
+        } else if self.name == "new" && !self.is_async {
+            "Constructor"
+        } else {
+            "Static"
+        }
     }
 }
 
 impl Parameter {
-    fn of(mut item: Item) -> Result<Parameter, Wrong> {
-        let named = Arguments::name_of(&mut item)?;
+    fn of(item: Item, owner: Option<&Owner>) -> Result<Parameter, Wrong> {
         let mut tokens = item.rest.iter().cloned().peekable();
-        let is_self = |token: &TokenTree| is_word(token, "self");
-        if let Some(token) = item.rest.iter().find(|token| is_self(token)) {
-            return Err((
-                token.span(),
-                "methods are not known here: write a function with a parameter of that type".to_owned(),
-            ));
+        if let Some(TokenTree::Ident(ident)) = item.rest.iter().find(|token| is_word(token, "self")) {
+            let Some(owner) = owner else {
+                return Err((ident.span(), "a function that belongs to no resource has no `self`".to_owned()));
+            };
+            if item.rest.len() != 2 || !is_mark(&item.rest[0], '&') {
+                let message = "a method of a resource has `&self`: several calls may be under way, so what it changes stands in a `Cell` or \
+                               `RefCell`; what takes the resource away is a function with a parameter of that type";
+                return Err((ident.span(), message.to_owned()));
+            }
+            let ty = TokenTree::from(owner.ident.clone()).into();
+            return Ok(Parameter {
+                name: "self".to_owned(),
+                ident: ident.clone(),
+                ty,
+                is_reference: true,
+                is_self: true,
+            });
         }
         if tokens.peek().is_some_and(|token| is_word(token, "mut")) {
             tokens.next();
@@ -198,10 +252,7 @@ impl Parameter {
         if ident.to_string() == "_" {
             return Err((ident.span(), "the parameter has no name, and callers are told it".to_owned()));
         }
-        let name = match named {
-            Some(name) => name,
-            None => names::kebab(&ident)?,
-        };
+        let name = names::kebab(&ident)?;
         let is_reference = tokens.peek().is_some_and(|token| is_mark(token, '&'));
         if is_reference {
             tokens.next();
@@ -213,7 +264,8 @@ impl Parameter {
                 return Err((token.span(), "what is passed to another component is a copy: return the new value instead of writing to a reference".to_owned()));
             }
         }
-        Ok(Parameter { name, ident, ty: tokens.collect(), is_reference })
+        let ty = in_place_of_self(tokens.collect(), owner);
+        Ok(Parameter { name, ident, ty, is_reference, is_self: false })
     }
 
     /// Its type in the component.
@@ -226,9 +278,29 @@ impl Parameter {
     }
 }
 
-/// A function with a body, that others call.
-pub(crate) fn export(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
-    let signature = Signature::of(item)?;
+/// A type as it is called outside of the `impl`.
+fn in_place_of_self(ty: TokenStream, owner: Option<&Owner>) -> TokenStream {
+    let Some(owner) = owner else { return ty };
+    ty.into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if ident.to_string() == "Self" => {
+                let mut owner = owner.ident.clone();
+                owner.set_span(ident.span());
+                owner.into()
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), in_place_of_self(group.stream(), Some(owner)));
+                inner.set_span(group.span());
+                inner.into()
+            }
+            other => other,
+        })
+        .collect()
+}
+
+/// A function with a body, that others call: itself, and what stands beside it.
+fn export(item: Item, place: &Place, owner: Option<Owner>) -> Result<[TokenStream; 2], Wrong> {
+    let signature = Signature::of(item, owner)?;
     if is_mark(&signature.end, ';') {
         return Err((
             signature.ident.span(),
@@ -255,16 +327,21 @@ pub(crate) fn export(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
             place.quote("FIELD,", &[("FIELD", &field)])
         });
     }
+    let mut function: TokenStream = TokenTree::from(signature.ident.clone()).into();
+    if let Some(owner) = &signature.owner {
+        let owner = TokenTree::from(owner.ident.clone()).into();
+        function = place.quote("<OWNER>::FUNCTION", &[("OWNER", &owner), ("FUNCTION", &function)]);
+    }
     let holes = [
         ("RECORD", &signature.record(place, "Export")),
         ("TYPES", &types),
         ("RESULT", &signature.result),
-        ("FUNCTION", &TokenTree::from(signature.ident.clone()).into()),
+        ("FUNCTION", &function),
         ("VALUES", &values),
         ("SYMBOL", &string(&format!("component_export:{}", signature.symbol(place)))),
         ("RETURN", &string(&format!("[task-return]{}", signature.symbol(place)))),
     ];
-    expanded.extend(if signature.is_async {
+    let beside = if signature.is_async {
         place.quote(
             "const _: () = {
                  RECORD
@@ -300,8 +377,70 @@ pub(crate) fn export(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
              };",
             &holes,
         )
-    });
+    };
+    Ok([expanded, beside])
+}
+
+/// A function that stands by itself: with a body one that others call.
+pub(crate) fn alone(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
+    let [mut function, beside] = export(item, place, None)?;
+    function.extend(beside);
+    Ok(function)
+}
+
+/// The functions of a resource: those with `extern "wasm"`, which have bodies if the resource is the program's own.
+pub(crate) fn methods(mut item: Item, place: &Place) -> Result<TokenStream, Wrong> {
+    let named = Arguments::name_of(&mut item)?;
+    let [head @ .., TokenTree::Group(body)] = &item.rest[..] else {
+        return Err((item.span(), "this is no `impl` of a type".to_owned()));
+    };
+    let [_, TokenTree::Ident(ident)] = head else {
+        return Err((
+            item.span(),
+            "functions of a resource stand in an `impl` of its type alone, without a trait or parameters".to_owned(),
+        ));
+    };
+    let name = match named {
+        Some(name) => name,
+        None => names::kebab(ident)?,
+    };
+    let mut inside = TokenStream::new();
+    let mut outside = TokenStream::new();
+    for function in items(body.stream()) {
+        if !is_extern_wasm(&function) {
+            inside.extend(function.whole());
+            continue;
+        }
+        let owner = Some(Owner { ident: ident.clone(), name: name.clone() });
+        let has_body = !function.rest.last().is_some_and(|token| is_mark(token, ';'));
+        let expanded = if has_body {
+            export(function, place, owner)
+        } else {
+            import(function, place, owner).map(|function| [function, TokenStream::new()])
+        };
+        match expanded {
+            Ok([function, beside]) => {
+                inside.extend(function);
+                outside.extend(beside);
+            }
+            Err((span, message)) => inside.extend(error(span, &message)),
+        }
+    }
+    let mut expanded = item.front();
+    expanded.extend(head.iter().cloned());
+    let mut group = Group::new(Delimiter::Brace, inside);
+    group.set_span(body.span());
+    expanded.extend([TokenTree::from(group)]);
+    expanded.extend(outside);
     Ok(expanded)
+}
+
+/// Whether a function is one of the component.
+pub(crate) fn is_extern_wasm(item: &Item) -> bool {
+    let mut words =
+        item.rest.iter().skip_while(|token| ["async", "unsafe", "const"].iter().any(|word| is_word(token, word)));
+    words.next().is_some_and(|token| is_word(token, "extern"))
+        && words.next().and_then(text_of).is_some_and(|abi| abi == "wasm")
 }
 
 /// A block of functions that others define.
@@ -311,16 +450,18 @@ pub(crate) fn imports(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
     };
     let mut expanded = TokenStream::new();
     for item in items(body.stream()) {
-        match import(item, place) {
-            Ok(function) => expanded.extend(function),
-            Err((span, message)) => expanded.extend(crate::tokens::error(span, &message)),
-        }
+        let result = if item.rest.first().is_some_and(|token| is_word(token, "type")) {
+            types::imported_resource(item, place)
+        } else {
+            import(item, place, None)
+        };
+        expanded.extend(result.unwrap_or_else(|(span, message)| error(span, &message)));
     }
     Ok(expanded)
 }
 
-fn import(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
-    let signature = Signature::of(item)?;
+fn import(item: Item, place: &Place, owner: Option<Owner>) -> Result<TokenStream, Wrong> {
+    let signature = Signature::of(item, owner)?;
     if !is_mark(&signature.end, ';') {
         return Err((
             signature.ident.span(),
@@ -337,21 +478,26 @@ fn import(item: Item, place: &Place) -> Result<TokenStream, Wrong> {
         let value = TokenTree::from(parameter.ident.clone()).into();
         let holes = [("VALUE", &value), ("T_", &parameter.ty)];
         values.extend(match (parameter.is_reference, signature.is_async) {
+            (true, true) if parameter.is_self => place.quote("SIGNATURE::Referred::<T_>::new(VALUE),", &holes),
             (true, false) => place.quote("VALUE,", &holes),
             (true, true) => place.quote("SIGNATURE::Given::new(<T_ as SIGNATURE::Cloned>::cloned(VALUE)),", &holes),
             (false, _) => place.quote("SIGNATURE::Given::<T_>::new(VALUE),", &holes),
         });
     }
     let symbol = signature.symbol(place);
+    // A call on a resource does not outlive it; what else it is given is copied.
+    let is_method = signature.parameters.first().is_some_and(|first| first.is_self);
+    let lifetime = if is_method { "'_" } else { "use<>" }.parse().unwrap_or_default();
     let holes = [
         ("RECORD", &signature.record(place, "Import")),
         ("RESULT", &signature.result),
         ("VALUES", &values),
+        ("LIFETIME", &lifetime),
         ("SYMBOL", &string(&if signature.is_async { format!("[async]{symbol}") } else { symbol })),
     ];
     expanded.extend(if signature.is_async {
         place.quote(
-            "-> impl ::core::future::Future<Output = RESULT> + use<> {
+            "-> impl ::core::future::Future<Output = RESULT> + LIFETIME {
                  RECORD
                  #[link(wasm_import_module = \"component_import\")]
                  unsafe extern \"C\" {

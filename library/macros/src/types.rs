@@ -6,6 +6,8 @@
 //! | the same with `#[repr(wasm(flags))]`, all fields `bool` | flags |
 //! | an enum whose cases hold nothing | an enum |
 //! | an enum whose cases hold something | a variant |
+//! | a struct with `#[repr(wasm(resource))]` | a resource |
+//! | `type Name;` in a block of imports | a resource that others define |
 //!
 //! A struct gets the representation of C, which is that of the canonical ABI: a list of them crosses as it is, if all fields are numbers.
 
@@ -22,6 +24,8 @@ pub(crate) enum Representation {
     Plain,
     /// `#[repr(wasm(flags))]`
     Flags,
+    /// `#[repr(wasm(resource))]`
+    Resource,
 }
 
 impl Representation {
@@ -42,10 +46,12 @@ impl Representation {
                     [token, TokenTree::Group(inner)] if is_word(token, "wasm") => {
                         match inner.stream().into_iter().next() {
                             Some(token) if is_word(&token, "flags") => found = Some(Representation::Flags),
+                            Some(token) if is_word(&token, "resource") => found = Some(Representation::Resource),
                             _ => {
                                 return Err((
                                     inner.span(),
-                                    "there are `#[repr(wasm)]` and `#[repr(wasm(flags))]`".to_owned(),
+                                    "there are `#[repr(wasm)]`, `#[repr(wasm(flags))]` and `#[repr(wasm(resource))]`"
+                                        .to_owned(),
                                 ));
                             }
                         }
@@ -94,6 +100,13 @@ pub(crate) fn expand(mut item: Item, representation: Representation, place: &Pla
             word.span(),
             "a union does not say what it holds: use an enum, which is a variant in WIT".to_owned(),
         ));
+    }
+    if representation == Representation::Resource {
+        let name = match named {
+            Some(name) => name,
+            None => names::kebab(&ident)?,
+        };
+        return exported_resource(item, &ident, &name, place);
     }
     let body = match tokens.next() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group.clone(),
@@ -183,6 +196,7 @@ pub(crate) fn expand(mut item: Item, representation: Representation, place: &Pla
              // SAFETY: the representation has the parts that the type has, in `repr(C)`, and so has the type if it is plain.
              unsafe impl SIGNATURE::Value for IDENT {
                  type Memory = MEMORY;
+                 type Reference = Self;
                  const TYPE: &'static SIGNATURE::Type = &SIGNATURE::Type::KIND(
                      &SIGNATURE::Nominal { interface: INTERFACE, name: NAME, docs: DOCS, krate: ::core::module_path!() },
                      &[FIELDS],
@@ -195,6 +209,10 @@ pub(crate) fn expand(mut item: Item, representation: Representation, place: &Pla
                  #[inline]
                  unsafe fn from_memory(memory: MEMORY) -> Self { FROM }
                  #[inline]
+                 fn referred(reference: &Self) -> &Self { reference }
+                 #[inline]
+                 fn refer(&self, lent: &mut SIGNATURE::Lent) -> MEMORY { SIGNATURE::Value::lend(self, lent) }
+                 #[inline]
                  fn lend(&self, lent: &mut SIGNATURE::Lent) -> MEMORY { LEND }
                  #[inline]
                  unsafe fn free(memory: MEMORY) { FREE }
@@ -203,6 +221,128 @@ pub(crate) fn expand(mut item: Item, representation: Representation, place: &Pla
         &holes,
     ));
     Ok(expanded)
+}
+
+/// A resource of the program's own: who holds a handle of it is another component, and the value stands on the heap.
+fn exported_resource(item: Item, ident: &Ident, name: &str, place: &Place) -> Result<TokenStream, Wrong> {
+    if place.interface.is_empty() {
+        let message =
+            "a resource that is exported stands in an interface: `#[wasm(interface = \"...\")]`, here or on the module";
+        return Err((ident.span(), message.to_owned()));
+    }
+    if let Some(token) = item.rest.get(2).filter(|token| is_mark(token, '<')) {
+        return Err((token.span(), format!("`{ident}` is generic: a resource is one type")));
+    }
+    let symbol = |what: &str| string(&format!("[export][resource-{what}]{}#{name}", place.interface));
+    let holes = [
+        ("IDENT", &TokenTree::from(ident.clone()).into()),
+        ("NAME", &string(name)),
+        ("DOCS", &item.docs()),
+        ("NEW", &symbol("new")),
+        ("REP", &symbol("rep")),
+        ("DROP", &symbol("drop")),
+        ("DESTRUCTOR", &string(&format!("component_export:{}#[dtor]{name}", place.interface))),
+    ];
+    let mut expanded = item.whole();
+    expanded.extend(place.quote(
+        "const _: () = {
+             #[link(wasm_import_module = \"component_import\")]
+             unsafe extern \"C\" {
+                 #[link_name = NEW]
+                 safe fn __wasm_new(representation: usize) -> u32;
+                 #[link_name = REP]
+                 safe fn __wasm_rep(handle: u32) -> usize;
+                 #[link_name = DROP]
+                 safe fn __wasm_drop(handle: u32);
+             }
+             // SAFETY: these are the built-ins of this resource.
+             unsafe impl SIGNATURE::Resource for IDENT {
+                 const NOMINAL: &'static SIGNATURE::Nominal =
+                     &SIGNATURE::Nominal { interface: INTERFACE, name: NAME, docs: DOCS, krate: ::core::module_path!() };
+             }
+             // SAFETY: as above.
+             unsafe impl SIGNATURE::Exported for IDENT {
+                 fn new(representation: usize) -> u32 { __wasm_new(representation) }
+                 fn representation(handle: u32) -> usize { __wasm_rep(handle) }
+                 fn drop(handle: u32) { __wasm_drop(handle); }
+             }
+             // SAFETY: a handle.
+             unsafe impl SIGNATURE::Value for IDENT {
+                 type Memory = u32;
+                 type Reference = SIGNATURE::Borrow<IDENT>;
+                 const TYPE: &'static SIGNATURE::Type = &SIGNATURE::Type::Own(<IDENT as SIGNATURE::Resource>::NOMINAL);
+                 const CAN_LEND: bool = false;
+                 fn into_memory(self) -> u32 { SIGNATURE::give(self) }
+                 // SAFETY: a handle that was given to us is ours.
+                 unsafe fn from_memory(handle: u32) -> Self { unsafe { SIGNATURE::take_back(handle) } }
+                 fn referred(reference: &SIGNATURE::Borrow<IDENT>) -> &Self { reference.get() }
+                 fn refer(&self, _: &mut SIGNATURE::Lent) -> usize { SIGNATURE::not_lent() }
+                 fn lend(&self, _: &mut SIGNATURE::Lent) -> u32 { SIGNATURE::not_lent() }
+             }
+             #[unsafe(export_name = DESTRUCTOR)]
+             unsafe extern \"C\" fn __wasm_destructor(_: u32, representation: *mut u8) -> *mut u8 {
+                 // SAFETY: the host calls it once for each that was made.
+                 unsafe { SIGNATURE::destroy::<IDENT>(representation) };
+                 representation
+             }
+         };",
+        &holes,
+    ));
+    Ok(expanded)
+}
+
+/// A resource that others define: `type Name;` in a block of imports.
+pub(crate) fn imported_resource(mut item: Item, place: &Place) -> Result<TokenStream, Wrong> {
+    let named = Arguments::name_of(&mut item)?;
+    let [_, TokenTree::Ident(ident), end] = &item.rest[..] else {
+        return Err((item.span(), "a resource that others define is `type Name;`".to_owned()));
+    };
+    if !is_mark(end, ';') {
+        return Err((end.span(), "a resource that others define is `type Name;`".to_owned()));
+    }
+    let name = match named {
+        Some(name) => name,
+        None => names::kebab(ident)?,
+    };
+    let holes = [
+        ("FRONT", &item.front()),
+        ("IDENT", &TokenTree::from(ident.clone()).into()),
+        ("NAME", &string(&name)),
+        ("DOCS", &item.docs()),
+        ("DROP", &string(&format!("[resource-drop]{}#{name}", place.interface))),
+    ];
+    Ok(place.quote(
+        "#[derive(::core::fmt::Debug)]
+         FRONT struct IDENT(u32);
+         const _: () = {
+             #[link(wasm_import_module = \"component_import\")]
+             unsafe extern \"C\" {
+                 #[link_name = DROP]
+                 safe fn __wasm_drop(handle: u32);
+             }
+             impl ::core::ops::Drop for IDENT {
+                 fn drop(&mut self) { __wasm_drop(self.0); }
+             }
+             // SAFETY: it is this resource.
+             unsafe impl SIGNATURE::Resource for IDENT {
+                 const NOMINAL: &'static SIGNATURE::Nominal =
+                     &SIGNATURE::Nominal { interface: INTERFACE, name: NAME, docs: DOCS, krate: ::core::module_path!() };
+             }
+             // SAFETY: a handle.
+             unsafe impl SIGNATURE::Value for IDENT {
+                 type Memory = u32;
+                 type Reference = SIGNATURE::Held<IDENT>;
+                 const TYPE: &'static SIGNATURE::Type = &SIGNATURE::Type::Own(<IDENT as SIGNATURE::Resource>::NOMINAL);
+                 const CAN_LEND: bool = false;
+                 fn into_memory(self) -> u32 { ::core::mem::ManuallyDrop::new(self).0 }
+                 unsafe fn from_memory(handle: u32) -> Self { IDENT(handle) }
+                 fn referred(reference: &SIGNATURE::Held<IDENT>) -> &Self { &reference.0 }
+                 fn refer(&self, _: &mut SIGNATURE::Lent) -> u32 { self.0 }
+                 fn lend(&self, _: &mut SIGNATURE::Lent) -> u32 { SIGNATURE::not_lent() }
+             }
+         };",
+        &holes,
+    ))
 }
 
 impl Part {
@@ -275,7 +415,7 @@ impl Shape {
     fn of(word: &str, representation: Representation, parts: &[Part], at: &TokenTree) -> Result<Shape, Wrong> {
         let is_bool = |part: &Part| part.ty.as_ref().is_some_and(|ty| ty.to_string() == "bool");
         match (word, representation) {
-            ("struct", Representation::Plain) => Ok(Shape::Record),
+            ("struct", Representation::Plain | Representation::Resource) => Ok(Shape::Record),
             ("struct", Representation::Flags) => {
                 if let Some(part) = parts.iter().find(|part| !is_bool(part)) {
                     return Err((part.ident.span(), "a flag is there or not: its type is `bool`".to_owned()));
@@ -287,6 +427,7 @@ impl Shape {
                     _ => Err((parts[32].ident.span(), "32 flags are the most".to_owned())),
                 }
             }
+            (_, Representation::Resource) => Err((at.span(), "a resource is a struct".to_owned())),
             (_, Representation::Flags) => {
                 Err((at.span(), "flags are a struct with a `bool` for each of them".to_owned()))
             }

@@ -56,7 +56,7 @@ fn try_expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream, 
     let arguments = Arguments::of(arguments)?;
     let place = Place { interface: arguments.interface.clone().or(arguments.import.clone()).unwrap_or_default() };
     let kind = Kind::of(&item);
-    if arguments.import.is_some() && !matches!(kind, Kind::Imports | Kind::Module) {
+    if arguments.import.is_some() && !matches!(kind, Kind::Imports | Kind::Module | Kind::Methods) {
         return Err((
             item.span(),
             "`import` is for a block `extern \"wasm\" { ... }`, whose functions others define".to_owned(),
@@ -88,6 +88,8 @@ enum Kind {
     Export,
     /// A struct or an enum.
     Type,
+    /// `impl` with such functions.
+    Methods,
     Other,
 }
 
@@ -99,6 +101,14 @@ impl Kind {
         }
         match words.next() {
             Some(token) if is_word(token, "mod") => Kind::Module,
+            Some(token) if is_word(token, "impl") => {
+                let body = item.rest.last().and_then(|token| match token {
+                    TokenTree::Group(group) => Some(items(group.stream())),
+                    _ => None,
+                });
+                let has_one = body.is_some_and(|body| body.iter().any(functions::is_extern_wasm));
+                if has_one { Kind::Methods } else { Kind::Other }
+            }
             Some(token) if ["struct", "enum", "union"].iter().any(|word| is_word(token, word)) => Kind::Type,
             Some(token) if is_word(token, "extern") => match (words.next().and_then(text_of), words.next()) {
                 (Some(abi), Some(TokenTree::Group(_))) if abi == "wasm" => Kind::Imports,
@@ -114,7 +124,8 @@ impl Kind {
 fn one(mut item: Item, kind: Kind, place: &Place) -> Result<TokenStream, Wrong> {
     match kind {
         Kind::Imports => functions::imports(item, place),
-        Kind::Export => functions::export(item, place),
+        Kind::Export => functions::alone(item, place),
+        Kind::Methods => functions::methods(item, place),
         Kind::Type => {
             let kind = types::Representation::take(&mut item)?.unwrap_or(types::Representation::Plain);
             types::expand(item, kind, place)

@@ -202,6 +202,31 @@ pub(crate) fn built_in(declared: &Declared, built_in: &BuiltIn, symbol: String) 
     Stub { symbol, signature: Signature { params, results: own.results }, locals: Vec::new(), body }
 }
 
+/// What a program calls for a built-in of a resource, `[export][resource-new]interface#name`, under this symbol.
+pub(crate) fn resource(field: &str, symbol: String) -> Stub {
+    let (export, rest) = field.strip_prefix("[export]").map_or(("", field), |rest| ("[export]", rest));
+    let (built_in, name) = rest.split_once(']').unwrap_or(("", rest));
+    let (interface, name) = name.rsplit_once('#').unwrap_or(("", name));
+    let interface = if interface.is_empty() { "$root" } else { interface };
+    let signature = Signature::of_i32(1, usize::from(built_in != "[resource-drop"));
+    let callee = Callee::Import(format!("{export}{interface}"), format!("{built_in}]{name}"));
+    let body = vec![Step::Do(Instruction::LocalGet(0)), Step::Call(callee, signature.clone())];
+    Stub { symbol, signature, locals: Vec::new(), body }
+}
+
+/// What is exported for the destructor of a resource, `interface#[dtor]name`.
+pub(crate) fn destructor(name: &str) -> Stub {
+    let own = Callee::Symbol(format!("{}{name}", signatures::EXPORT));
+    let body = vec![
+        Step::Do(Instruction::I32Const(signatures::CALL)),
+        Step::Do(Instruction::LocalGet(0)),
+        Step::Call(own, Signature::of_i32(2, 1)),
+        Step::Do(Instruction::Drop),
+    ];
+    let symbol = format!("{}{name}", signatures::LIFT);
+    Stub { symbol, signature: Signature::of_i32(1, 0), locals: Vec::new(), body }
+}
+
 fn stub(symbol: String, abi: &WasmSignature, writer: Writer<'_>) -> Stub {
     Stub { symbol, signature: of_abi(abi), locals: writer.locals, body: writer.body }
 }

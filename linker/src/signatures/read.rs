@@ -2,12 +2,14 @@
 //! (`library/component/src/signature/text.rs`).
 //!
 //! ```text
-//! line     = ("import" | "export") STRING:interface "func" STRING:name STRING:docs STRING:crate ("async" | "sync") fields type "\n"
+//! line     = ("import" | "export") STRING:interface kind STRING:name STRING:docs STRING:crate ("async" | "sync") fields type "\n"
+//! kind     = "func" | ("method" | "static" | "constructor") named
+//! named    = STRING:interface STRING:name STRING:docs STRING:crate fields
 //! fields   = "{" { STRING:name type STRING:docs "," } "}"
 //! type     = "_" | "bool" | "u8" | ... | "string"
 //!          | ("list" | "option" | "result" | "tuple" | "fixed" NUMBER) "<" { type "," } ">"
 //!          | ("stream" | "future") NUMBER:identity "<" type "," ">"
-//!          | ("record" | "variant" | "enum" | "flags") STRING:interface STRING:name STRING:docs STRING:crate fields
+//!          | ("record" | "variant" | "enum" | "flags" | "own" | "borrow") named
 //! ```
 
 use std::iter::Peekable;
@@ -19,6 +21,7 @@ use anyhow::{Context, Result, bail};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Signature {
     pub(crate) is_export: bool,
+    pub(crate) kind: Kind,
     /// `namespace:package/interface@version`; empty for the world itself.
     pub(crate) interface: String,
     pub(crate) name: String,
@@ -28,6 +31,27 @@ pub(crate) struct Signature {
     pub(crate) is_async: bool,
     pub(crate) parameters: Vec<Field>,
     pub(crate) result: Type,
+}
+
+impl Signature {
+    /// As WIT's own tools call it: `[method]counter.next`.
+    pub(crate) fn full_name(&self) -> String {
+        match &self.kind {
+            Kind::Free => self.name.clone(),
+            Kind::Method(resource) => format!("[method]{}.{}", resource.name, self.name),
+            Kind::Static(resource) => format!("[static]{}.{}", resource.name, self.name),
+            Kind::Constructor(resource) => format!("[constructor]{}", resource.name),
+        }
+    }
+}
+
+/// What a function belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    Free,
+    Method(Box<Named>),
+    Static(Box<Named>),
+    Constructor(Box<Named>),
 }
 
 /// A parameter, a field, a case or a flag.
@@ -57,6 +81,8 @@ pub(crate) enum Type {
     /// With the identity of what it carries, by which the program knows its built-ins.
     Stream(u64, Box<Type>),
     Future(u64, Box<Type>),
+    Own(Box<Named>),
+    Borrow(Box<Named>),
     Named(Box<Named>),
 }
 
@@ -85,6 +111,7 @@ pub(crate) enum Form {
     Variant,
     Enum,
     Flags,
+    Resource,
 }
 
 /// Every signature of a section, in order.
@@ -117,10 +144,13 @@ impl<'a> Reader<'a> {
             other => bail!("it begins with `{other}`"),
         };
         let interface = self.string()?;
-        match self.word() {
-            "func" => {}
+        let kind = match self.word() {
+            "func" => Kind::Free,
+            "method" => Kind::Method(self.named(Form::Resource)?),
+            "static" => Kind::Static(self.named(Form::Resource)?),
+            "constructor" => Kind::Constructor(self.named(Form::Resource)?),
             other => bail!("a `{other}` is not known here"),
-        }
+        };
         let (name, docs, krate) = (self.string()?, self.string()?, self.string()?);
         let is_async = match self.word() {
             "async" => true,
@@ -128,7 +158,7 @@ impl<'a> Reader<'a> {
             other => bail!("`{other}` stands where it says whether it is async"),
         };
         let (parameters, result) = (self.fields()?, self.ty()?);
-        Ok(Signature { is_export, interface, name, docs, krate, is_async, parameters, result })
+        Ok(Signature { is_export, kind, interface, name, docs, krate, is_async, parameters, result })
     }
 
     fn blank(&mut self) {
@@ -197,10 +227,10 @@ impl<'a> Reader<'a> {
         Ok(Box::new(ty))
     }
 
-    fn named(&mut self, form: Form) -> Result<Type> {
+    fn named(&mut self, form: Form) -> Result<Box<Named>> {
         let (interface, name, docs, krate) = (self.string()?, self.string()?, self.string()?, self.string()?);
         let fields = self.fields()?;
-        Ok(Type::Named(Box::new(Named { form, interface, name, docs, krate, fields })))
+        Ok(Box::new(Named { form, interface, name, docs, krate, fields }))
     }
 
     fn ty(&mut self) -> Result<Type> {
@@ -227,10 +257,12 @@ impl<'a> Reader<'a> {
                 let [ok, error] = <[Type; 2]>::try_from(self.types()?).ok().context("a result has two types")?;
                 Type::Result(Box::new(ok), Box::new(error))
             }
-            "record" => self.named(Form::Record)?,
-            "variant" => self.named(Form::Variant)?,
-            "enum" => self.named(Form::Enum)?,
-            "flags" => self.named(Form::Flags)?,
+            "record" => Type::Named(self.named(Form::Record)?),
+            "variant" => Type::Named(self.named(Form::Variant)?),
+            "enum" => Type::Named(self.named(Form::Enum)?),
+            "flags" => Type::Named(self.named(Form::Flags)?),
+            "own" => Type::Own(self.named(Form::Resource)?),
+            "borrow" => Type::Borrow(self.named(Form::Resource)?),
             other => {
                 let number = |word: &str| other.strip_prefix(word).and_then(|number| number.parse::<u64>().ok());
                 match (number("fixed"), number("stream"), number("future")) {

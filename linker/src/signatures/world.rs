@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail};
 use wit_component::StringEncoding;
 use wit_parser::{
-    Case, Docs, Enum, EnumCase, Flag, Flags, Function, FunctionKind, Interface, InterfaceId, Package, PackageId,
-    PackageName, Param, Record, Resolve, Result_, SizeAlign, Span, Stability, Tuple, TypeDef, TypeDefKind, TypeId,
-    TypeOwner, Variant, World, WorldId, WorldItem, WorldKey,
+    Case, Docs, Enum, EnumCase, Flag, Flags, Function, FunctionKind, Handle, Interface, InterfaceId, Package,
+    PackageId, PackageName, Param, Record, Resolve, Result_, SizeAlign, Span, Stability, Tuple, TypeDef, TypeDefKind,
+    TypeId, TypeOwner, Variant, World, WorldId, WorldItem, WorldKey,
 };
 
-use super::read::{Field, Form, Named, Signature, Type};
+use super::read::{Field, Form, Kind, Named, Signature, Type};
 
 /// The functions of a program, in a world.
 pub(crate) struct Declared {
@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
         let same = |(declared, other): &&(DeclaredFunction, &Signature)| {
             declared.is_export == signature.is_export
                 && other.interface == signature.interface
-                && other.name == signature.name
+                && other.full_name() == signature.full_name()
         };
         if let Some((_, other)) = self.functions.iter().find(same) {
             let is_equal = (other.is_async, &other.parameters, &other.result)
@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
     /// The function as somebody else describes it.
     fn described(&mut self, interface: InterfaceId, signature: &'a Signature) -> Result<Function> {
         let of = &self.resolve.interfaces[interface];
-        let Some(function) = of.functions.get(&signature.name) else {
+        let Some(function) = of.functions.get(&signature.full_name()) else {
             let there: Vec<&str> = of.functions.keys().map(String::as_str).collect();
             bail!("`{}` has no such function; it has {}", signature.interface, there.join(", "));
         };
@@ -234,6 +234,10 @@ impl<'a> Builder<'a> {
             (TypeDefKind::FixedLengthList(ty, length), Type::Fixed(declared, of)) => {
                 length == of && self.is(Some(ty), declared)
             }
+            (TypeDefKind::Handle(Handle::Own(id)), Type::Own(resource))
+            | (TypeDefKind::Handle(Handle::Borrow(id)), Type::Borrow(resource)) => {
+                self.resolve.types[*id].name.as_ref() == Some(&resource.name)
+            }
             (TypeDefKind::Result(result), Type::Result(ok, error)) => {
                 self.is(result.ok.as_ref(), ok) && self.is(result.err.as_ref(), error)
             }
@@ -251,6 +255,7 @@ impl<'a> Builder<'a> {
                 (TypeDefKind::Enum(of), Form::Enum) => {
                     fields(of.cases.iter().map(|c| (&*c.name, None)).collect(), &named.fields)
                 }
+                (TypeDefKind::Resource, Form::Resource) => true,
                 (TypeDefKind::Flags(flags), Form::Flags) => {
                     fields(flags.flags.iter().map(|f| (&*f.name, None)).collect(), &named.fields)
                 }
@@ -266,9 +271,18 @@ impl<'a> Builder<'a> {
             let ty = self.ty(&field.ty, at)?;
             params.push(Param { name: field.name.clone(), ty, span: Span::default() });
         }
+        let kind = match (&signature.kind, signature.is_async) {
+            (Kind::Free, false) => FunctionKind::Freestanding,
+            (Kind::Free, true) => FunctionKind::AsyncFreestanding,
+            (Kind::Method(resource), false) => FunctionKind::Method(self.using(resource, at)?),
+            (Kind::Method(resource), true) => FunctionKind::AsyncMethod(self.using(resource, at)?),
+            (Kind::Static(resource), false) => FunctionKind::Static(self.using(resource, at)?),
+            (Kind::Static(resource), true) => FunctionKind::AsyncStatic(self.using(resource, at)?),
+            (Kind::Constructor(resource), _) => FunctionKind::Constructor(self.using(resource, at)?),
+        };
         Ok(Function {
-            name: signature.name.clone(),
-            kind: if signature.is_async { FunctionKind::AsyncFreestanding } else { FunctionKind::Freestanding },
+            name: signature.full_name(),
+            kind,
             params,
             result: self.optional(&signature.result, at)?,
             docs: docs(&signature.docs),
@@ -290,6 +304,8 @@ impl<'a> Builder<'a> {
             ),
             Type::Primitive(ty) => return Ok(*ty),
             Type::Named(named) => return Ok(wit_parser::Type::Id(self.using(named, at)?)),
+            Type::Own(resource) => TypeDefKind::Handle(Handle::Own(self.using(resource, at)?)),
+            Type::Borrow(resource) => TypeDefKind::Handle(Handle::Borrow(self.using(resource, at)?)),
             Type::List(ty) => TypeDefKind::List(self.ty(ty, at)?),
             Type::Fixed(ty, length) => TypeDefKind::FixedLengthList(self.ty(ty, at)?, *length),
             Type::Option(ty) => TypeDefKind::Option(self.ty(ty, at)?),
@@ -405,6 +421,7 @@ impl<'a> Builder<'a> {
                     })
                     .collect(),
             }),
+            Form::Resource => TypeDefKind::Resource,
             Form::Flags => TypeDefKind::Flags(Flags {
                 flags: fields
                     .into_iter()
@@ -533,7 +550,7 @@ impl<'a> Builder<'a> {
 /// The streams and futures in a type, in wit-parser's order: what one carries comes before it.
 fn copied_in(ty: &Type, all: &mut Vec<Copied>) {
     match ty {
-        Type::Unit | Type::Primitive(_) => {}
+        Type::Unit | Type::Primitive(_) | Type::Own(_) | Type::Borrow(_) => {}
         Type::List(ty) | Type::Fixed(ty, _) | Type::Option(ty) => copied_in(ty, all),
         Type::Result(ok, error) => [ok, error].into_iter().for_each(|ty| copied_in(ty, all)),
         Type::Tuple(types) => types.iter().for_each(|ty| copied_in(ty, all)),

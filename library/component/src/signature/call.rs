@@ -6,6 +6,7 @@ use core::cell::UnsafeCell;
 #[cfg(target_family = "wasm")]
 use core::future::Future;
 use core::future::poll_fn;
+use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
 
@@ -226,6 +227,28 @@ impl<T: Value> Argument for Given<T> {
             unsafe { T::free(memory) };
         }
     }
+}
+
+/// A resource on which an `async` import is called. It must outlive the call; if it does not, dropping it traps.
+pub struct Referred<T: Value>(<T::Reference as Value>::Memory, PhantomData<fn() -> T>);
+
+impl<T: Value> Referred<T> {
+    /// Refers to it.
+    pub fn new(value: &T) -> Referred<T> {
+        const { assert!(!T::CAN_LEND, "this is for handles, which nothing is lent with") };
+        Referred(value.refer(&mut Lent::new()), PhantomData)
+    }
+}
+
+impl<T: Value> Argument for Referred<T> {
+    type Memory = <T::Reference as Value>::Memory;
+    const TYPE: &'static Type = T::Reference::TYPE;
+
+    fn begin(&mut self, _: &mut Lent) -> Self::Memory {
+        self.0
+    }
+
+    unsafe fn end(_: Self::Memory) {}
 }
 
 impl<T: Borrowed + ?Sized> Argument for &T {

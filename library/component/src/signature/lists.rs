@@ -6,7 +6,7 @@ use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 
 use super::types::Type;
-use super::value::{Lent, Value, allocate, free, layout_of};
+use super::value::{Lent, Value, allocate, by_itself, free, layout_of};
 
 /// `list<T>` and `string` in memory.
 #[repr(C)]
@@ -19,6 +19,7 @@ pub struct ListMemory {
 // SAFETY: a pointer and a length (`CanonicalABI.md`, "list").
 unsafe impl<T: Value> Value for Vec<T> {
     type Memory = ListMemory;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::List(T::TYPE);
     const CAN_LEND: bool = T::CAN_LEND;
     const OWNS_MEMORY: bool = true;
@@ -58,6 +59,8 @@ unsafe impl<T: Value> Value for Vec<T> {
         elements
     }
 
+    by_itself!();
+
     #[inline]
     fn lend(&self, lent: &mut Lent) -> ListMemory {
         self[..].lend(lent)
@@ -86,6 +89,7 @@ const fn is_as_in_memory<T: Value>() {
 // SAFETY: a list of bytes, which are UTF-8: hosts and adapters check that (`CanonicalABI.md`, `load_string`).
 unsafe impl Value for String {
     type Memory = ListMemory;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::String;
     const OWNS_MEMORY: bool = true;
 
@@ -99,6 +103,8 @@ unsafe impl Value for String {
         // SAFETY: the caller's promise; it is UTF-8.
         unsafe { String::from_utf8_unchecked(Vec::from_memory(memory)) }
     }
+
+    by_itself!();
 
     #[inline]
     fn lend(&self, lent: &mut Lent) -> ListMemory {
@@ -115,6 +121,7 @@ unsafe impl Value for String {
 // SAFETY: so many elements one behind the other (`CanonicalABI.md`, fixed-length "list").
 unsafe impl<T: Value, const N: usize> Value for [T; N] {
     type Memory = [T::Memory; N];
+    type Reference = Self;
     const TYPE: &'static Type = &Type::FixedList(T::TYPE, N);
     const IS_PLAIN: bool = T::IS_PLAIN;
     const CAN_LEND: bool = T::CAN_LEND;
@@ -128,6 +135,8 @@ unsafe impl<T: Value, const N: usize> Value for [T; N] {
         // SAFETY: the caller's promise holds for each of them.
         memory.map(|element| unsafe { T::from_memory(element) })
     }
+
+    by_itself!();
 
     fn lend(&self, lent: &mut Lent) -> Self::Memory {
         self.each_ref().map(|element| element.lend(lent))
@@ -157,25 +166,25 @@ pub trait Borrowed {
     fn lend(&self, lent: &mut Lent) -> <Self::Owned as Value>::Memory;
 }
 
+impl<T: Value> Borrowed for T {
+    type Owned = T::Reference;
+
+    #[inline]
+    fn of(owned: &T::Reference) -> &T {
+        T::referred(owned)
+    }
+
+    #[inline]
+    fn lend(&self, lent: &mut Lent) -> <T::Reference as Value>::Memory {
+        const { assert!(T::Reference::CAN_LEND, "a handle goes over to the callee: pass it by value") };
+        self.refer(lent)
+    }
+}
+
 /// A reference of which an import passes a copy, because the call may outlive it.
 pub trait Cloned: Borrowed {
     /// The copy.
     fn cloned(&self) -> Self::Owned;
-}
-
-impl<T: Value> Borrowed for T {
-    type Owned = T;
-
-    #[inline]
-    fn of(owned: &T) -> &T {
-        owned
-    }
-
-    #[inline]
-    fn lend(&self, lent: &mut Lent) -> T::Memory {
-        const { assert!(T::CAN_LEND, "a handle goes over to the callee: pass it by value") };
-        Value::lend(self, lent)
-    }
 }
 
 impl<T: Value> Borrowed for [T] {
@@ -211,7 +220,7 @@ impl Borrowed for str {
     }
 }
 
-impl<T: Value + Clone> Cloned for T {
+impl<T: Value<Reference = T> + Clone> Cloned for T {
     fn cloned(&self) -> T {
         self.clone()
     }

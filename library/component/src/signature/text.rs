@@ -107,9 +107,12 @@ impl<const N: usize> Writer<N> {
             Direction::Import => "import ",
         });
         self.quoted(function.interface);
-        self.word(match function.kind {
-            Kind::Free => " func ",
-        });
+        match function.kind {
+            Kind::Free => self.word(" func "),
+            Kind::Method(resource) => self.nominal(" method ", resource, &[]),
+            Kind::Static(resource) => self.nominal(" static ", resource, &[]),
+            Kind::Constructor(resource) => self.nominal(" constructor ", resource, &[]),
+        }
         self.quoted(function.name);
         self.docs(function.docs);
         self.docs(function.krate);
@@ -184,6 +187,8 @@ impl<const N: usize> Writer<N> {
                 self.number(*length as u64);
                 self.of("", &[element]);
             }
+            Type::Own(resource) => self.nominal("own ", resource, &[]),
+            Type::Borrow(resource) => self.nominal("borrow ", resource, &[]),
             Type::Stream(element) => self.copied("stream", element),
             Type::Future(value) => self.copied("future", value),
             Type::Option(inner) => self.of("option", &[inner]),

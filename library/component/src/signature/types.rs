@@ -40,6 +40,10 @@ pub enum Type {
     Result(&'static Type, &'static Type),
     /// `tuple<...>`
     Tuple(&'static [&'static Type]),
+    /// `own<T>`
+    Own(&'static Nominal),
+    /// `borrow<T>`
+    Borrow(&'static Nominal),
     /// `stream<T>`
     Stream(&'static Type),
     /// `future<T>`
@@ -88,6 +92,12 @@ pub enum Direction {
 pub enum Kind {
     /// The interface.
     Free,
+    /// A resource, which it is called on.
+    Method(&'static Nominal),
+    /// A resource, which it has to do with.
+    Static(&'static Nominal),
+    /// A resource, of which it makes one.
+    Constructor(&'static Nominal),
 }
 
 /// A function.

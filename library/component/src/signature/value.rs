@@ -24,6 +24,8 @@ use super::types::Type;
 pub unsafe trait Value: Sized {
     /// A value as it stands in memory.
     type Memory: Copy + 'static;
+    /// What a reference to it is passed as: a value of its own, or for a resource a handle that is given back.
+    type Reference: Value;
     /// Its type.
     const TYPE: &'static Type;
     /// Its representation in Rust is the one in memory.
@@ -45,6 +47,12 @@ pub unsafe trait Value: Sized {
 
     /// A representation that refers to what the value owns, good for as long as the value and `lent` are there.
     fn lend(&self, lent: &mut Lent) -> Self::Memory;
+
+    /// What an export is given that has a reference as parameter.
+    fn referred(reference: &Self::Reference) -> &Self;
+
+    /// What an import is given that has a reference as parameter; as [`Value::lend`].
+    fn refer(&self, lent: &mut Lent) -> <Self::Reference as Value>::Memory;
 
     /// Frees the memory that a representation owns. What handles in it stand for belongs to somebody else by then.
     ///
@@ -126,11 +134,28 @@ pub(super) unsafe fn free(memory: *mut u8, layout: Layout) {
     }
 }
 
+/// What a value refers to, and is referred to by, that is passed as itself.
+macro_rules! by_itself {
+    () => {
+        #[inline]
+        fn referred(reference: &Self) -> &Self {
+            reference
+        }
+
+        #[inline]
+        fn refer(&self, lent: &mut Lent) -> Self::Memory {
+            Value::lend(self, lent)
+        }
+    };
+}
+pub(super) use by_itself;
+
 macro_rules! plain {
     ($($rust:ty = $ty:ident),+) => {$(
         // SAFETY: the canonical ABI stores it as wasm does, with its size as alignment; what a host stores is in range.
         unsafe impl Value for $rust {
             type Memory = $rust;
+            type Reference = Self;
             const TYPE: &'static Type = &Type::$ty;
             const IS_PLAIN: bool = true;
 
@@ -143,6 +168,9 @@ macro_rules! plain {
             unsafe fn from_memory(memory: $rust) -> $rust {
                 memory
             }
+
+            by_itself!();
+
 
             #[inline]
             fn lend(&self, _: &mut Lent) -> $rust {
@@ -159,11 +187,14 @@ plain! {
 // SAFETY: nothing takes no room.
 unsafe impl Value for () {
     type Memory = ();
+    type Reference = Self;
     const TYPE: &'static Type = &Type::Unit;
 
     fn into_memory(self) {}
 
     unsafe fn from_memory((): ()) {}
+
+    by_itself!();
 
     fn lend(&self, _: &mut Lent) {}
 }
@@ -179,6 +210,7 @@ pub struct OptionMemory<T: Copy> {
 // SAFETY: a variant of two cases: a byte that says which, and the payload at its own alignment (`CanonicalABI.md`, "variant").
 unsafe impl<T: Value> Value for Option<T> {
     type Memory = OptionMemory<T::Memory>;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::Option(T::TYPE);
     const CAN_LEND: bool = T::CAN_LEND;
     const OWNS_MEMORY: bool = T::OWNS_MEMORY;
@@ -196,6 +228,8 @@ unsafe impl<T: Value> Value for Option<T> {
         // SAFETY: the tag says that the payload is there, which is taken once.
         (memory.tag != 0).then(|| unsafe { T::from_memory(memory.payload.assume_init()) })
     }
+
+    by_itself!();
 
     #[inline]
     fn lend(&self, lent: &mut Lent) -> Self::Memory {
@@ -232,6 +266,7 @@ union ResultPayload<T: Copy, E: Copy> {
 // SAFETY: as `Option`.
 unsafe impl<T: Value, E: Value> Value for Result<T, E> {
     type Memory = ResultMemory<T::Memory, E::Memory>;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::Result(T::TYPE, E::TYPE);
     const CAN_LEND: bool = T::CAN_LEND && E::CAN_LEND;
     const OWNS_MEMORY: bool = T::OWNS_MEMORY || E::OWNS_MEMORY;
@@ -254,6 +289,8 @@ unsafe impl<T: Value, E: Value> Value for Result<T, E> {
             }
         }
     }
+
+    by_itself!();
 
     #[inline]
     fn lend(&self, lent: &mut Lent) -> Self::Memory {
@@ -285,6 +322,7 @@ macro_rules! tuples {
         // SAFETY: a record: its fields in order, each at its own alignment, which is what `repr(C)` says.
         unsafe impl<$($name: Value),+> Value for ($($name,)+) {
             type Memory = $memory<$($name::Memory),+>;
+            type Reference = Self;
             const TYPE: &'static Type = &Type::Tuple(&[$($name::TYPE),+]);
             const CAN_LEND: bool = $($name::CAN_LEND &&)+ true;
             const OWNS_MEMORY: bool = $($name::OWNS_MEMORY ||)+ false;
@@ -299,6 +337,9 @@ macro_rules! tuples {
                 // SAFETY: the caller's promise holds for each of them.
                 unsafe { ($($name::from_memory(memory.$index),)+) }
             }
+
+            by_itself!();
+
 
             #[inline]
             fn lend(&self, lent: &mut Lent) -> Self::Memory {

@@ -136,6 +136,7 @@ impl io::Read for Stream<u8> {
 #[unstable(feature = "rustc_private", issue = "27812")]
 unsafe impl<T: Value> Value for Stream<T> {
     type Memory = u32;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::Stream(T::TYPE);
     const CAN_LEND: bool = false;
 
@@ -150,6 +151,14 @@ unsafe impl<T: Value> Value for Stream<T> {
 
     unsafe fn from_memory(index: u32) -> Stream<T> {
         Stream::of(ReadableEnd::from_handle(index))
+    }
+
+    fn referred(reference: &Self) -> &Self {
+        reference
+    }
+
+    fn refer(&self, _: &mut Lent) -> u32 {
+        unreachable!("a handle is not lent")
     }
 
     fn lend(&self, _: &mut Lent) -> u32 {
@@ -279,6 +288,7 @@ impl<T: Value> fmt::Debug for Future<T> {
 #[unstable(feature = "rustc_private", issue = "27812")]
 unsafe impl<T: Value> Value for Future<T> {
     type Memory = u32;
+    type Reference = Self;
     const TYPE: &'static Type = &Type::Future(T::TYPE);
     const CAN_LEND: bool = false;
 
@@ -288,6 +298,14 @@ unsafe impl<T: Value> Value for Future<T> {
 
     unsafe fn from_memory(index: u32) -> Future<T> {
         Future(FutureReader::from_handle(index))
+    }
+
+    fn referred(reference: &Self) -> &Self {
+        reference
+    }
+
+    fn refer(&self, _: &mut Lent) -> u32 {
+        unreachable!("a handle is not lent")
     }
 
     fn lend(&self, _: &mut Lent) -> u32 {
