@@ -11,10 +11,11 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 
-/// The crates, and the text that none of a crate's code may contain: the component model's knows no interface of WASI.
-const CRATES: [(&str, Option<&str>); 2] = [("library/component/src", Some("\"wasi:")), ("library/wasi/src", None)];
+/// The crates, and the text that none of a crate's code may contain: the component model's and the web's know no interface of WASI.
+const CRATES: [(&str, Option<&str>); 3] =
+    [("library/component/src", Some("\"wasi:")), ("library/wasi/src", None), ("library/web/src", Some("\"wasi:"))];
 
-/// The findings in both crates. Prints what the graph comes to.
+/// The findings in all of them. Prints what the graph comes to.
 pub(crate) fn check(checkout: &Checkout) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for (folder, forbidden) in CRATES {

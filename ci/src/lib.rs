@@ -12,9 +12,11 @@ mod report;
 pub mod steps;
 mod suites;
 mod tidy;
+mod web;
 
 pub use checkout::Checkout;
 pub use crates::{Extent, crates};
 pub use newest::newest;
 pub use suites::suites;
 pub use tidy::tidy;
+pub use web::web;

@@ -41,7 +41,7 @@ fn become_tool(name: &str, arguments: impl IntoIterator<Item = OsString>) -> Res
 }
 
 /// The checkout above the current directory, or else the one that this was built in.
-fn checkout(verb: &str) -> Result<PathBuf> {
+pub(crate) fn checkout(verb: &str) -> Result<PathBuf> {
     let here = env::current_dir().context("the current directory is gone")?;
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     match here.ancestors().chain(built).find(|folder| folder.join("ci/requirements.toml").is_file()) {

@@ -12,10 +12,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::cache::{self, Cache};
 use crate::configuration::Configuration;
 use crate::guest::Guest;
-use crate::target::Choice;
+use crate::target::{Choice, WEB};
 use crate::verb::{self, Verb};
 use crate::words::Words;
-use crate::{chores, doctor, environment, forward, process, runner};
+use crate::{chores, doctor, environment, forward, process, runner, web};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
@@ -37,7 +37,7 @@ struct Arguments {
 enum Own {
     /// Find or install Rust, and build the standard library for the target
     Setup {
-        /// A target to build it for: wasm32-wasip3 (the usual one) or wasm32-component; may be given again
+        /// A target to build it for: wasm32-wasip3 (the usual one), wasm32-component or wasm32-component-web; may be given again
         #[arg(long)]
         target: Vec<String>,
         /// Show what installers and compilers print
@@ -61,6 +61,12 @@ enum Own {
         /// As settings of rust-analyzer
         #[arg(long, conflicts_with = "json")]
         rust_analyzer: bool,
+    },
+    /// Make a folder for a page or a script of what is built for the web, and run it in Node (in a checkout; `web --help`)
+    #[command(disable_help_flag = true)]
+    Web {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
     /// Run Rust's own test suites: those of core, alloc, std and libtest (in a checkout; `std-test --help`)
     #[command(disable_help_flag = true)]
@@ -146,6 +152,7 @@ fn own(words: Words) -> Result<ExitCode> {
         Own::Readiness { arguments } => chores::readiness(&arguments),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
         Own::StdTest { arguments } => chores::std_test(&arguments),
+        Own::Web { arguments } => web::main(&arguments),
     }
 }
 
@@ -177,6 +184,9 @@ fn setup(targets: &[String], verbose: bool) -> Result<ExitCode> {
     let choice = Choice::of_names(targets)?;
     let names: Vec<&str> = choice.targets.iter().map(|target| target.name).collect();
     let guest = Guest::ready(choice, true, verbose)?;
+    if guest.is_for(WEB) {
+        web::setup(&guest)?;
+    }
     let toolchain = guest.sysroot().toolchain();
     process::print(&format!(
         "Rust     {}\nsysroot  {}\ntarget   {}: ready\n",

@@ -10,12 +10,12 @@ use anyhow::{Result, bail};
 use crate::advice::Advise;
 use crate::configuration::Configuration;
 use crate::guest::{self, Guest};
-use crate::target;
+use crate::target::{self, WEB};
 use crate::toolchain::{self, Look, Search};
 use crate::verb::Verb;
 use crate::words::Words;
 use crate::workspace::Workspace;
-use crate::{coverage, dependencies, grants, install, nextest, process, provision, release, wrapper};
+use crate::{coverage, dependencies, grants, install, nextest, process, provision, release, web, wrapper};
 
 /// Does a verb of cargo's. Returns only if cargo cannot be started, or if something is left to do after it.
 ///
@@ -42,6 +42,9 @@ pub(crate) fn forward(verb: Verb, mut words: Words) -> Result<ExitCode> {
     };
     if let Some(options) = runtime {
         cargo.env(grants::VARIABLE, options);
+    }
+    if verb.runs() && guest.is_for(WEB) {
+        cargo.env(web::TOOL, web::tool(guest.sysroot().toolchain())?);
     }
     begin(&mut cargo, verb.name().as_ref(), &words);
     match verb {

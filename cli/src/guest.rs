@@ -100,6 +100,11 @@ impl Guest {
         self.choice.targets.first().copied().unwrap_or(WASIP3)
     }
 
+    /// Whether a target is among those that are chosen.
+    pub(crate) fn is_for(&self, target: Target) -> bool {
+        self.choice.targets.contains(&target)
+    }
+
     /// Its specification.
     pub(crate) fn spec(&self) -> Result<PathBuf> {
         self.sysroot.spec(self.target().name)

@@ -47,6 +47,7 @@ pub mod target;
 mod temporary;
 mod toolchain;
 mod verb;
+mod web;
 mod words;
 mod workspace;
 mod wrapper;

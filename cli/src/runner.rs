@@ -18,9 +18,9 @@ use crate::advice::Advise;
 use crate::condition::Facts;
 use crate::configuration::Configuration;
 use crate::guest;
-use crate::target::{Target, WASIP3};
+use crate::target::{Target, WASIP3, WEB};
 use crate::temporary::Temporary;
-use crate::{coverage, grants, isolate, launcher, libtest, process};
+use crate::{coverage, grants, isolate, launcher, libtest, process, web};
 
 /// Runs the component that cargo names, with its arguments; or has the runner of the user's configuration do it, which is told of us by a variable.
 ///
@@ -60,6 +60,16 @@ fn run_for_cargo(configuration: &Configuration) -> Result<ExitCode> {
     let given = grants::read(&["--net", "loopback"])?;
     let mut setup = grants::setup(given.runtime, &configuration.variables());
     setup.arguments = arguments.collect();
+    if std::path::absolute(&component)
+        .is_ok_and(|component| of_target(&component).is_some_and(|(target, _)| target == WEB))
+    {
+        ensure!(
+            !given.isolate,
+            "tests for the web cannot be run each in an instance of its own yet: leave out {}",
+            grants::ISOLATE
+        );
+        return web::run(&component, &setup);
+    }
     if let Some(profile) = coverage::of_program(&component)? {
         setup.environment.push((coverage::PROFILE_VARIABLE.into(), profile));
     }

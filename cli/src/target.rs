@@ -22,9 +22,12 @@ pub const WASIP3: Target = Target { name: "wasm32-wasip3", aliases: &[] };
 /// Components that import only what they ask for. The other name is upstream's.
 pub const COMPONENT: Target = Target { name: "wasm32-component", aliases: &["wasm32-none-component"] };
 
+/// Components for browsers and other JavaScript hosts. The other name is the one that upstream has proposed for such a target.
+pub const WEB: Target = Target { name: "wasm32-component-web", aliases: &["wasm32-webp2"] };
+
 impl Target {
     /// All of them, the usual one first.
-    pub const ALL: [Target; 2] = [WASIP3, COMPONENT];
+    pub const ALL: [Target; 3] = [WASIP3, COMPONENT, WEB];
 
     /// The target that a word means.
     pub fn named(word: &str) -> Option<Target> {
@@ -124,6 +127,7 @@ mod tests {
         };
         assert_eq!(targets("build --target wasm32-component"), ["wasm32-component"]);
         assert_eq!(targets("build --target=wasm32-none-component"), ["wasm32-component"]);
+        assert_eq!(targets("build --target wasm32-webp2"), ["wasm32-component-web"]);
         assert_eq!(targets("--target wasm32-wasip3 --target wasm32-component"), ["wasm32-wasip3", "wasm32-component"]);
         assert_eq!(targets("build --target x86_64-unknown-linux-gnu"), [""; 0]);
     }

@@ -14,7 +14,7 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 15] = [
+const TREES: [Tree; 16] = [
     Tree { constant: "EDITS", root: "../edits", wanted: is_edits },
     Tree { constant: "FASTER_EDITS", root: "../faster/edits", wanted: is_edits },
     Tree { constant: "FASTER_FILES", root: "../faster", wanted: is_rust },
@@ -29,6 +29,7 @@ const TREES: [Tree; 15] = [
     Tree { constant: "HEAP_CRATE", root: "../heap", wanted: is_of_a_crate },
     Tree { constant: "MACROS", root: "../macros/src", wanted: is_rust },
     Tree { constant: "WASI_CRATE", root: "../wasi", wanted: is_of_a_crate },
+    Tree { constant: "WEB_CRATE", root: "../web", wanted: is_of_a_crate },
     Tree { constant: "TARGETS", root: "../../targets", wanted: |path| path.extension().is_some_and(|e| e == "json") },
 ];
 

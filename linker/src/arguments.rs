@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::contract;
 use crate::passes;
+use crate::platform::Platform;
 
 /// What `--help` says, above what wasm-ld has to say.
 pub(crate) const HELP: &str = "\
@@ -27,6 +28,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
   --thread-context=WAY   where a thread's stack pointer is kept: slots (of its context), or save-restore (around each
                          import, so that bindings can have the slots)
   --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
+  --world=WORLD          whose functions std calls: those of wasi, or of the web (a page or a script)
   --explain-passes       say which passes there are, and why
   @FILE                  the arguments that stand in FILE
 
@@ -49,6 +51,8 @@ pub(crate) struct Arguments {
     pub(crate) save_around_imports: bool,
     /// Whether atomic instructions are points of a schedule by seed (`--schedule-points`).
     pub(crate) schedule_points: bool,
+    /// Whose functions std calls (`--world=WORLD`).
+    pub(crate) platform: Platform,
     /// How much of the debug information is to go.
     pub(crate) strip: Strip,
     /// What passes are to look at: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
@@ -115,6 +119,7 @@ impl Arguments {
             stack_check: true,
             save_around_imports: false,
             schedule_points: false,
+            platform: Platform::Wasi,
             strip: Strip::Nothing,
             optimize: Optimize::Speed,
             without: Vec::new(),
@@ -157,6 +162,11 @@ impl Arguments {
                     bail!(
                         "`{flag}` is not a way to keep a thread's stack pointer: it is --thread-context=slots or --thread-context=save-restore"
                     )
+                }
+                "--world=wasi" => parsed.platform = Platform::Wasi,
+                "--world=web" => parsed.platform = Platform::Web,
+                flag if flag.starts_with("--world") => {
+                    bail!("`{flag}` names no world that std has: it is --world=wasi or --world=web")
                 }
                 "--schedule-points" => parsed.schedule_points = true,
                 "--skip-wit-component" => parsed.artifact = Artifact::CoreModule,

@@ -15,6 +15,7 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 
 use crate::contract;
 use crate::inputs::Inputs;
+use crate::platform::Platform;
 use crate::versions::{self, Lowered};
 
 /// A world and where it came from.
@@ -23,6 +24,8 @@ pub(crate) struct Bindings {
     section: Option<String>,
     /// The world, its types, and which tools made it.
     decoded: Bindgen,
+    /// What std stands on.
+    platform: Platform,
 }
 
 impl Bindings {
@@ -52,8 +55,8 @@ impl Bindings {
     /// # Errors
     ///
     /// None in a build whose tests pass.
-    pub(crate) fn of_std(data: &[u8]) -> Result<Bindings> {
-        Bindings::decode(data, None)
+    pub(crate) fn of_std(data: &[u8], platform: Platform) -> Result<Bindings> {
+        Ok(Bindings { platform, ..Bindings::decode(data, None)? })
     }
 
     fn decode(data: &[u8], section: Option<String>) -> Result<Bindings> {
@@ -61,7 +64,7 @@ impl Bindings {
         let mut alone = Module::new();
         alone.section(&CustomSection { name: name.into(), data: data.into() });
         let (_, decoded) = wit_component::metadata::decode(&alone.finish())?;
-        Ok(Bindings { section, decoded })
+        Ok(Bindings { section, decoded, platform: Platform::Wasi })
     }
 
     /// Takes out of the world what it exports of interfaces that `is_unused` says yes to. Says if there was any.
@@ -101,7 +104,7 @@ impl Bindings {
     pub(crate) fn origin(&self, inputs: &Inputs) -> String {
         match &self.section {
             Some(section) => origin(section, inputs),
-            None => format!("std (WASI {})", wasi_wit::VERSION),
+            None => format!("std ({})", self.platform.name()),
         }
     }
 

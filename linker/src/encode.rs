@@ -19,7 +19,8 @@ use crate::inputs::{Inputs, Wanted};
 use crate::lower::entry::is_run_interface;
 use crate::module::Module;
 use crate::passes::{self, Options};
-use crate::world::{self, Kind};
+use crate::platform::Platform;
+use crate::world::Kind;
 
 /// Makes a component of a core module, and checks it.
 ///
@@ -40,8 +41,11 @@ pub(crate) fn component(mut module: Module<'_>, options: &Options<'_>) -> Result
     let mut all = Bindings::of(&module, inputs)?;
     with_what_is_used(&mut module, &mut all, inputs)?;
     let names = Names::of(&module, inputs)?;
-    let section = world::component_type(names.kind())?;
-    all.push(Bindings::of_std(&section)?);
+    let platform = options.platform;
+    let of_bindings = all.iter().flat_map(Bindings::functions).map(|(name, _)| name).collect();
+    let imported: Vec<&str> = names.fields("$root".to_owned()).collect();
+    let section = platform.component_type(kind(&names, &all, platform), &imported, &of_bindings)?;
+    all.push(Bindings::of_std(&section, platform)?);
     bindings::check_agreement(&all, inputs)?;
     check_imports(&module, &names, &all, inputs)?;
     check_asyncness(&names, &all, inputs)?;
@@ -56,7 +60,10 @@ pub(crate) fn component(mut module: Module<'_>, options: &Options<'_>) -> Result
         .module(&described)
         .and_then(|encoder| encoder.encode())
         .map_err(|error| hinted(error, &names))
-        .with_context(|| format!("the linked module does not fit the worlds of {}", origins(&all, inputs)))?;
+        .with_context(|| {
+            let clash = platform.names_of_std(&of_bindings);
+            format!("the linked module does not fit the worlds of {}{clash}", origins(&all, inputs))
+        })?;
     let component = passes::over_component(component, options)?;
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&component)
@@ -88,11 +95,6 @@ impl<'a> Names<'a> {
         self.imports.iter().filter(move |(module, _)| *module == interface).map(|(_, field)| *field)
     }
 
-    /// A module with the entry of a command is one; any other is a reactor.
-    fn kind(&self) -> Kind {
-        if self.lifts(contract::RUN).next().is_some() { Kind::Command } else { Kind::Reactor }
-    }
-
     /// The exports that lift a function.
     fn lifts(&self, function: &str) -> impl Iterator<Item = &'a str> {
         ["", "[async-lift]", "[async-lift-stackful]"]
@@ -100,6 +102,13 @@ impl<'a> Names<'a> {
             .into_iter()
             .filter_map(|name| self.exports.get(name.as_str()).copied())
     }
+}
+
+/// A module with the entry of a command is one; any other is a reactor. So is one whose entry a world of bindings has in so many words.
+fn kind(names: &Names<'_>, all: &[Bindings], platform: Platform) -> Kind {
+    let of_bindings = || all.iter().flat_map(Bindings::functions).any(|(name, _)| name == platform.run());
+    let begins = names.lifts(platform.run()).next().is_some() && (platform == Platform::Wasi || !of_bindings());
+    if begins { Kind::Command } else { Kind::Reactor }
 }
 
 /// Takes out of the worlds of bindings what the program has not: a `run` that gave way to another, or was never written, where there is another

@@ -34,6 +34,7 @@ use lld::WasmLd;
 use module::Module;
 use passes::Options;
 use place::Place;
+pub use platform::Platform;
 use stubs::Stub;
 use supplies::Supply;
 use wants::Wants;
@@ -55,6 +56,7 @@ mod module;
 mod optimize;
 mod passes;
 mod place;
+mod platform;
 mod signatures;
 mod stubs;
 mod supplies;
@@ -117,7 +119,7 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             coverage::keep(&linked, &arguments.output)?;
             let unreached = wants::unreached(&linked);
             let (strip, without) = (arguments.strip, &arguments.without[..]);
-            let options = Options { optimize, strip, without, inputs: &inputs };
+            let options = Options { optimize, strip, without, platform: arguments.platform, inputs: &inputs };
             let component = guard::guarded(|| component_of(linked, &options))
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
@@ -255,7 +257,7 @@ impl CoreLink<'_> {
         }
         let wants = match arguments.artifact {
             Artifact::Untouched => Wants::default(),
-            Artifact::Component | Artifact::CoreModule => Wants::of(&read(module)?, inputs)?,
+            Artifact::Component | Artifact::CoreModule => Wants::of(&read(module)?, inputs, arguments.platform)?,
         };
         Ok(Some(Linked { wants, messages }))
     }
@@ -287,8 +289,15 @@ fn thread_statics(arguments: &Arguments, scratch: &Path) -> Result<BTreeMap<Path
 /// # Errors
 ///
 /// The module does not fit the worlds it is to have: the error names functions and crates.
-pub fn component(module: Vec<u8>, optimize: Optimize, strip: Strip, inputs: &Inputs) -> Result<Vec<u8>> {
-    guard::guarded(|| component_of(Module::parse(&module)?, &Options { optimize, strip, without: &[], inputs }))
+pub fn component(
+    module: Vec<u8>,
+    optimize: Optimize,
+    strip: Strip,
+    platform: Platform,
+    inputs: &Inputs,
+) -> Result<Vec<u8>> {
+    let options = Options { optimize, strip, without: &[], platform, inputs };
+    guard::guarded(|| component_of(Module::parse(&module)?, &options))
 }
 
 fn component_of(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {

@@ -20,6 +20,7 @@ use crate::module::{Export, Module};
 use crate::optimize::{
     branch_hints, forwarders, landing_pads, offsets, shorten, single_thread_locks, split_loads, wide_parameters,
 };
+use crate::platform::Platform;
 
 /// What a link wants of the passes.
 pub(crate) struct Options<'a> {
@@ -27,6 +28,8 @@ pub(crate) struct Options<'a> {
     pub(crate) strip: Strip,
     /// The names of passes that are left out: see [`check_optional`].
     pub(crate) without: &'a [String],
+    /// Whose functions std calls.
+    pub(crate) platform: Platform,
     /// What the module was linked from: a program with threads asks for alignments, and errors for names.
     pub(crate) inputs: &'a Inputs,
 }

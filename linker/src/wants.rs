@@ -9,6 +9,7 @@ use crate::contract;
 use crate::inputs::Inputs;
 use crate::lower::{atomics, context_slots, entry};
 use crate::module::Module;
+use crate::platform::Platform;
 use crate::signatures;
 use crate::supplies::{self, Supply};
 
@@ -50,7 +51,7 @@ impl Wants {
     /// # Errors
     ///
     /// What was read is not a module.
-    pub(crate) fn of(linked: &[u8], inputs: &Inputs) -> Result<Wants> {
+    pub(crate) fn of(linked: &[u8], inputs: &Inputs, platform: Platform) -> Result<Wants> {
         let module = Module::parse(linked)?;
         let bindings = module.has_export(contract::REALLOC) || supplies::pass_memory(&module, inputs);
         let is_async = module.exports().iter().any(|export| export.name.starts_with("[async-lift]"))
@@ -60,10 +61,9 @@ impl Wants {
             slots: module.makes_threads() && context_slots::are_in_use(&module),
             tasks: !module.makes_threads() && is_async && !context_slots::are_in_use(&module),
             bindings,
-            no_memory: !bindings
-                && !module.imported_functions().any(|(_, import, _)| import.module.starts_with("wasi:")),
+            no_memory: !bindings && !platform.passes_memory(&module),
             futex: atomics::wants_futex(&module)?,
-            left_out: entry::left_out(&module)?,
+            left_out: entry::left_out(&module, platform)?,
             supplies: Supply::of(&module, inputs)?,
         })
     }
@@ -72,7 +72,7 @@ impl Wants {
 /// The functions a module exports that no component could: there is neither an entry nor a world.
 pub(crate) fn unreached(module: &Module<'_>) -> Vec<String> {
     let mut names = module.exports().iter().map(|export| &*export.name);
-    if names.any(|name| name == contract::MAIN || entry::is_of_run(name))
+    if names.any(|name| name == contract::MAIN || entry::is_of_run(name, Platform::Wasi))
         || module.has_component_types()
         || module.custom_sections().any(|(name, _)| name == contract::signatures::SECTION)
     {

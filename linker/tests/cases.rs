@@ -3,7 +3,7 @@
 //! `module.wat` is what wasm-ld left; every `NAME.wit` becomes a section `component-type:NAME` of it, as bindings for
 //! that file's world leave one. Of several files `NAME+X.wit` the contents come to stand one behind the other, as
 //! wasm-ld joins sections of one name. `strip` is there if the link strips everything, `small` if bytes count more than
-//! time, `no-optimize` if what only makes programs faster is left out. What comes out stands in
+//! time, `no-optimize` if what only makes programs faster is left out, `web` if std's functions are the web's. What comes out stands in
 //! `component.wat`, or in `error.txt` if nothing may. `BLESS=1 cargo test -p component-ld --test cases` writes these
 //! two anew: read the difference before committing it.
 
@@ -14,7 +14,7 @@ use std::{env, ffi::OsStr};
 
 use anyhow::{Context, Result, bail, ensure};
 use component_ld::inputs::Inputs;
-use component_ld::{Optimize, Strip};
+use component_ld::{Optimize, Platform, Strip};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wasmparser::{Parser, Payload};
 use wit_component::StringEncoding;
@@ -45,7 +45,8 @@ fn without_optimization_no_pass_that_only_makes_faster_runs() {
         let module = module(&root.join("tests/cases").join(&case)).unwrap();
         let strip = if pass == "shorten" { Strip::All } else { Strip::Nothing };
         let linked = |optimize| {
-            core_sections(&component_ld::component(module.clone(), optimize, strip, &Inputs::default()).unwrap())
+            let made = component_ld::component(module.clone(), optimize, strip, Platform::Wasi, &Inputs::default());
+            core_sections(&made.unwrap())
         };
         let before = core_sections(&module);
         assert_eq!(linked(Optimize::No), before, "{pass} runs, or something else does, in case {case}");
@@ -83,7 +84,9 @@ fn check(case: &Path) -> Result<()> {
         (false, true) => Optimize::No,
         (true, true) => bail!("case {name}: small and no-optimize cannot both be"),
     };
-    let (came, other, text) = match component_ld::component(module(case)?, optimize, strip, &Inputs::default()) {
+    let platform = if case.join("web").exists() { Platform::Web } else { Platform::Wasi };
+    let made = component_ld::component(module(case)?, optimize, strip, platform, &Inputs::default());
+    let (came, other, text) = match made {
         Ok(component) => ("component.wat", "error.txt", wasmprinter::print_bytes(component)?),
         Err(error) => ("error.txt", "component.wat", format!("{error:#}\n")),
     };

@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use ci::{Checkout, Extent, crates, newest, steps, suites, tidy};
+use ci::{Checkout, Extent, crates, newest, steps, suites, tidy, web};
 use clap::{Parser, ValueEnum};
 
 /// Runs the checks of this repository.
@@ -31,6 +31,8 @@ enum Check {
     Tests,
     /// Some programs do the same without all that only makes programs faster.
     Plain,
+    /// Programs for the web do in Node what they do natively.
+    Web,
     /// A part of Rust's own test suites ends as it is expected to.
     Suites,
     /// The part of the tier readiness report that takes little time has no red line.
@@ -97,6 +99,7 @@ fn run(check: Check, checkout: &Checkout) -> anyhow::Result<()> {
         Check::Setup => steps::setup(checkout),
         Check::Tests => steps::tests(checkout),
         Check::Plain => steps::plain(checkout),
+        Check::Web => web(checkout),
         Check::Suites => suites(checkout),
         Check::Readiness => steps::readiness(checkout),
         Check::Crates => crates(checkout, Extent::Some),

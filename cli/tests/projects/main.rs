@@ -17,3 +17,4 @@ mod installed;
 mod names;
 mod panics;
 mod verbs;
+mod web;

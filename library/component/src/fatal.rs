@@ -1,14 +1,14 @@
 //! How a program ends that cannot go on.
 //!
-//! Where there is WASI, the crate above has streams to tell it: it defines functions by these names, in assembly, so that a
-//! program contains only the messages it can come to. Without WASI what is to be said are the program's last words.
+//! Where there is WASI or the web, the crate above has streams to tell it: it defines functions by these names, in assembly, so that a
+//! program contains only the messages it can come to. Without either what is to be said are the program's last words.
 
-#[cfg(target_env = "component")]
+#[cfg(all(target_env = "component", target_os = "none"))]
 pub(crate) use last_words::{deadlock, out_of_memory, stack_overflow};
-#[cfg(not(target_env = "component"))]
+#[cfg(not(all(target_env = "component", target_os = "none")))]
 pub(crate) use told_above::{deadlock, out_of_memory, stack_overflow};
 
-#[cfg(not(target_env = "component"))]
+#[cfg(not(all(target_env = "component", target_os = "none")))]
 mod told_above {
     unsafe extern "C" {
         /// There is no memory for a task's thread-local variables: says so and ends the program.
@@ -23,7 +23,7 @@ mod told_above {
     }
 }
 
-#[cfg(target_env = "component")]
+#[cfg(all(target_env = "component", target_os = "none"))]
 mod last_words {
     use core::component::LastWords;
 

@@ -20,5 +20,6 @@ pub mod paths;
 pub mod signatures;
 pub mod symbols;
 pub mod variables;
+pub mod web;
 
 pub use symbols::*;

@@ -15,6 +15,7 @@ use crate::cell::SyncUnsafeCell;
 use crate::fmt::{self, Write};
 use crate::mem;
 use crate::panic::PanicInfo;
+use crate::slice;
 
 /// What there is room for, in bytes. The rest of a longer text is left out.
 const ROOM: usize = 4096;
@@ -52,6 +53,11 @@ impl LastWords {
         // SAFETY: threads of an instance take turns, and none is interrupted here.
         unsafe { (*LAST_WORDS.get()).length = 0 };
         LastWords(())
+    }
+
+    /// This text.
+    pub fn of(text: &[u8]) {
+        LastWords::begin().add(text);
     }
 
     /// Forgets them: whoever wanted to say them lives on.
@@ -200,6 +206,13 @@ global_asm!(
 /// Leaves the text of a panic that nobody catches, and ends the program.
 #[optimize(size)]
 pub extern "C" fn panicked(info: &PanicInfo<'_>) -> ! {
+    words_of(info);
+    wasm32::unreachable()
+}
+
+/// Leaves the text of a panic that nobody catches, for who can tell it to somebody. There is one such text: asked again, this ends the program.
+#[optimize(size)]
+pub fn words_of(info: &PanicInfo<'_>) -> &'static [u8] {
     static IS_WRITING: SyncUnsafeCell<bool> = SyncUnsafeCell::new(false);
     // SAFETY: threads of an instance take turns, and none is interrupted here. Values of a message that panic themselves come here again.
     if unsafe { IS_WRITING.get().replace(true) } {
@@ -222,5 +235,6 @@ pub extern "C" fn panicked(info: &PanicInfo<'_>) -> ! {
     } else if let Some(write_values) = unsafe { *WRITE_VALUES.get() } {
         write_values(info);
     }
-    wasm32::unreachable()
+    // SAFETY: as above, and nobody writes after this: the program ends.
+    unsafe { slice::from_raw_parts((&raw const (*LAST_WORDS.get()).text).cast(), (*LAST_WORDS.get()).length) }
 }

@@ -33,11 +33,12 @@ pub(crate) fn edit_files(parts: Parts) -> impl Iterator<Item = (String, &'static
 }
 
 /// The platform crates: the directory of each, here as there, and its files.
-const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 4] = [
+const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 5] = [
     ("component", data::COMPONENT_CRATE),
     ("contract", data::CONTRACT_CRATE),
     ("heap", data::HEAP_CRATE),
     ("wasi", data::WASI_CRATE),
+    ("web", data::WEB_CRATE),
 ];
 
 /// New files of upstream's crates, at the places where upstream would have them: the directory of each crate, here as there.

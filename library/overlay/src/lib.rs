@@ -3,7 +3,7 @@
 //! The way through: a [`Toolchain`] is probed and its library sources are checked; [`Sysroot::materialise`] writes them,
 //! edited, into a directory of the cache that is named by the hash of all that went into it; [`Sysroot::prebuild`] compiles
 //! them for a target. What is laid over is data inside this crate (`library/edits`, `library/faster`, `library/std`,
-//! `library/component`, `library/wasi`, `targets`), so an installed binary needs no checkout.
+//! `library/component`, `library/wasi`, `library/web`, `targets`), so an installed binary needs no checkout.
 //!
 //! Left out: installing a toolchain, choosing the cache directory, and the `rustc` wrapper that passes `--sysroot`: these
 //! are the command line's.

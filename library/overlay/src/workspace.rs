@@ -15,9 +15,11 @@ use crate::{RUST_COMMIT, Sysroot, macros};
 /// What cargo is told for one target beyond what all are compiled with. A part of the sysroot's name.
 pub(crate) fn settings(target: &str) -> &'static [&'static str] {
     match target {
-        // Programs there are plugins: a few kilobytes, of which the heap is a good part. What is quick of it is inlined, and compiled as those are
+        // Programs there are plugins, and parts of pages: a few kilobytes, of which the heap is a good part. What is quick of it is inlined, and compiled as those are
         // who call it.
-        "wasm32-component" => &["--config", "profile.release.package.component-heap.opt-level='z'"],
+        "wasm32-component" | "wasm32-component-web" => {
+            &["--config", "profile.release.package.component-heap.opt-level='z'"]
+        }
         _ => &[],
     }
 }

@@ -42,7 +42,7 @@ fn holds_edited_sources_and_specs_and_links() {
     let pal = fs::read_to_string(sysroot.library().join("std/src/sys/pal/mod.rs")).unwrap();
     assert!(pal.contains("mod wasip3;"), "the edit is in");
     assert!(sysroot.library().join("std/src/sys/pal/wasip3/mod.rs").is_file(), "the new file is there");
-    for platform in ["component", "contract", "wasi"] {
+    for platform in ["component", "contract", "wasi", "web"] {
         assert!(sysroot.library().join(platform).join("src/lib.rs").is_file(), "{platform} is there");
     }
     assert!(sysroot.spec("wasm32-wasip3").unwrap().is_file());

@@ -82,6 +82,7 @@ fn imports() -> impl Iterator<Item = &'static Import> {
 fn core_type(ty: CoreType) -> &'static str {
     match ty {
         CoreType::I64 => "i64",
+        CoreType::F64 => "f64",
         CoreType::I32 | CoreType::Length | CoreType::Pointer(_) => "i32",
     }
 }

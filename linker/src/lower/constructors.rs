@@ -22,7 +22,7 @@ use crate::contract;
 use crate::module::{Change, Module, Op};
 use crate::passes::Options;
 
-pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
     let Some(constructors) = module.exported_function(contract::CALL_CONSTRUCTORS) else { return Ok(()) };
     let is_empty = is_empty(module, constructors)?;
     let mut callers = Vec::new();
@@ -33,7 +33,7 @@ pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
         callers = module.defined().filter(calls).collect();
     }
     // A program that begins at main calls nothing first.
-    let begins_at_main = module.has_export(contract::RUN);
+    let begins_at_main = module.has_export(options.platform.run());
     let host_calls = !is_empty && (callers.is_empty() || begins_at_main) && !module.has_export(contract::INITIALIZE);
     if host_calls {
         for caller in callers {

@@ -5,6 +5,8 @@
 //! main gives way. A test binary of such a crate has the same two, and there libtest's main is the program. What gives way is not exported,
 //! so that wasm-ld collects it and what only it used.
 //!
+//! On the web it is the same with the world's own `run`.
+//!
 //! rustc's main shim has a symbol of its own ([`contract::MAIN`]), and gets the name of the export here: bindings may define a function under that name.
 //!
 //! Delete when: rustc can be told that a program has another entry than main.
@@ -18,11 +20,12 @@ use wasmparser::{BinaryReader, DataSectionReader};
 use crate::contract;
 use crate::module::Module;
 use crate::passes::Options;
+use crate::platform::Platform;
 
 /// The exports that give way: none if the program has one entry.
-pub(crate) fn left_out(module: &Module<'_>) -> Result<BTreeSet<String>> {
+pub(crate) fn left_out(module: &Module<'_>, platform: Platform) -> Result<BTreeSet<String>> {
     let exports = module.exports().iter().map(|export| &*export.name);
-    let of_bindings: BTreeSet<String> = exports.filter(|name| is_of_run(name)).map(str::to_owned).collect();
+    let of_bindings: BTreeSet<String> = exports.filter(|name| is_of_run(name, platform)).map(str::to_owned).collect();
     if of_bindings.is_empty() || !module.has_export(contract::MAIN) {
         return Ok(BTreeSet::new());
     }
@@ -30,29 +33,29 @@ pub(crate) fn left_out(module: &Module<'_>) -> Result<BTreeSet<String>> {
 }
 
 /// Gives what is exported the names that wit-component knows, and leaves out what gives way if wasm-ld has not.
-pub(crate) fn rewrite(module: &mut Module<'_>, _: &Options<'_>) -> Result<()> {
+pub(crate) fn rewrite(module: &mut Module<'_>, options: &Options<'_>) -> Result<()> {
     let finished = module.exported_function(contract::FINISHED_RUN);
     if finished.is_none() && !module.has_export(contract::MAIN) {
         return Ok(());
     }
-    let left_out = left_out(module)?;
+    let left_out = left_out(module, options.platform)?;
     module.rename_exports(|name, index| {
         let index = finished.filter(|_| is_sync_run(name)).unwrap_or(index);
         match name {
             name if left_out.contains(name) => None,
             contract::FINISHED_RUN => None,
-            contract::MAIN => Some((contract::RUN.to_owned(), index)),
+            contract::MAIN => Some((options.platform.run().to_owned(), index)),
             name => Some((name.to_owned(), index)),
         }
     });
     Ok(())
 }
 
-/// Whether a core export is a `run` of WASI 0.3, or belongs to one.
-pub(crate) fn is_of_run(export: &str) -> bool {
+/// Whether a core export is a `run` of the platform, of WASI 0.3 for instance, or belongs to one.
+pub(crate) fn is_of_run(export: &str, platform: Platform) -> bool {
     let name = export.strip_prefix("[callback]").or(export.strip_prefix("cabi_post_")).unwrap_or(export);
     let name = name.strip_prefix("[async-lift]").or(name.strip_prefix("[async-lift-stackful]")).unwrap_or(name);
-    is_sync_run(name)
+    platform.is_sync_run(name)
 }
 
 /// Whether a core export is a `run` of WASI 0.3, lifted synchronously.
@@ -91,10 +94,12 @@ mod tests {
             "[callback][async-lift]wasi:cli/run@0.3.10#run",
             "[async-lift-stackful]wasi:cli/run@0.3.0#run",
         ] {
-            assert!(is_of_run(name), "{name}");
+            assert!(is_of_run(name, Platform::Wasi), "{name}");
         }
         for name in ["wasi:cli/run@0.2.6#run", "wasi:cli/run@0.3.0-rc-2025-09-16#run", "a:b/run@0.3.0#run", "run"] {
-            assert!(!is_of_run(name), "{name}");
+            assert!(!is_of_run(name, Platform::Wasi), "{name}");
         }
+        assert!(is_of_run("[async-lift]run", Platform::Web));
+        assert!(!is_of_run("wasi:cli/run@0.3.0#run", Platform::Web), "a page calls another `run`");
     }
 }

@@ -22,6 +22,8 @@ pub enum CoreType {
     I32,
     /// `i64`.
     I64,
+    /// `f64`.
+    F64,
     /// A length: `i32` on wasm32.
     Length,
     /// A pointer: `i32` on wasm32; to what.
@@ -40,14 +42,14 @@ pub unsafe trait Flat {
 
 macro_rules! flat {
     ($($type:ty = $core:ident),*) => {$(
-        // SAFETY: the C ABI of wasm32 passes this integer as that core type.
+        // SAFETY: the C ABI of wasm32 passes this number as that core type.
         unsafe impl Flat for $type {
             const TYPE: CoreType = CoreType::$core;
         }
     )*};
 }
 
-flat!(u32 = I32, i32 = I32, u64 = I64, i64 = I64, usize = Length);
+flat!(u32 = I32, i32 = I32, u64 = I64, i64 = I64, f64 = F64, usize = Length);
 
 // SAFETY: a thin pointer is an `i32` on wasm32.
 unsafe impl<T: Lowered> Flat for *const T {

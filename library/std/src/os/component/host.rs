@@ -20,7 +20,11 @@
 //! ```
 //!
 //! From then on `println!`, `Instant::now` and the others use it.
+//!
+//! In a browser (`target_os = "web"`) std has all of it of the page, and a program's own host takes its place. What is said here of a program
+//! without a host is so on the other targets only.
 
+use super::platform::own;
 use crate::cell::Cell;
 use crate::ffi::OsString;
 use crate::io;
@@ -32,7 +36,7 @@ pub trait Host: Sync {
     /// The command line, for `std::env::args`. Without it there are no arguments.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn args(&self) -> Vec<OsString> {
-        Vec::new()
+        own::args()
     }
 
     /// The environment at the start, for `std::env::var`. Without it there are no variables but those that the program sets.
@@ -57,7 +61,7 @@ pub trait Host: Sync {
     /// As `io::Write::write`.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn write_stdout(&self, text: &[u8]) -> io::Result<usize> {
-        Ok(text.len())
+        own::write_stdout(text)
     }
 
     /// Writes to standard error; gives how many bytes. Without it output goes nowhere, and a panic's text becomes the last
@@ -67,42 +71,39 @@ pub trait Host: Sync {
     /// As `io::Write::write`.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn write_stderr(&self, text: &[u8]) -> io::Result<usize> {
-        Ok(text.len())
+        own::write_stderr(text)
     }
 
     /// The time of a clock that never goes back. Without it `Instant::now`, sleeping and timeouts panic.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn monotonic_now(&self) -> Duration {
-        no_clock()
+        own::monotonic_now()
     }
 
     /// The time since the Unix epoch. Without it `SystemTime::now` panics.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn system_now(&self) -> Duration {
-        no_clock()
+        own::system_now()
     }
 
     /// Blocks until the clock of `monotonic_now` shows `mark`. Without it, sleeping looks at the clock again and again and
     /// lets other threads go on meanwhile.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn sleep_until(&self, mark: Duration) {
-        while self.monotonic_now() < mark {
-            component_rt::thread::give_way();
-        }
+        own::sleep_until(mark, &|| self.monotonic_now());
     }
 
     /// Fills `buffer` with random bytes; gives whether it did. Without it the seeds of `HashMap` are the same in each run,
     /// and whoever wants random numbers of the platform gets an error or a panic.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn fill_random(&self, buffer: &mut [u8]) -> bool {
-        let _ = buffer;
-        false
+        own::fill_random(buffer)
     }
 
     /// Ends the program with an exit code. Without it, and if it returns, `std::process::exit` is a trap.
     #[stable(feature = "component_host", since = "1.96.0")]
     fn exit(&self, code: i32) {
-        let _ = code;
+        own::exit(code);
     }
 }
 
@@ -122,23 +123,4 @@ static HOST: Shared = Shared(Cell::new(None));
 #[inline]
 pub(crate) fn host() -> Option<&'static dyn Host> {
     HOST.0.get()
-}
-
-/// Whoever has the clock.
-pub(crate) fn clock() -> &'static dyn Host {
-    host().unwrap_or_else(|| no_clock())
-}
-
-/// Lets time pass, no further than to `deadline`, for a thread that waits for something else as well.
-pub(crate) fn wait_for_a_turn(clock: &dyn Host, deadline: Duration) {
-    if component_rt::thread::there_are_others() {
-        component_rt::thread::give_way();
-    } else {
-        clock.sleep_until(deadline);
-    }
-}
-
-#[cold]
-fn no_clock() -> ! {
-    panic!("a component without WASI has no clock; give std one by `std::os::component::set_host`")
 }

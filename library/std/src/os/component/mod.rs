@@ -35,6 +35,8 @@ mod host;
 mod io;
 #[cfg(all(target_os = "wasi", target_env = "p3"))]
 mod net;
+#[cfg(target_env = "component")]
+pub(crate) mod platform;
 mod stream;
 mod task;
 mod time;
@@ -87,10 +89,10 @@ pub mod signature {
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::combine::{join, race};
 #[cfg(target_env = "component")]
+pub(crate) use self::host::host;
+#[cfg(target_env = "component")]
 #[stable(feature = "component_host", since = "1.96.0")]
 pub use self::host::{Host, set_host};
-#[cfg(target_env = "component")]
-pub(crate) use self::host::{clock, host, wait_for_a_turn};
 #[cfg(all(target_os = "wasi", target_env = "p3"))]
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::io::{AsyncRead, AsyncWrite};

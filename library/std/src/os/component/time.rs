@@ -93,8 +93,26 @@ mod clock {
     }
 }
 
+/// The clock of the page.
+#[cfg(target_os = "web")]
+mod clock {
+    pub(super) use component_rt::executor::timers::Sleep;
+    use component_rt::executor::timers::sleep_until;
+
+    use crate::os::component::platform::{CLOCK, mark, monotonic_now};
+    use crate::time::{Duration, Instant};
+
+    pub(super) fn after(duration: Duration) -> Sleep {
+        sleep_until(CLOCK, mark(monotonic_now().saturating_add(duration)).0)
+    }
+
+    pub(super) fn at(deadline: Instant) -> Sleep {
+        sleep_until(CLOCK, mark(deadline.into_inner().since_start()).0)
+    }
+}
+
 /// The clock of the program's host, which knows blocking only: a thread sleeps.
-#[cfg(target_env = "component")]
+#[cfg(all(target_env = "component", target_os = "none"))]
 mod clock {
     use crate::future::Future;
     use crate::os::component::{JoinHandle, spawn_blocking};

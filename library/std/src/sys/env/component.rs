@@ -4,14 +4,14 @@ pub use super::common::Env;
 use crate::collections::BTreeMap;
 use crate::ffi::{OsStr, OsString};
 use crate::io;
-use crate::os::component::host;
+use crate::os::component::platform;
 use crate::sync::{Mutex, PoisonError};
 
 static VARIABLES: Mutex<Option<BTreeMap<OsString, OsString>>> = Mutex::new(None);
 
 fn with<R>(f: impl FnOnce(&mut BTreeMap<OsString, OsString>) -> R) -> R {
     let mut variables = VARIABLES.lock().unwrap_or_else(PoisonError::into_inner);
-    f(variables.get_or_insert_with(|| host().map_or_else(Vec::new, |host| host.vars()).into_iter().collect()))
+    f(variables.get_or_insert_with(|| platform::vars().into_iter().collect()))
 }
 
 pub fn env() -> Env {

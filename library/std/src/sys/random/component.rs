@@ -1,9 +1,9 @@
-//! Random data: the program's host has it, or there is none.
+//! Random data: the program's host or the page has it, or there is none.
 
-use crate::os::component::host;
+use crate::os::component::platform;
 
 pub fn fill_bytes(bytes: &mut [u8]) {
-    if !host().is_some_and(|host| host.fill_random(bytes)) {
+    if !platform::fill_random(bytes) {
         panic!("a component without WASI has no random numbers; give std some by `std::os::component::set_host`")
     }
 }
@@ -12,7 +12,7 @@ pub fn fill_bytes(bytes: &mut [u8]) {
 /// slow.
 pub fn hashmap_random_keys() -> (u64, u64) {
     let mut keys = [[0; 8]; 2];
-    if host().is_some_and(|host| host.fill_random(keys.as_flattened_mut())) {
+    if platform::fill_random(keys.as_flattened_mut()) {
         (u64::from_ne_bytes(keys[0]), u64::from_ne_bytes(keys[1]))
     } else {
         (0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344)

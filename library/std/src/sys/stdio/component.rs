@@ -1,10 +1,10 @@
-//! The standard streams: the program's host has them, or what is written goes nowhere. A panic's text is then the last
+//! The standard streams: the program's host or the page has them, or what is written goes nowhere. A panic's text is then the last
 //! words of the component (the crate core's component.rs).
 
 use core::component::LastWords;
 
 use crate::io;
-use crate::os::component::host;
+use crate::os::component::{host, platform};
 
 pub const STDIN_BUF_SIZE: usize = crate::sys::io::DEFAULT_BUF_SIZE;
 
@@ -32,13 +32,13 @@ impl Stderr {
 
 impl io::Read for Stdin {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        host().map_or(Ok(0), |host| host.read_stdin(buffer))
+        platform::read_stdin(buffer)
     }
 }
 
 impl io::Write for Stdout {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        host().map_or(Ok(buffer.len()), |host| host.write_stdout(buffer))
+        platform::write_stdout(buffer)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -48,7 +48,7 @@ impl io::Write for Stdout {
 
 impl io::Write for Stderr {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        host().map_or(Ok(buffer.len()), |host| host.write_stderr(buffer))
+        platform::write_stderr(buffer)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -62,14 +62,14 @@ pub fn is_ebadf(_error: &io::Error) -> bool {
 
 /// Where a panic's text goes.
 pub enum PanicOutput {
-    Host(Stderr),
+    Stderr(Stderr),
     LastWords(LastWords),
 }
 
 impl io::Write for PanicOutput {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match self {
-            PanicOutput::Host(stderr) => stderr.write(buffer),
+            PanicOutput::Stderr(stderr) => stderr.write(buffer),
             PanicOutput::LastWords(words) => {
                 words.add(buffer);
                 Ok(buffer.len())
@@ -83,5 +83,6 @@ impl io::Write for PanicOutput {
 }
 
 pub fn panic_output() -> Option<impl io::Write> {
-    Some(if host().is_some() { PanicOutput::Host(Stderr) } else { PanicOutput::LastWords(LastWords::begin()) })
+    let is_read = platform::HAS_OUTPUT || host().is_some();
+    Some(if is_read { PanicOutput::Stderr(Stderr) } else { PanicOutput::LastWords(LastWords::begin()) })
 }

@@ -1,10 +1,10 @@
-//! What threads want of a platform, where there is none but the program's own host.
+//! What threads want of a platform, where there is none but the program's own host or the page.
 
 use component_rt::thread::{Refused, Thread};
 
 use crate::ffi::c_char;
 use crate::io;
-use crate::os::component::clock;
+use crate::os::component::platform;
 use crate::time::Duration;
 
 /// Has `main` called with `argument` in a thread of its own.
@@ -21,6 +21,5 @@ pub(super) fn spawn(
 }
 
 pub fn sleep(duration: Duration) {
-    let clock = clock();
-    clock.sleep_until(clock.monotonic_now().saturating_add(duration));
+    platform::sleep_until(platform::monotonic_now().saturating_add(duration));
 }

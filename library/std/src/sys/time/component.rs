@@ -1,6 +1,6 @@
-//! Time: the program's host has clocks, or there are none.
+//! Time: the program's host or the page has clocks, or there are none.
 
-use crate::os::component::clock;
+use crate::os::component::platform;
 use crate::time::Duration;
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -13,7 +13,13 @@ pub const UNIX_EPOCH: SystemTime = SystemTime(Duration::ZERO);
 
 impl Instant {
     pub fn now() -> Instant {
-        Instant(clock().monotonic_now())
+        Instant(platform::monotonic_now())
+    }
+
+    /// Counted from some start.
+    #[cfg(target_os = "web")]
+    pub(crate) fn since_start(&self) -> Duration {
+        self.0
     }
 
     pub fn checked_sub_instant(&self, other: &Instant) -> Option<Duration> {
@@ -35,7 +41,7 @@ impl SystemTime {
     pub const MIN: SystemTime = SystemTime(Duration::ZERO);
 
     pub fn now() -> SystemTime {
-        SystemTime(clock().system_now())
+        SystemTime(platform::system_now())
     }
 
     pub fn sub_time(&self, other: &SystemTime) -> Result<Duration, Duration> {

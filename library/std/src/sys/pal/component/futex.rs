@@ -1,6 +1,6 @@
 //! What std's locks wait on.
 
-use crate::os::component::{clock, wait_for_a_turn};
+use crate::os::component::platform;
 use crate::sync::atomic::Atomic;
 use crate::time::Duration;
 
@@ -20,16 +20,19 @@ pub fn futex_wait(futex: &Atomic<u32>, expected: u32, timeout: Option<Duration>)
     }
 }
 
-/// The component model has no clock to wait for, so this looks at the program's own, again and again, and lets the other
+/// The page's clock can be waited for. The clock of a program's own host cannot, so this looks at it again and again, and lets the other
 /// threads go on meanwhile.
 fn wait_until(futex: &Atomic<u32>, expected: u32, timeout: Duration) -> bool {
-    let clock = clock();
-    let deadline = clock.monotonic_now().saturating_add(timeout);
+    let deadline = platform::monotonic_now().saturating_add(timeout);
+    #[cfg(target_os = "web")]
+    if crate::os::component::host().is_none() {
+        return component_rt::futex::wait_until(futex, expected, platform::mark(deadline));
+    }
     while component_rt::futex::value(futex) == expected {
-        if clock.monotonic_now() >= deadline {
+        if platform::monotonic_now() >= deadline {
             return false;
         }
-        wait_for_a_turn(clock, deadline);
+        platform::wait_for_a_turn(deadline);
     }
     true
 }

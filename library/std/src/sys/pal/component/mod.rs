@@ -2,9 +2,12 @@
 //!
 //! Threads, the heap and panics are the crate `component_rt`'s. Files, sockets and processes are upstream's `unsupported`
 //! files. What a program may bring itself, streams, clocks and random numbers, is asked of its
-//! [`Host`](crate::os::component::Host); the files named `component.rs` in `sys` say what is so without one.
+//! [`Host`](crate::os::component::Host), or of the page in a browser; the files named `component.rs` in `sys` say what is so without either.
+
+use core::component::LastWords;
 
 use crate::io;
+use crate::os::component::platform;
 
 pub mod futex;
 
@@ -23,16 +26,26 @@ pub unsafe fn cleanup() {
     unsafe { crate::sys::thread_local::destructors::run() };
 }
 
-/// The value to return from `wasi:cli/run#run`, which can only tell success (0) from failure (1).
+/// The value to return from the program's `run`, which can only tell success (0) from failure (1).
 pub fn run_result(code: isize) -> isize {
     match code {
         0 | 1 => code,
         // A panic of main: `lang_start` has caught it only to end the program.
-        101 if crate::os::component::host().is_none() => {
-            core::component::LastWords::recall();
+        101 if !platform::HAS_OUTPUT && crate::os::component::host().is_none() => {
+            LastWords::recall();
             abort_internal()
         }
         _ => crate::sys::exit::exit(code as i32),
+    }
+}
+
+/// Says why the program ends, which it does next: to whoever reads, or as its last words.
+pub fn say_last(text: &[u8]) {
+    if platform::HAS_OUTPUT {
+        let _ = platform::write_stderr(text);
+        let _ = platform::write_stderr(b"\n");
+    } else {
+        LastWords::of(text);
     }
 }
 
@@ -45,5 +58,5 @@ pub fn unsupported<T>() -> io::Result<T> {
 }
 
 pub fn unsupported_err() -> io::Error {
-    io::const_error!(io::ErrorKind::Unsupported, "a component without WASI has no such thing")
+    io::const_error!(io::ErrorKind::Unsupported, platform::unsupported_message!())
 }

@@ -1,0 +1,149 @@
+//! The web: the tool that makes JavaScript of components passes its tests, and programs behave in Node as they do natively.
+//!
+//! A ring of its own, because it needs what nothing else does: that tool, and a Node of today, which npm installs if there is none.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::checkout::{Checkout, complete};
+
+const TARGET: &str = "wasm32-component-web";
+
+/// A run of a program of `tests/web`, and what is to come of it.
+struct Run {
+    program: &'static str,
+    arguments: &'static [&'static str],
+    code: i32,
+    stdout: &'static str,
+    /// What standard error holds, among other things.
+    stderr: &'static str,
+}
+
+const fn ends(arguments: &'static [&'static str], code: i32, stdout: &'static str, stderr: &'static str) -> Run {
+    Run { program: "ends", arguments, code, stdout, stderr }
+}
+
+const RUNS: &[Run] = &[
+    Run {
+        program: "hello",
+        arguments: &[],
+        code: 0,
+        stdout: "Hello, web! é\n\u{fffd}\nno end of line",
+        stderr: "to standard error\n",
+    },
+    Run {
+        program: "threads",
+        arguments: &[],
+        code: 0,
+        stdout: "[1, 2, 3]\n300\nSome(\"in a thread\")\ntrue true\n",
+        stderr: "thread 'unlucky'",
+    },
+    Run {
+        program: "clocks",
+        arguments: &["one", "two words"],
+        code: 0,
+        stdout: "slept: true\nan hour ago: true\nafter 2024: true\nseeds: 4\nErr(Unsupported)\nErr(Unsupported)\n\
+                 Err(NotPresent) [\"one\", \"two words\"]\nOk(0) false\n",
+        stderr: "",
+    },
+    Run {
+        program: "tasks",
+        arguments: &[],
+        code: 0,
+        stdout: "after 10\nafter 20\nafter 30\n60 true\nErr(TimedOut(()))\nsoon\n7\nthe task panicked\n",
+        stderr: "in a task",
+    },
+    ends(&[], 0, "begun dropped\n", ""),
+    ends(&["error"], 1, "begun dropped\n", "Error: \"main says no\"\n"),
+    ends(&["exit"], 7, "begun ", ""),
+    ends(&["exit in a thread"], 8, "begun ", ""),
+    ends(&["panic"], 101, "begun dropped\n", "main panics\n"),
+    ends(&["abort"], 134, "", "error: the program trapped: "),
+    ends(&["abort in a thread"], 134, "", "error: the program trapped: "),
+    ends(&["overflow"], 134, "", "thread has overflowed its stack"),
+    ends(&["deadlock"], 135, "", "deadlock: all threads of the program wait"),
+    ends(&["deadlock of threads"], 135, "", "deadlock: all threads of the program wait for each other"),
+];
+
+/// Everything.
+///
+/// # Errors
+/// Something cannot be built or installed, or does not behave.
+pub fn web(checkout: &Checkout) -> Result<()> {
+    checkout.build(&["cargo-p3"])?;
+    let ready = output(p3(checkout, "setup").args(["--target", TARGET]))?;
+    let said = String::from_utf8_lossy(&ready.stdout).into_owned();
+    print!("{said}{}", String::from_utf8_lossy(&ready.stderr));
+    ensure!(ready.status.success(), "`cargo p3 setup --target {TARGET}` ended with {}", ready.status);
+    tests_of_the_tool(checkout, &said)?;
+    complete(&mut package(checkout, "build"))?;
+    let failures: Vec<String> =
+        RUNS.iter().filter_map(|run| run.judged(checkout).err()).map(|error| format!("{error:#}")).collect();
+    ensure!(failures.is_empty(), "{}", failures.join("\n"));
+    println!("  {} runs of programs in Node are as they should be", RUNS.len());
+    complete(&mut package(checkout, "test"))?;
+    let failing = output(package(checkout, "test").args(["--", "--ignored"]))?;
+    let text = String::from_utf8_lossy(&failing.stdout).into_owned();
+    ensure!(
+        failing.status.code() == Some(101) && text.contains("assertion `left == right` failed"),
+        "a test that fails ends with {} and says:\n{text}",
+        failing.status
+    );
+    Ok(())
+}
+
+/// The tests of the package `web`, with the Rust of guests, which has compiled it for people: by what setup has `said` of it.
+fn tests_of_the_tool(checkout: &Checkout, said: &str) -> Result<()> {
+    let rustc = said.lines().find_map(|line| line.strip_prefix("Rust ")).context("`cargo p3 setup` names no Rust")?;
+    let rustc = Path::new(rustc.trim());
+    let mut cargo = Command::new(rustc.with_file_name("cargo"));
+    cargo.args(["test", "--release", "--locked", "--quiet", "--manifest-path"]).arg(checkout.path("web/Cargo.toml"));
+    cargo.arg("--target-dir").arg(checkout.path("target/web")).env("RUSTC", rustc).env_remove("RUSTUP_TOOLCHAIN");
+    complete(&mut cargo)
+}
+
+impl Run {
+    fn judged(&self, checkout: &Checkout) -> Result<()> {
+        let mut command = package(checkout, "run");
+        command.args(["--bin", self.program, "--"]).args(self.arguments);
+        let ended = output(&mut command)?;
+        let [stdout, stderr] = [&ended.stdout, &ended.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let what = format!("{} {}", self.program, self.arguments.join(" "));
+        println!("  {what}: {}", ended.status.code().map_or_else(|| ended.status.to_string(), |code| code.to_string()));
+        let is_right = ended.status.code() == Some(self.code) && stdout == self.stdout && stderr.contains(self.stderr);
+        if !is_right {
+            bail!(
+                "{what} ended with {}, expected {}\nstdout: {stdout:?}\nexpected: {:?}\nstderr: {stderr}\nexpected: {}",
+                ended.status,
+                self.code,
+                self.stdout,
+                self.stderr
+            );
+        }
+        Ok(())
+    }
+}
+
+/// `cargo p3 VERB`.
+fn p3(checkout: &Checkout, verb: &str) -> Command {
+    let mut command = Command::new(checkout.tool("cargo-p3"));
+    command.args(["p3", verb]);
+    for variable in ["CARGO", "RUSTUP_TOOLCHAIN"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// The same for the package of programs.
+fn package(checkout: &Checkout, verb: &str) -> Command {
+    let mut command = p3(checkout, verb);
+    command.args(["--quiet", "--release", "--target", TARGET, "--manifest-path"]);
+    command.arg(checkout.path("tests/web/Cargo.toml")).arg("--target-dir").arg(checkout.path("target/web-programs"));
+    command
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    command.output().with_context(|| format!("cannot start {:?}", command.get_program()))
+}

@@ -1,0 +1,32 @@
+(component
+  (type (;0;) (func (result u32)))
+  (import "args" (func $args (;0;) (type 0)))
+  (core module $main (;0;)
+    (type (;0;) (func (result i32)))
+    (import "$root" "args" (func $args (;0;) (type 0) (result i32)))
+    (memory (;0;) 1)
+    (export "memory" (memory 0))
+    (export "run" (func 1))
+    (func (;1;) (type 0) (result i32)
+      call $args
+    )
+    (@producers
+      (processed-by "wit-component" "0.263.0")
+    )
+  )
+  (core func $args (;0;) (canon lower (func $args)))
+  (core instance $$root (;0;)
+    (export "args" (func $args))
+  )
+  (core instance $main (;1;) (instantiate $main
+      (with "$root" (instance $$root))
+    )
+  )
+  (alias core export $main "memory" (core memory $memory (;0;)))
+  (alias core export $main "run" (core func $run (;1;)))
+  (func $run (;1;) (type 0) (canon lift (core func $run)))
+  (export $"#func2 run" (@name "run") (;2;) "run" (func $run))
+  (@producers
+    (processed-by "wit-component" "0.263.0")
+  )
+)

@@ -1,0 +1,46 @@
+// Runs a program in Node as a process: its streams are the process's, and so is its exit code.
+
+import { readFileSync, rmSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+import { broken, imports, run } from './host.js';
+
+/** Writes all of it, also where the other end is slow. */
+function writer(descriptor) {
+  return (bytes) => {
+    for (let at = 0; at < bytes.length; ) {
+      try {
+        at += writeSync(descriptor, bytes, at);
+      } catch (error) {
+        if (error.code === 'EPIPE') {
+          return;
+        }
+        if (error.code !== 'EAGAIN') {
+          throw error;
+        }
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  };
+}
+
+/**
+ * Runs the program whose module gave `instantiate` and whose core modules lie in `folder` (a URL), and ends the process. The folder is
+ * removed when it has been read, if it is for `once`.
+ */
+export async function main(instantiate, folder, { args, vars, others, once = false } = {}) {
+  const [stdout, stderr] = [writer(1), writer(2)];
+  const trapped = (text) => stderr(new TextEncoder().encode(`error: ${text}\n`));
+  // What a thread of the program throws is nobody's to catch. It may be the end that the program has told already.
+  const alone = (error) => process.exit(broken(error, trapped));
+  process.on('uncaughtException', alone).on('unhandledRejection', alone);
+  const core = async (name) => await WebAssembly.compile(readFileSync(new URL(name, folder)));
+  const start = async (functions) => {
+    const program = await instantiate(core, imports(functions, others?.()));
+    if (once) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return program;
+  };
+  process.exit(await run(start, { args, vars, stdout, stderr, isTerminal: isatty, trapped }));
+}
