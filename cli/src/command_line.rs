@@ -4,6 +4,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -15,7 +16,7 @@ use crate::guest::Guest;
 use crate::target::{Choice, WEB};
 use crate::verb::{self, Verb};
 use crate::words::Words;
-use crate::{chores, doctor, environment, forward, process, runner, web};
+use crate::{chores, doctor, environment, forward, process, runner, web, wit};
 
 /// Build, run and test Rust programs as WASI 0.3 components
 #[derive(Parser)]
@@ -61,6 +62,17 @@ enum Own {
         /// As settings of rust-analyzer
         #[arg(long, conflicts_with = "json")]
         rust_analyzer: bool,
+    },
+    /// Print the component's types as WIT, for those who bind to it in other languages
+    #[command(
+        after_help = "All other options are those of `cargo rustc`: --lib, --bin NAME, --release, --target TARGET, ..."
+    )]
+    Wit {
+        /// Write DIR/component.wit instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS OF cargo rustc")]
+        arguments: Vec<OsString>,
     },
     /// Make a folder for a page or a script of what is built for the web, and run it in Node (in a checkout; `web --help`)
     #[command(disable_help_flag = true)]
@@ -151,6 +163,7 @@ fn own(words: Words) -> Result<ExitCode> {
         Own::Doctor => doctor::doctor(),
         Own::Readiness { arguments } => chores::readiness(&arguments),
         Own::Env { json, rust_analyzer } => environment::print(json, rust_analyzer),
+        Own::Wit { out, arguments } => wit::wit(out.as_deref(), &arguments),
         Own::StdTest { arguments } => chores::std_test(&arguments),
         Own::Web { arguments } => web::main(&arguments),
     }

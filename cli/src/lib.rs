@@ -48,6 +48,7 @@ mod temporary;
 mod toolchain;
 mod verb;
 mod web;
+mod wit;
 mod words;
 mod workspace;
 mod wrapper;

@@ -29,6 +29,7 @@ Its own options (with rustc: -Clink-arg=OPTION):
                          import, so that bindings can have the slots)
   --schedule-points      atomic operations of the program are points of a schedule by seed; no debug information
   --world=WORLD          whose functions std calls: those of wasi, or of the web (a page or a script)
+  --wit=FILE             write the component's types as WIT into FILE
   --explain-passes       say which passes there are, and why
   @FILE                  the arguments that stand in FILE
 
@@ -57,6 +58,8 @@ pub(crate) struct Arguments {
     pub(crate) strip: Strip,
     /// What passes are to look at: rustc asks for `-O3` at `opt-level = 3`, and for `-O2` at `s`, `z` and 2.
     pub(crate) optimize: Optimize,
+    /// Where the component's WIT goes (`--wit=FILE`).
+    pub(crate) wit: Option<PathBuf>,
     /// Passes that are left out (`--without-pass=NAME`).
     pub(crate) without: Vec<String>,
     /// What to make of the linked module.
@@ -122,6 +125,7 @@ impl Arguments {
             platform: Platform::Wasi,
             strip: Strip::Nothing,
             optimize: Optimize::Speed,
+            wit: None,
             without: Vec::new(),
             artifact: Artifact::Component,
             help: false,
@@ -151,6 +155,8 @@ impl Arguments {
                     passes::check_optional(name)?;
                     parsed.without.push(name.to_owned());
                 }
+                "--wit" => parsed.wit = Some(value("--wit")?.into()),
+                flag if flag.starts_with("--wit=") => parsed.wit = Some(flag["--wit=".len()..].into()),
                 "--explain-passes" => {
                     parsed.explain_passes = true;
                     parsed.artifact = Artifact::Untouched;

@@ -64,6 +64,7 @@ mod thread_context;
 mod thread_statics;
 mod versions;
 mod wants;
+mod wit;
 mod world;
 
 /// Links as this process's own command line says, with errors to stderr.
@@ -119,7 +120,8 @@ pub fn link(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode
             coverage::keep(&linked, &arguments.output)?;
             let unreached = wants::unreached(&linked);
             let (strip, without) = (arguments.strip, &arguments.without[..]);
-            let options = Options { optimize, strip, without, platform: arguments.platform, inputs: &inputs };
+            let wit = arguments.wit.as_deref();
+            let options = Options { optimize, strip, wit, without, platform: arguments.platform, inputs: &inputs };
             let component = guard::guarded(|| component_of(linked, &options))
                 .with_context(|| format!("{} cannot be made a component", arguments.output.display()))?;
             let file = scratch.path().join(".component");
@@ -296,13 +298,20 @@ pub fn component(
     platform: Platform,
     inputs: &Inputs,
 ) -> Result<Vec<u8>> {
-    let options = Options { optimize, strip, without: &[], platform, inputs };
+    let options = Options { optimize, strip, wit: None, without: &[], platform, inputs };
     guard::guarded(|| component_of(Module::parse(&module)?, &options))
 }
 
 fn component_of(mut module: Module<'_>, options: &Options<'_>) -> Result<Vec<u8>> {
+    // What authors have written about their types is in no component.
+    let declared = if options.wit.is_some() { signatures::declared(&module, options.inputs)? } else { None };
     passes::over_module(&mut module, options)?;
-    encode::component(module, options)
+    let component = encode::component(module, options)?;
+    if let Some(file) = options.wit {
+        let text = wit::of(&component, declared.as_ref().map(|declared| &declared.resolve))?;
+        fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(component)
 }
 
 /// The arguments wasm-ld gets: the user's, behind ours, so that the user's count.

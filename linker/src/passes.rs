@@ -6,6 +6,7 @@
 //! `component-ld --explain-passes` prints the table.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -26,6 +27,8 @@ use crate::platform::Platform;
 pub(crate) struct Options<'a> {
     pub(crate) optimize: Optimize,
     pub(crate) strip: Strip,
+    /// Where the component's WIT goes, if anywhere.
+    pub(crate) wit: Option<&'a Path>,
     /// The names of passes that are left out: see [`check_optional`].
     pub(crate) without: &'a [String],
     /// Whose functions std calls.

@@ -131,13 +131,15 @@ fn refusal(file: &Path, error: &wasmtime::Error, cause: impl FnOnce() -> String)
 
 /// The imports that are none of ours, by name.
 fn missing(engine: &Engine, component: &Component) -> Vec<String> {
-    component
-        .component_type()
-        .imports(engine)
-        .map(|(name, _)| name)
-        .filter(|name| !host::provides(name))
-        .map(str::to_owned)
-        .collect()
+    let ty = component.component_type();
+    let imports = ty.imports(engine).filter(|(name, item)| !host::provides(name) && !has_types_only(&item.ty, engine));
+    imports.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether an import is an interface that declares types and nothing else: nobody need provide it.
+fn has_types_only(item: &ComponentItem, engine: &Engine) -> bool {
+    let ComponentItem::ComponentInstance(instance) = item else { return false };
+    instance.exports(engine).all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
 }
 
 /// wasmtime's message, and what to do where the cause is a feature that is off: it would compile with all of them on.

@@ -16,5 +16,6 @@ mod installations;
 mod installed;
 mod names;
 mod panics;
+mod signatures;
 mod verbs;
 mod web;

@@ -472,7 +472,8 @@ fn each(parts: &[Part], place: &Place, text: impl Fn(usize, &Part) -> String) ->
     for (index, part) in parts.iter().enumerate() {
         let ident = TokenTree::from(part.ident.clone()).into();
         let ty = part.ty.clone().unwrap_or_else(|| crate::tokens::code("()", part.ident.span()));
-        all.extend(place.quote(&text(index, part), &[("PART", &ident), ("T_", &ty)]));
+        let span = ty.clone().into_iter().next().map_or(part.ident.span(), |token| token.span());
+        all.extend(place.quote_at(span, &text(index, part), &[("PART", &ident), ("T_", &ty)]));
     }
     all
 }

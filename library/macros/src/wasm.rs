@@ -18,7 +18,12 @@ pub(crate) struct Place {
 impl Place {
     /// Names that expansions of this place use.
     pub(crate) fn quote(&self, text: &str, holes: &[(&str, &TokenStream)]) -> TokenStream {
-        let span = Span::mixed_site();
+        self.quote_at(Span::mixed_site(), text, holes)
+    }
+
+    /// The same, for which errors are about what stands at `span`: equal ones are told once.
+    pub(crate) fn quote_at(&self, span: Span, text: &str, holes: &[(&str, &TokenStream)]) -> TokenStream {
+        let span = Span::mixed_site().located_at(span);
         let root = "::std::os::component::signature".parse().unwrap_or_default();
         let interface = string(&self.interface);
         let mut all = vec![("SIGNATURE", &root), ("INTERFACE", &interface)];

@@ -195,8 +195,8 @@ impl<'a> Builder<'a> {
             bail!("`{}` has no such function; it has {}", signature.interface, there.join(", "));
         };
         if function.kind.is_async() != signature.is_async {
-            let (word, other) = if signature.is_async { ("", "`async`") } else { ("`async` ", "no `async`") };
-            bail!("`{}` says that it is {word}`func`: declare it with {other}", signature.interface);
+            let (is, how) = if signature.is_async { ("func", "without") } else { ("async func", "with") };
+            bail!("`{}` says that it is `{is}`: declare it {how} `async`", signature.interface);
         }
         let parameters = function.params.iter().map(|param| Some(&param.ty));
         let declared = signature.parameters.iter().map(|field| &field.ty);
@@ -593,4 +593,102 @@ fn definition(name: Option<&str>, kind: TypeDefKind, owner: TypeOwner, text: &st
 fn docs(text: &str) -> Docs {
     let lines: Vec<&str> = text.trim_end().lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     Docs { contents: Some(lines.join("\n")).filter(|text| !text.is_empty()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signatures::read;
+
+    /// The world that lines make, as WIT, without what WASI brings.
+    fn wit(lines: &[&str]) -> Result<String> {
+        let signatures = read::signatures(format!("{}\n", lines.join("\n")).as_bytes())?;
+        let declared = Declared::of(&signatures, wasi_wit::wasi())?;
+        declared.encode()?;
+        let resolve = &declared.resolve;
+        let world = resolve.worlds[declared.world].package.context("it has a package")?;
+        let others = resolve.packages.iter().filter(|(id, package)| *id != world && package.name.namespace != "wasi");
+        let others: Vec<PackageId> = others.map(|(id, _)| id).collect();
+        let mut printer = wit_component::WitPrinter::default();
+        printer.print(resolve, world, &others)?;
+        Ok(printer.output.to_string())
+    }
+
+    const POINT: &str = r#"record"e:s/types@1.0.0""point""A corner.\n""shapes"{"x"u32" Across.\n",}"#;
+
+    #[test]
+    fn types_are_where_they_are_declared_and_used_elsewhere() {
+        let area = format!(
+            r#"export "e:s/api@1.0.0" func "area" " How large.\n" "shapes" sync {{"points"list<{POINT},>"",}}u64"#
+        );
+        let world = format!(r#"export "" func "origin" "" "shapes" async {{}}{POINT}"#);
+        let now = r#"import "wasi:clocks/monotonic-clock@0.3.0" func "now" "" "shapes" sync {}u64"#;
+        assert_eq!(
+            wit(&[&area, &world, now]).unwrap(),
+            "package rust:signatures;
+
+world signatures {
+  import wasi:clocks/types@0.3.0;
+  import wasi:clocks/monotonic-clock@0.3.0;
+  import e:s/types@1.0.0;
+  use e:s/types@1.0.0.{point};
+
+  export e:s/api@1.0.0;
+  export origin: async func() -> point;
+}
+package e:s@1.0.0 {
+  interface api {
+    use types.{point};
+
+    /// How large.
+    area: func(points: list<point>) -> u64;
+  }
+  interface types {
+    /// A corner.
+    record point {
+      /// Across.
+      x: u32,
+    }
+  }
+}
+"
+        );
+    }
+
+    #[test]
+    fn functions_of_a_resource_are_its_own_and_streams_are_counted_as_wit_component_does() {
+        let counter = r#""e:c/api""counter""""counts"{}"#;
+        let lines = [
+            format!(r#"export "e:c/api" constructor {counter} "new" "" "counts" sync {{"start"u32"",}}own {counter}"#),
+            format!(r#"export "e:c/api" method {counter} "next" "" "counts" sync {{"self"borrow {counter}"",}}u32"#),
+            format!(
+                r#"export "e:c/api" func "all" "" "counts" async {{"of"own {counter}"",}}tuple<future5<stream7<u8,>,>,stream7<u8,>,>"#
+            ),
+        ];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let text = wit(&lines).unwrap();
+        for wanted in [
+            "constructor(start: u32);",
+            "next: func() -> u32;",
+            "all: async func(of: counter) -> tuple<future<stream<u8>>, stream<u8>>;",
+        ] {
+            assert!(text.contains(wanted), "{wanted}\n{text}");
+        }
+        let signatures = read::signatures(lines.join("\n").as_bytes()).unwrap();
+        let declared = Declared::of(&signatures, wasi_wit::wasi()).unwrap();
+        let of = |is_future, identity| Copied { is_future, identity };
+        assert_eq!(declared.functions[2].copied, [of(false, 7), of(true, 5), of(false, 7)]);
+        assert_eq!(
+            declared.functions[2].function.find_futures_and_streams(&declared.resolve).len(),
+            declared.functions[2].copied.len()
+        );
+    }
+
+    #[test]
+    fn what_two_declare_is_one_or_an_error_with_both() {
+        let import = |krate: &str, ty: &str| format!(r#"import "a:b/c" func "f" "" "{krate}" sync {{}}{ty}"#);
+        assert!(wit(&[&import("one", "u8"), &import("two", "u8")]).unwrap().contains("f: func() -> u8;"));
+        let error = format!("{:#}", wit(&[&import("one", "u8"), &import("two", "u16")]).unwrap_err());
+        assert!(error.contains("`f` in `two`") && error.contains("`one` declares a function of that name"), "{error}");
+    }
 }
