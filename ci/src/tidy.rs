@@ -23,6 +23,7 @@ const ROOMS_OF_UNSAFE: &[&str] = &[
     "library/profiler_builtins/src/",
     "library/std/",
     "library/test/src/web.rs",
+    "library/c/src/",
     "library/wasi/src/",
     "library/wasi/tests/",
     "library/web/src/",

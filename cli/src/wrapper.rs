@@ -15,7 +15,10 @@
 //! - for our target: `-Zallow-features=`, so that a crate that asks whether it may use unstable features is told no, as by the stable compiler that
 //!   this is to everybody else. The library's own crates and users who set `RUSTC_BOOTSTRAP` themselves may;
 //! - for the crate getrandom: `--cfg getrandom_backend="custom"`, unless the user chose a backend. Its version 0.3 refuses every WASI but 0.1 and
-//!   0.2; the library serves the hook of that backend (`library/wasi/src/getrandom.rs`).
+//!   0.2; the library serves the hook of that backend (`library/wasi/src/getrandom.rs`);
+//! - for the crate tokio: `--cfg tokio_unstable`, without which it refuses `fs`, `net` and `rt-multi-thread` on WebAssembly;
+//! - for the crate libc: a dependency on the library's C functions (`library/c`), which the linker would add to any program that wants them, but
+//!   cannot to one that is optimised as a whole (`lto`).
 //!
 //! A library of type cdylib and a program of one name would both be `NAME.wasm`: cargo warns, and one replaces the other. In a workspace that has such
 //! two ([`CLASH`]), cdylibs are `libNAME.wasm`, as on other systems: cargo learns it when it asks for names, and rustc's file is renamed.
@@ -144,7 +147,10 @@ struct Call {
     is_library: bool,
     has_unstable_option: bool,
     has_sysroot: bool,
-    is_getrandom: bool,
+    /// The crate's name, if it is one that is helped.
+    krate: Option<&'static str>,
+    /// It brings its own library (`-Zbuild-std`).
+    has_own_library: bool,
     /// It is optimised for size.
     is_small: bool,
     has_getrandom_backend: bool,
@@ -186,7 +192,10 @@ impl Call {
             None => argument,
         };
         *is_target = kept == "--target";
-        self.is_getrandom |= kept == "getrandom" && self.arguments.last().is_some_and(|last| last == "--crate-name");
+        if self.arguments.last().is_some_and(|last| last == "--crate-name") {
+            self.krate = HELPED.into_iter().find(|name| kept == *name);
+        }
+        self.has_own_library |= kept.to_str().is_some_and(|word| word.contains("noprelude:"));
         self.has_getrandom_backend |= [&b"getrandom_backend="[..], b"--cfg=getrandom_backend="]
             .iter()
             .any(|setting| kept.as_encoded_bytes().starts_with(setting));
@@ -230,8 +239,13 @@ impl Call {
         } else if is_unstable && !users_bootstrap {
             arguments.push("-Zallow-features=".into());
         }
-        if self.is_ours && self.is_getrandom && !self.has_getrandom_backend {
-            arguments.extend(["--cfg".into(), "getrandom_backend=\"custom\"".into()]);
+        match self.krate.filter(|_| self.is_ours) {
+            Some(GETRANDOM) if !self.has_getrandom_backend => {
+                arguments.extend(["--cfg".into(), "getrandom_backend=\"custom\"".into()]);
+            }
+            Some(TOKIO) => arguments.extend(["--cfg".into(), "tokio_unstable".into()]),
+            Some(LIBC) if !self.has_own_library => arguments.extend(c_functions(&place.sysroot)),
+            _ => {}
         }
         let clash = if self.is_ours && env::var_os(CLASH).is_some() { Clash::of(&self.arguments) } else { None };
         arguments.extend(self.arguments);
@@ -253,6 +267,28 @@ impl Call {
             (None, None) => Err(process::replace_by(command)),
         }
     }
+}
+
+/// The crates that are helped.
+const GETRANDOM: &str = "getrandom";
+const TOKIO: &str = "tokio";
+const LIBC: &str = "libc";
+const HELPED: [&str; 3] = [GETRANDOM, TOKIO, LIBC];
+
+/// What makes a crate depend on the library's C functions, if the sysroot has them compiled.
+fn c_functions(sysroot: &Path) -> Vec<OsString> {
+    let folder = sysroot.join("lib/rustlib").join(WASIP3.name).join("lib");
+    let is_it = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.strip_prefix("lib").is_some_and(|name| name.starts_with(component_ld::contract::C_CRATE))
+    };
+    let found = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).find(is_it);
+    let argument = |path: PathBuf| {
+        let mut word = OsString::from("force:c_rt=");
+        word.push(path);
+        ["--extern".into(), word]
+    };
+    found.map(argument).into_iter().flatten().collect()
 }
 
 /// A call in a workspace in which a program and a library have one name, that is about the library's file.

@@ -14,7 +14,7 @@ struct Tree {
     wanted: fn(&Path) -> bool,
 }
 
-const TREES: [Tree; 16] = [
+const TREES: [Tree; 17] = [
     Tree { constant: "EDITS", root: "../edits", wanted: is_edits },
     Tree { constant: "FASTER_EDITS", root: "../faster/edits", wanted: is_edits },
     Tree { constant: "FASTER_FILES", root: "../faster", wanted: is_rust },
@@ -24,6 +24,7 @@ const TREES: [Tree; 16] = [
     Tree { constant: "PROFILER_FILES", root: "../profiler_builtins", wanted: is_rust },
     Tree { constant: "STD_FILES", root: "../std", wanted: is_rust },
     Tree { constant: "TEST_FILES", root: "../test", wanted: is_rust },
+    Tree { constant: "C_CRATE", root: "../c", wanted: is_of_a_crate },
     Tree { constant: "COMPONENT_CRATE", root: "../component", wanted: is_of_a_crate },
     Tree { constant: "CONTRACT_CRATE", root: "../contract", wanted: is_of_a_crate },
     Tree { constant: "HEAP_CRATE", root: "../heap", wanted: is_of_a_crate },

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::c_symbols;
 use crate::contract;
 use crate::demangle::{demangle, demangle_all};
 use crate::inputs::{self, Inputs, Referrer, Wanted};
@@ -16,11 +17,18 @@ use crate::inputs::{self, Inputs, Referrer, Wanted};
 /// How many of a kind are listed before the rest is only counted.
 const LISTED: usize = 20;
 
+/// What stands in front of a symbol that wasm-ld has found undefined.
+const UNDEFINED: &str = ": undefined symbol: ";
+
+/// The symbols that wasm-ld has found undefined, by what it wrote.
+pub(crate) fn undefined_symbols(messages: &str) -> impl Iterator<Item = &str> {
+    messages.lines().filter_map(|line| Some(line.split_once(UNDEFINED)?.1.trim()))
+}
+
 /// What wasm-ld wrote when it failed, with undefined symbols explained and Rust names demangled. `regardless` gives the module with the
 /// symbols as imports: objects in LLVM's own format say nothing of who wants them.
 #[must_use]
 pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce() -> Option<Vec<u8>>) -> String {
-    const UNDEFINED: &str = ": undefined symbol: ";
     let mut symbols = BTreeSet::new();
     let mut text = String::new();
     for line in messages.lines() {
@@ -41,7 +49,7 @@ pub(crate) fn failure(messages: &str, inputs: &Inputs, regardless: impl FnOnce()
         }
     }
     for (symbol, referrers) in referrers {
-        _ = write!(text, "component-ld: error: {}", undefined(symbol, &referrers));
+        _ = write!(text, "component-ld: error: {}", undefined(symbol, &referrers, inputs));
     }
     if let Some(more) = symbols.len().checked_sub(LISTED).filter(|more| *more > 0) {
         _ = writeln!(text, "component-ld: error: and {more} more symbols that nothing defines");
@@ -160,14 +168,18 @@ pub(crate) fn unreached(functions: &[String]) -> Option<String> {
 
 const NO_WASI_0_1: &str = "this target is WASI 0.3, which has other functions under other names: look for a newer version of that crate, or a \
                            feature of it that goes through std; `cargo tree -i CRATE` shows what brings it in";
-const NO_C_LIBRARY: &str = "no crate of this link defines it. If it is a function of a C library: that is not part of this target, which needs \
-                            std only; look for a feature of that crate, or a newer version, that does without; `cargo tree -i CRATE` shows what brings it in";
+const NO_C_LIBRARY: &str = "no crate of this link defines it. If it is a function of a C library: docs/c-symbols.md lists those that are here on \
+                            wasm32-wasip3, and this is none of them; look for a feature of that crate, or a newer version, that does without; \
+                            `cargo tree -i CRATE` shows what brings it in";
+const C_OUT_OF_REACH: &str = "the library has this function of a C library (docs/c-symbols.md), but not for a program that is optimised as a whole \
+                              and in which no crate depends on the crate libc: add `libc` to the program's dependencies, or take `lto` out of its \
+                              profile";
 const NO_RANDOM: &str = "through it the crate getrandom asks for random numbers, and a component without WASI has none. Define this function, with \
                          numbers that the program's world imports, or do without what needs them; `cargo tree -i getrandom` shows what brings it in";
 const NO_WIT: &str = "no WIT of this program offers that: a component imports only what a world describes. Bindings made by wit-bindgen bring \
                       their world along; a bare `extern` block with `wasm_import_module` needs one too";
 
-fn undefined(symbol: &str, referrers: &[Referrer]) -> String {
+fn undefined(symbol: &str, referrers: &[Referrer], inputs: &Inputs) -> String {
     let name = demangle(symbol);
     let reason = if name != symbol {
         let krate = name.trim_start_matches(['<', '&']).split("::").next().unwrap_or(&name);
@@ -176,6 +188,8 @@ fn undefined(symbol: &str, referrers: &[Referrer]) -> String {
         )
     } else if symbol.starts_with("__getrandom_") {
         NO_RANDOM.to_owned()
+    } else if c_symbols::is_out_of_reach(symbol, inputs) {
+        C_OUT_OF_REACH.to_owned()
     } else {
         NO_C_LIBRARY.to_owned()
     };

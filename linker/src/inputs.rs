@@ -17,8 +17,11 @@ use wasmparser::{
     Validator, WasmFeatures,
 };
 
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+
 use crate::contract;
 use crate::demangle::demangle;
+use crate::stubs::Signature;
 
 /// The objects and archives named on a command line.
 #[derive(Clone, Debug, Default)]
@@ -143,6 +146,37 @@ impl Inputs {
             ControlFlow::Continue(())
         });
         all
+    }
+
+    /// Every defined function whose symbol begins with `prefix`, with what it takes and gives.
+    pub(crate) fn functions(&self, prefix: &str) -> BTreeMap<String, Signature> {
+        let mut all = BTreeMap::new();
+        self.each(|_, _, bytes| {
+            all.extend(functions(bytes, prefix).unwrap_or_default());
+            ControlFlow::Continue(())
+        });
+        all
+    }
+
+    /// The files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path)
+    }
+
+    /// Whether there is a crate of this name among them.
+    pub(crate) fn has_crate(&self, name: &str) -> bool {
+        self.files.iter().any(|path| krate(&path.file_name().unwrap_or_default().to_string_lossy()) == name)
+    }
+
+    /// Whether an object has symbols of this crate, or tells where in its sources a panic is.
+    pub(crate) fn mention_crate(&self, name: &str) -> bool {
+        let marks = [format!("_{}{name}", name.len()), format!("/{name}-")];
+        let mut found = false;
+        self.each(|_, _, bytes| {
+            found = marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some());
+            if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        found
     }
 
     /// The symbols under which objects know an imported function.
@@ -313,6 +347,46 @@ impl<'a> Symbols<'a> {
             _ => None,
         })
     }
+}
+
+/// The functions of an object whose symbols begin with `prefix`.
+fn functions(object: &[u8], prefix: &str) -> anyhow::Result<BTreeMap<String, Signature>> {
+    let symbols = Symbols::of(object)?;
+    let wanted = symbols.symbols.iter().filter_map(|symbol| match symbol {
+        SymbolInfo::Func { flags, index, name: Some(name) }
+            if name.starts_with(prefix) && !flags.contains(SymbolFlags::UNDEFINED) =>
+        {
+            Some((*index as usize, *name))
+        }
+        _ => None,
+    });
+    let mut wanted = wanted.peekable();
+    if wanted.peek().is_none() {
+        return Ok(BTreeMap::new());
+    }
+    let mut types = Vec::new();
+    let mut functions = Vec::new();
+    for payload in Parser::new(0).parse_all(object) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                for ty in section.into_iter_err_on_gc_types() {
+                    types.push(ty?);
+                }
+            }
+            Payload::FunctionSection(section) => functions = section.into_iter().collect::<Result<Vec<_>>>()?,
+            _ => {}
+        }
+    }
+    let mut all = BTreeMap::new();
+    for (index, name) in wanted {
+        let ty = index.checked_sub(symbols.imports.len()).and_then(|at| functions.get(at));
+        let Some(ty) = ty.and_then(|ty| types.get(*ty as usize)) else { continue };
+        let of = |values: &[wasmparser::ValType]| {
+            values.iter().map(|value| RoundtripReencoder.val_type(*value)).collect::<std::result::Result<Vec<_>, _>>()
+        };
+        all.insert(name.to_owned(), Signature { params: of(ty.params())?, results: of(ty.results())? });
+    }
+    Ok(all)
 }
 
 /// Reads all of an object that a linker would read.

@@ -43,6 +43,7 @@ pub use contract;
 
 mod arguments;
 mod bindings;
+mod c_symbols;
 mod coverage;
 mod demangle;
 mod encode;
@@ -158,7 +159,16 @@ fn remove_left_behind(directory: &Path) {
 fn link_module(arguments: &Arguments, wasm_ld: &WasmLd, scratch: &Path, inputs: &Inputs) -> Result<Option<PathBuf>> {
     // wasm-ld writes the file's name into the name section, from where it gets into backtraces.
     let module = scratch.join(arguments.output.file_name().unwrap_or("module.wasm".as_ref()));
-    let mut link = CoreLink { arguments, wasm_ld, scratch, inputs, module, statics: BTreeMap::new() };
+    let mut link = CoreLink {
+        arguments,
+        wasm_ld,
+        scratch,
+        inputs,
+        module,
+        statics: BTreeMap::new(),
+        c_functions: Vec::new(),
+        c_library: None,
+    };
     let mut wants = Wants::default();
     let Some(mut linked) = link.with(&wants)? else { return Ok(None) };
     // What else it wants shows when the entry is gone that gives way.
@@ -192,6 +202,10 @@ struct CoreLink<'a> {
     module: PathBuf,
     /// Copies of inputs for programs with threads, when there are some.
     statics: BTreeMap<PathBuf, PathBuf>,
+    /// Functions of a C library that are wanted and served.
+    c_functions: Vec<Stub>,
+    /// The crate that has them, if it is not an input.
+    c_library: Option<PathBuf>,
 }
 
 /// What came of a link.
@@ -201,9 +215,31 @@ struct Linked {
     messages: String,
 }
 
+/// How a call of wasm-ld has ended.
+enum Outcome {
+    Linked(Linked),
+    /// It has said why.
+    Failed,
+    /// It lacks functions of a C library. Here they are.
+    WantsC(c_symbols::Found),
+}
+
 impl CoreLink<'_> {
     /// Links once, with this. None if wasm-ld failed and has said why.
     fn with(&mut self, wants: &Wants) -> Result<Option<Linked>> {
+        loop {
+            match self.once(wants)? {
+                Outcome::Linked(linked) => return Ok(Some(linked)),
+                Outcome::Failed => return Ok(None),
+                Outcome::WantsC(found) => {
+                    self.c_functions.extend(found.stubs);
+                    self.c_library = self.c_library.take().or(found.library);
+                }
+            }
+        }
+    }
+
+    fn once(&mut self, wants: &Wants) -> Result<Outcome> {
         let CoreLink { arguments, wasm_ld, scratch, inputs, .. } = *self;
         if (wants.threads || wants.tasks) && self.statics.is_empty() {
             self.statics = thread_statics(arguments, scratch)?;
@@ -226,6 +262,12 @@ impl CoreLink<'_> {
             write(&object, &stubs::object(&stubs))?;
             words.push(object.into());
         }
+        if !self.c_functions.is_empty() {
+            let object = scratch.join(".c.o");
+            write(&object, &stubs::object(&self.c_functions))?;
+            words.push(object.into());
+        }
+        words.extend(self.c_library.clone().map(OsString::from));
         let linked = wasm_ld.run(&words, scratch)?;
         std::io::stdout().write_all(&linked.stdout)?;
         let messages = String::from_utf8_lossy(&linked.stderr).into_owned();
@@ -245,6 +287,10 @@ impl CoreLink<'_> {
                 let status = linked.status.to_string();
                 bail!("{}", explain::crash(wasm_ld.path(), &status, &messages, inputs));
             }
+            let found = c_symbols::find(&messages, inputs);
+            if self.is_new(&found) {
+                return Ok(Outcome::WantsC(found));
+            }
             // What tells no symbols before it is linked tells them afterwards.
             let regardless = || {
                 words.push("--allow-undefined".into());
@@ -255,13 +301,22 @@ impl CoreLink<'_> {
             if !messages.contains("error:") {
                 bail!("{} ended with {}", wasm_ld.path().display(), linked.status);
             }
-            return Ok(None);
+            return Ok(Outcome::Failed);
         }
         let wants = match arguments.artifact {
             Artifact::Untouched => Wants::default(),
             Artifact::Component | Artifact::CoreModule => Wants::of(&read(module)?, inputs, arguments.platform)?,
         };
-        Ok(Some(Linked { wants, messages }))
+        Ok(Outcome::Linked(Linked { wants, messages }))
+    }
+
+    /// Whether another link with it comes to something else.
+    fn is_new(&self, found: &c_symbols::Found) -> bool {
+        let is_known = |new: &Stub| self.c_functions.iter().any(|known| known.symbol == new.symbol);
+        match &found.stubs[..] {
+            [] => found.library.is_some() && self.c_library.is_none(),
+            stubs => !stubs.iter().any(is_known),
+        }
     }
 }
 

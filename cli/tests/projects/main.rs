@@ -5,6 +5,7 @@ mod project;
 
 mod asynchronous;
 mod bindings;
+mod c_symbols;
 mod compiler;
 mod component;
 mod configuration;

@@ -58,6 +58,11 @@ pub(crate) fn suspend() {
     schedule::suspend();
 }
 
+/// Has `stops` called whenever a thread of the instance stops: when it blocks, gives way or ends. There is one such function.
+pub fn watch(stops: extern "C" fn()) {
+    schedule::watch(stops);
+}
+
 /// Makes a call in which the host stops the thread: an import with the synchronous lowering that takes its time.
 pub fn in_call<R>(call: impl FnOnce() -> R) -> R {
     instance::assert_nothing_borrowed();

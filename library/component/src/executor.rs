@@ -55,6 +55,30 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Polls `future`, and if it is not ready gives the host and the other threads a turn and polls it again, should anything have come for it.
+/// `None`: it is not ready now. Nothing waits.
+pub fn look<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let running = Running::begin();
+    let core = &*running.core;
+    let waker = core.root_waker();
+    let mut context = Context::from_waker(&waker);
+    for turn in 0..2 {
+        if core.root_is_ready.replace(false)
+            && let Poll::Ready(value) = future.as_mut().poll(&mut context)
+        {
+            return Some(value);
+        }
+        if turn == 0 {
+            block::give_way();
+            while let Some(delivery) = core.set.poll_for_delivery() {
+                core.deliver(delivery);
+            }
+        }
+    }
+    None
+}
+
 /// Has the executor of this thread run `future` as a task of its own: ours, or that of bindings. `Err`: there is none that can, and the future
 /// comes back.
 pub fn spawn<F: Future + 'static>(future: F) -> Result<JoinHandle<F::Output>, F>

@@ -26,6 +26,31 @@ pub fn base() -> usize {
     base
 }
 
+/// A value of which each thread has its own, the same at first. For the linker to know it, the static must be named
+/// `__RUST_STD_INTERNAL_VAL`.
+#[cfg(target_family = "wasm")]
+#[repr(transparent)]
+pub struct PerThread<T>(Cell<T>);
+
+// SAFETY: each thread reaches a variable of its own only.
+#[cfg(target_family = "wasm")]
+unsafe impl<T: Copy> Sync for PerThread<T> {}
+
+#[cfg(target_family = "wasm")]
+impl<T: Copy> PerThread<T> {
+    /// With this first value.
+    pub const fn new(first: T) -> PerThread<T> {
+        PerThread(Cell::new(first))
+    }
+
+    /// Where this thread's is, for as long as the thread lives.
+    #[inline]
+    pub fn pointer(&'static self) -> *mut T {
+        let variable = (&raw const self.0).expose_provenance().wrapping_add(base());
+        core::ptr::with_exposed_provenance_mut(variable)
+    }
+}
+
 /// A pointer of which each thread has its own, null at first.
 #[cfg(target_family = "wasm")]
 #[repr(transparent)]

@@ -17,6 +17,7 @@ use crate::{assert, instance};
 
 crate::instance_state! {
     static HOOKS: Option<&'static Hooks> = None;
+    static WATCH: Option<Watch> = None;
     static SCHEDULE: Schedule = Schedule { random: 0, runnable: Vec::new(), turn: None };
 }
 
@@ -107,6 +108,76 @@ pub(crate) fn outside<R>(wait: impl FnOnce() -> R) -> R {
 pub(crate) fn end() {
     if let Some(hooks) = hooks() {
         (hooks.leave)();
+    }
+}
+
+/// Has `stops` called whenever a thread stops: when it blocks, gives way or ends. For who waits for what another thread may do and will not tell.
+pub(crate) fn watch(stops: extern "C" fn()) {
+    let now = hooks();
+    if now.is_some_and(|hooks| core::ptr::eq(hooks, &WATCHED)) {
+        return;
+    }
+    WATCH.with(|watch| *watch = Some(Watch { stops, before: now }));
+    HOOKS.with(|hooks| *hooks = Some(core::hint::black_box(&WATCHED)));
+}
+
+/// Who is told, and by what hooks the rest is done.
+#[derive(Clone, Copy)]
+struct Watch {
+    stops: extern "C" fn(),
+    before: Option<&'static Hooks>,
+}
+
+static WATCHED: Hooks = Hooks {
+    suspend: suspend_watched,
+    resume_later: resume_watched,
+    give_way: give_way_watched,
+    point: point_watched,
+    leave: leave_watched,
+    enter: enter_watched,
+};
+
+/// The hooks behind the watch.
+fn behind() -> Option<&'static Hooks> {
+    WATCH.with(|watch| watch.and_then(|watch| watch.before))
+}
+
+fn tell() {
+    if let Some(watch) = WATCH.with(|watch| *watch) {
+        (watch.stops)();
+    }
+}
+
+extern "C" fn suspend_watched() {
+    tell();
+    behind().map_or_else(suspend_now, |hooks| (hooks.suspend)());
+}
+
+extern "C" fn resume_watched(thread: u32) {
+    behind().map_or_else(|| threads::resume_later(thread), |hooks| (hooks.resume_later)(thread));
+}
+
+extern "C" fn give_way_watched() {
+    tell();
+    behind().map_or_else(yield_now, |hooks| (hooks.give_way)());
+}
+
+extern "C" fn point_watched() {
+    if let Some(hooks) = behind() {
+        (hooks.point)();
+    }
+}
+
+extern "C" fn leave_watched() {
+    tell();
+    if let Some(hooks) = behind() {
+        (hooks.leave)();
+    }
+}
+
+extern "C" fn enter_watched() {
+    if let Some(hooks) = behind() {
+        (hooks.enter)();
     }
 }
 

@@ -53,6 +53,26 @@ pub const WASI_0_1: &str = "wasi_snapshot_preview1";
 /// serve of it. Calls of an import of that name are linked to them.
 pub const WASI_0_1_SERVED: &str = "component_wasi_0_1_";
 
+/// Functions of the library with the names of a C library's behind this, `component_c_read` and so on: what it serves of one. A name that
+/// nobody defines is linked to them (linker/src/c_symbols.rs).
+pub const C_SERVED: &str = "component_c_";
+
+/// The crate that has them, which std does not depend on. It lies where the library's other crates do.
+pub const C_CRATE: &str = "c_rt-";
+
+/// The crate of the library that it stands on. Where this is no input, all crates were made one piece.
+pub const C_STANDS_ON: &str = "wasi_rt";
+
+/// Data that this crate defines under its own name.
+pub const C_DATA: [&str; 2] = ["_CLOCK_MONOTONIC", "_CLOCK_REALTIME"];
+
+/// What stands behind [`C_SERVED`] in the place of `poll` for a program with [`POLLS_AMONG_THREADS`]: it ends with `EINTR` when another thread
+/// has run.
+pub const C_POLL_AMONG_THREADS: &str = "poll_among_threads";
+
+/// The crate whose way to end a `poll` from another thread is a flag that nobody sees who waits: on WASI it takes a program to have one thread.
+pub const POLLS_AMONG_THREADS: &str = "mio";
+
 /// Libraries of a C system that crates ask for with `#[link]`. There are none: a request for one is met with nothing,
 /// and only a symbol that is really wanted is an error, by name.
 pub const C_LIBRARIES: &[&str] = &[

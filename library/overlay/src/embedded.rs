@@ -33,7 +33,8 @@ pub(crate) fn edit_files(parts: Parts) -> impl Iterator<Item = (String, &'static
 }
 
 /// The platform crates: the directory of each, here as there, and its files.
-const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 5] = [
+const PLATFORM_CRATES: [(&str, &[(&str, &str)]); 6] = [
+    ("c", data::C_CRATE),
     ("component", data::COMPONENT_CRATE),
     ("contract", data::CONTRACT_CRATE),
     ("heap", data::HEAP_CRATE),

@@ -45,6 +45,10 @@ pub trait Socket: Any {
     }
     /// Writes; gives how many bytes were taken.
     fn write(&self, bytes: &[u8]) -> Result<usize, Error>;
+    /// It is taken for one of another type. Ok: it has become another one in the table.
+    fn become_other(self: Rc<Self>) -> Result<(), Error> {
+        Err(Error::PROTOTYPE)
+    }
 }
 
 impl From<OpenFile> for Entry {
@@ -94,6 +98,18 @@ impl Table {
         Ok(fd)
     }
 
+    /// As [`Table::insert`], at `least` or the next number that is free.
+    fn insert_from(&mut self, entry: Entry, least: usize) -> Result<RawFd, Error> {
+        if least >= MOST {
+            return Err(Error::INVAL);
+        }
+        let slots = self.slots();
+        if least > slots.len() {
+            slots.resize(least, None);
+        }
+        self.insert(entry, least)
+    }
+
     #[inline]
     fn slot(&mut self, fd: RawFd) -> Result<&mut Option<Entry>, Error> {
         let number = usize::try_from(fd).map_err(|_| Error::BADF)?;
@@ -130,7 +146,13 @@ pub fn file(fd: RawFd) -> Result<Rc<OpenFile>, Error> {
 #[inline]
 pub fn socket<S: Socket>(fd: RawFd) -> Result<Rc<S>, Error> {
     match get(fd)? {
-        Entry::Socket(socket) => (socket as Rc<dyn Any>).downcast().map_err(|_| Error::PROTOTYPE),
+        Entry::Socket(socket) => (socket.clone() as Rc<dyn Any>).downcast().or_else(|_| {
+            socket.become_other()?;
+            match get(fd)? {
+                Entry::Socket(socket) => (socket as Rc<dyn Any>).downcast().map_err(|_| Error::PROTOTYPE),
+                _ => Err(Error::NOTSOCK),
+            }
+        }),
         _ => Err(Error::NOTSOCK),
     }
 }
@@ -141,6 +163,46 @@ pub fn duplicate(fd: RawFd) -> Result<RawFd, Error> {
         let entry = table.slot(fd)?.clone().ok_or(Error::BADF)?;
         table.insert(entry, 3)
     })
+}
+
+/// As [`duplicate`], with the lowest free number that is not below `least`.
+pub fn duplicate_from(fd: RawFd, least: RawFd) -> Result<RawFd, Error> {
+    let least = usize::try_from(least).map_err(|_| Error::INVAL)?;
+    TABLE.with(|table| {
+        let entry = table.slot(fd)?.clone().ok_or(Error::BADF)?;
+        table.insert_from(entry, least)
+    })
+}
+
+/// Makes `to` stand for what `fd` stands for; what `to` stood for before is closed with its last number.
+pub fn duplicate_to(fd: RawFd, to: RawFd) -> Result<(), Error> {
+    let number = usize::try_from(to).ok().filter(|number| *number < MOST).ok_or(Error::BADF)?;
+    let before = TABLE.with(|table| {
+        let entry = table.slot(fd)?.clone();
+        let slots = table.slots();
+        if number >= slots.len() {
+            slots.resize(number + 1, None);
+        }
+        Ok(core::mem::replace(&mut slots[number], entry))
+    })?;
+    // Outside: the end of a file may wait for the host.
+    drop(before);
+    Ok(())
+}
+
+/// As many descriptors as anybody may have by choosing their numbers.
+const MOST: usize = 65_536;
+
+/// All numbers that stand for this socket stand for `entry` from now on.
+pub fn become_another(socket: &Rc<dyn Socket>, entry: &Entry) {
+    let mut before = Vec::new();
+    TABLE.with(|table| {
+        for slot in table.slots() {
+            if matches!(slot, Some(Entry::Socket(other)) if core::ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(socket))) {
+                before.push(slot.replace(entry.clone()));
+            }
+        }
+    });
 }
 
 /// Frees the number; what it stood for is closed with its last number.

@@ -12,6 +12,7 @@ use alloc_crate::string::String;
 use alloc_crate::sync::Arc;
 
 mod appended;
+mod below;
 mod coherence;
 mod copy;
 mod cursor;

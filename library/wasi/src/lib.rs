@@ -25,6 +25,9 @@ extern crate std;
 pub mod getrandom;
 pub mod wasi_0_1;
 
+// Layer: what looks at all that has a descriptor.
+pub mod poll;
+
 // Layer: profiles of instrumented programs.
 pub mod profile;
 
@@ -55,6 +58,7 @@ pub mod time;
 pub mod abi;
 
 // Layer: errors.
+pub mod errno;
 pub mod error;
 
 pub use error::Error;

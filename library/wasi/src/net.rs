@@ -17,11 +17,13 @@ mod shutdown;
 mod tcp_listener;
 mod tcp_stream;
 mod udp_socket;
+mod unconnected;
 
 pub use modes::Modes;
 pub use tcp_listener::TcpListener;
 pub use tcp_stream::{Connecting, TcpStream};
 pub use udp_socket::{Sending, UdpSocket};
+pub use unconnected::Unconnected;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::task::{Context, Poll, ready};

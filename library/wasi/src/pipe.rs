@@ -31,7 +31,8 @@ pub fn pipe() -> (Entry, Entry) {
         changes: AtomicU32::new(0),
         wakers: Wakers::new(),
     });
-    (Entry::Socket(Rc::new(ReadEnd(Rc::clone(&pipe)))), Entry::Socket(Rc::new(WriteEnd(pipe))))
+    let reader = ReadEnd { pipe: Rc::clone(&pipe), nonblocking: Cell::new(false) };
+    (Entry::Socket(Rc::new(reader)), Entry::Socket(Rc::new(WriteEnd { pipe, nonblocking: Cell::new(false) })))
 }
 
 struct Pipe {
@@ -58,22 +59,46 @@ impl Pipe {
 }
 
 /// The end to read from.
-pub struct ReadEnd(Rc<Pipe>);
+pub struct ReadEnd {
+    pipe: Rc<Pipe>,
+    nonblocking: Cell<bool>,
+}
 
 impl ReadEnd {
     /// As reading, for who waits in an executor.
     pub fn poll_read(&self, buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
-        if !buffer.is_empty() && self.0.bytes.borrow().is_empty() && self.0.has_writer.get() {
-            self.0.wakers.add(context.waker());
+        if !buffer.is_empty() && self.pipe.bytes.borrow().is_empty() && self.pipe.has_writer.get() {
+            self.pipe.wakers.add(context.waker());
             return Poll::Pending;
         }
         Poll::Ready(self.read(buffer))
     }
 }
 
+impl ReadEnd {
+    /// Whether a read answers `AGAIN` instead of waiting.
+    pub fn nonblocking(&self) -> &Cell<bool> {
+        &self.nonblocking
+    }
+
+    /// How many bytes there are to be read.
+    pub fn bytes_here(&self) -> usize {
+        self.pipe.bytes.borrow().len()
+    }
+
+    /// Whether there are bytes to be read, and whether nobody writes any more. If neither, the context's waker is woken when that changes.
+    pub fn poll_readable(&self, context: &mut Context<'_>) -> (bool, bool) {
+        let (readable, hung_up) = (self.bytes_here() > 0, !self.pipe.has_writer.get());
+        if !readable && !hung_up {
+            self.pipe.wakers.add(context.waker());
+        }
+        (readable, hung_up)
+    }
+}
+
 impl Socket for ReadEnd {
     fn read(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize, Error> {
-        let pipe = &self.0;
+        let pipe = &self.pipe;
         if buffer.is_empty() {
             return Ok(0);
         }
@@ -81,13 +106,16 @@ impl Socket for ReadEnd {
             if !pipe.has_writer.get() {
                 return Ok(0);
             }
+            if self.nonblocking.get() {
+                return Err(Error::AGAIN);
+            }
             pipe.wait();
         }
         Ok(self.read_on(buffer))
     }
 
     fn read_on(&self, buffer: &mut [MaybeUninit<u8>]) -> usize {
-        let pipe = &self.0;
+        let pipe = &self.pipe;
         let mut bytes = pipe.bytes.borrow_mut();
         let count = buffer.len().min(bytes.len());
         for (place, byte) in buffer.iter_mut().zip(bytes.drain(..count)) {
@@ -105,26 +133,46 @@ impl Socket for ReadEnd {
 
 impl Drop for ReadEnd {
     fn drop(&mut self) {
-        self.0.has_reader.set(false);
-        self.0.changed();
+        self.pipe.has_reader.set(false);
+        self.pipe.changed();
     }
 }
 
 /// The end to write to.
-pub struct WriteEnd(Rc<Pipe>);
+pub struct WriteEnd {
+    pipe: Rc<Pipe>,
+    nonblocking: Cell<bool>,
+}
 
 impl WriteEnd {
     /// As writing, for who waits in an executor: what there is room for, and [`AT_ONCE`] bytes or fewer as a whole.
     pub fn poll_write(&self, bytes: &[u8], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
-        let room = CAPACITY - self.0.bytes.borrow().len();
-        if !self.0.has_reader.get() {
+        let room = CAPACITY - self.pipe.bytes.borrow().len();
+        if !self.pipe.has_reader.get() {
             return Poll::Ready(self.write(bytes));
         }
         if room < bytes.len().min(AT_ONCE) {
-            self.0.wakers.add(context.waker());
+            self.pipe.wakers.add(context.waker());
             return Poll::Pending;
         }
         Poll::Ready(self.write(&bytes[..bytes.len().min(room)]))
+    }
+}
+
+impl WriteEnd {
+    /// Whether a write answers `AGAIN` instead of waiting.
+    pub fn nonblocking(&self) -> &Cell<bool> {
+        &self.nonblocking
+    }
+
+    /// Whether there is room for a write of [`AT_ONCE`] bytes, and whether nobody reads any more. If neither, the context's waker is woken
+    /// when that changes.
+    pub fn poll_writable(&self, context: &mut Context<'_>) -> (bool, bool) {
+        let (room, broken) = (CAPACITY - self.pipe.bytes.borrow().len() >= AT_ONCE, !self.pipe.has_reader.get());
+        if !room && !broken {
+            self.pipe.wakers.add(context.waker());
+        }
+        (room || broken, broken)
     }
 }
 
@@ -134,7 +182,7 @@ impl Socket for WriteEnd {
     }
 
     fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        let pipe = &self.0;
+        let pipe = &self.pipe;
         let mut rest = bytes;
         while !rest.is_empty() {
             if !pipe.has_reader.get() {
@@ -146,8 +194,16 @@ impl Socket for WriteEnd {
                 pipe.bytes.borrow_mut().extend(taken);
                 pipe.changed();
                 rest = left;
-            } else {
+            } else if !self.nonblocking.get() {
                 pipe.wait();
+            } else if rest.len() == bytes.len() && (room == 0 || rest.len() <= AT_ONCE) {
+                return Err(Error::AGAIN);
+            } else {
+                // As much as there is room for.
+                let taken = &rest[..room.min(rest.len())];
+                pipe.bytes.borrow_mut().extend(taken);
+                pipe.changed();
+                return Ok(bytes.len() - rest.len() + taken.len());
             }
         }
         Ok(bytes.len())
@@ -156,8 +212,8 @@ impl Socket for WriteEnd {
 
 impl Drop for WriteEnd {
     fn drop(&mut self) {
-        self.0.has_writer.set(false);
-        self.0.changed();
+        self.pipe.has_writer.set(false);
+        self.pipe.changed();
     }
 }
 

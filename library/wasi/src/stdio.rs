@@ -82,6 +82,22 @@ pub fn poll_read_stdin(buffer: &mut [MaybeUninit<u8>], context: &mut Context<'_>
     })
 }
 
+/// Waits in an executor until a read of standard input would not wait: for bytes, or its end.
+pub fn poll_stdin_readable(context: &mut Context<'_>) -> Poll<()> {
+    STDIN.with(|input| {
+        let mut input = ready!(input.poll_take(context));
+        if let Input::Unopened = &*input {
+            *input = Input::open();
+        }
+        if let Input::Open(bytes, _) = &mut *input
+            && bytes.elements().is_empty()
+        {
+            ready!(bytes.poll_gather(AHEAD, context));
+        }
+        Poll::Ready(())
+    })
+}
+
 /// How many bytes of standard input may come for who waits in an executor, in one go.
 const AHEAD: usize = 8 * 1024;
 

@@ -53,6 +53,26 @@ impl<B: StreamBuiltins> WriteWhenReady<B> {
         }
     }
 
+    /// Waits in an executor until the reader wants something, or there is none any more.
+    pub fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.end.has_ended() {
+            return Poll::Ready(());
+        }
+        if self.settle.is_none() {
+            // SAFETY: a copy of nothing reads nothing.
+            let code = unsafe { B::write(self.end.handle.index(), NonNull::dangling().as_ptr(), 0) };
+            if let Some(copied) = Copied::decode(code) {
+                self.end.note(copied, 0);
+                return Poll::Ready(());
+            }
+            self.settle = Some(Self::settle_now);
+        }
+        let payload = ready!(self.interest.poll(self.end.handle, context));
+        self.settle = None;
+        Copying { end: &mut self.end, most: 0 }.ended_with(payload);
+        Poll::Ready(())
+    }
+
     /// Ends what waits, because somebody is about to do something else; whoever waited in an executor is woken to look again.
     #[inline]
     pub fn settle(&mut self) {

@@ -76,8 +76,13 @@ fn contents(directory: &Descriptor, follow: PathFlags, name: &str) -> Option<Des
 
 impl OpenFile {
     /// The WASI descriptor, for calls that neither read nor write.
-    fn descriptor(&self) -> &Descriptor {
+    pub(super) fn descriptor(&self) -> &Descriptor {
         &self.description.opened.descriptor
+    }
+
+    /// The preopen that has led to it.
+    pub(super) fn mount(&self) -> usize {
+        self.mount
     }
 
     /// Opens a file by a path below this directory; links and `..` may not lead out of it. An absolute path is opened
@@ -145,6 +150,12 @@ impl OpenFile {
         let target = target.filter(|&target| i64::try_from(target).is_ok()).ok_or(Error::INVAL)?;
         cursor.position = Position::At(target);
         Ok(target)
+    }
+
+    /// Whether it was opened for reading, for writing, and for writing at the end.
+    pub fn access(&self) -> [bool; 3] {
+        let Access { read, write, append } = self.access;
+        [read, write, append]
     }
 
     /// What the host knows about the file.

@@ -49,6 +49,11 @@ impl Metadata {
         self.stat.modified
     }
 
+    /// Last written, or changed in what is known about it, if the file system keeps it.
+    pub fn changed(&self) -> Option<Timestamp> {
+        self.stat.changed
+    }
+
     /// Whether nothing about the file can be changed, because the directory it was reached through was given for
     /// reading only. That is all WASI 0.3 tells of permissions: a file that the host itself protects is found out by
     /// opening it.

@@ -62,6 +62,11 @@ impl Modes {
         self.nonblocking.set(nonblocking);
     }
 
+    /// Whether they do.
+    pub fn is_nonblocking(&self) -> bool {
+        self.nonblocking.get()
+    }
+
     /// How long a read waits before it answers `AGAIN`; for ever when `None`. Not zero.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) {
         self.read_timeout.set(timeout);
@@ -80,6 +85,13 @@ impl Modes {
     /// What [`Modes::set_write_timeout`] has set.
     pub fn write_timeout(&self) -> Option<Duration> {
         self.write_timeout.get()
+    }
+
+    /// Has these be as `others` are.
+    pub(super) fn copy(&self, others: &Modes) {
+        self.nonblocking.set(others.nonblocking.get());
+        self.read_timeout.set(others.read_timeout.get());
+        self.write_timeout.set(others.write_timeout.get());
     }
 
     /// For a read that begins now.

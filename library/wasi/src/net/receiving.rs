@@ -149,6 +149,35 @@ impl Receiving {
         Poll::Ready(Ok(incoming.show(buffer)))
     }
 
+    /// Waits in an executor until a read would not wait: for bytes, the end or a failure.
+    pub(super) fn poll_ready(
+        &mut self,
+        socket: &TcpSocket,
+        context: &mut Context<'_>,
+        shutdown: &Shutdown,
+    ) -> Poll<()> {
+        if shutdown.is_closed() || matches!(self, Receiving::Ended(_)) {
+            return Poll::Ready(());
+        }
+        if let Ok(incoming) = self.open(socket)
+            && incoming.bytes.elements().is_empty()
+        {
+            ready!(incoming.bytes.poll_gather(AHEAD, context));
+        }
+        Poll::Ready(())
+    }
+
+    /// How many bytes have come, as far as is known without asking.
+    pub(super) fn here(&mut self) -> usize {
+        match self {
+            Receiving::Open(incoming) => {
+                incoming.bytes.settle();
+                incoming.bytes.elements().len()
+            }
+            _ => 0,
+        }
+    }
+
     /// Nobody reads any more: who waits in an executor is woken to see it.
     pub(super) fn interrupt(&mut self) {
         if let Receiving::Open(incoming) = self {

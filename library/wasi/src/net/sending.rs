@@ -79,6 +79,19 @@ impl Sending {
         Poll::Ready(if copied.count == 0 { Err(self.fail()) } else { Ok(copied.count) })
     }
 
+    /// Waits in an executor until a write would not wait: because there is room, or because it fails.
+    pub(super) fn poll_ready(
+        &mut self,
+        socket: &TcpSocket,
+        context: &mut Context<'_>,
+        shutdown: &Shutdown,
+    ) -> Poll<()> {
+        match self.open(socket) {
+            Ok(outgoing) if !shutdown.is_closed() => outgoing.stream.poll_ready(context),
+            _ => Poll::Ready(()),
+        }
+    }
+
     /// Who waits in an executor is woken to look again.
     pub(super) fn interrupt(&mut self) {
         if let Sending::Open(outgoing) = self {

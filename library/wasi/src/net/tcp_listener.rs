@@ -28,8 +28,22 @@ impl TcpListener {
     pub fn bind(address: &SocketAddr) -> Result<TcpListener, Error> {
         let socket = TcpSocket::create(address)?;
         socket.bind(address)?;
+        TcpListener::listening(socket)
+    }
+
+    /// Has a socket listen.
+    pub(super) fn listening(socket: TcpSocket) -> Result<TcpListener, Error> {
         let connections = Exclusive::new(ReadAhead::new(socket.listen()?));
         Ok(TcpListener { connections, socket, modes: Modes::default() })
+    }
+
+    /// Waits in an executor until accepting would not wait.
+    pub fn poll_acceptable(&self, context: &mut Context<'_>) -> Poll<()> {
+        let mut connections = ready!(self.connections.poll_take(context));
+        if connections.elements().is_empty() {
+            ready!(connections.poll_gather(1, context));
+        }
+        Poll::Ready(())
     }
 
     /// The next connection, and its peer's address. `AGAIN` when there is none and the listener is nonblocking. A connection

@@ -64,6 +64,12 @@ impl TcpStream {
         }
     }
 
+    /// A socket whose connection has failed: whoever asks first is told how.
+    pub(super) fn failed(socket: TcpSocket, error: Error) -> TcpStream {
+        let receiving = Exclusive::new(Receiving::Ended(Some(error)));
+        TcpStream { receiving, sending: Exclusive::new(Sending::Failed), ..TcpStream::connected(socket) }
+    }
+
     /// Reads at least one byte, or none at the end of the stream. `AGAIN` when its patience ([`Modes`]) ends before one came.
     pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
         // SAFETY: `u8` and `MaybeUninit<u8>` have the same layout, and `read_uninit` stores initialised bytes only.
@@ -179,6 +185,30 @@ impl TcpStream {
     /// As [`TcpStream::write`], for who waits in an executor. Left before it is ready, it has written nothing.
     pub fn poll_write(&self, bytes: &[u8], context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
         ready!(self.sending.poll_take(context)).poll_write(&self.socket, bytes, context, &self.writing)
+    }
+
+    /// Waits in an executor until a read would not wait.
+    pub fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        ready!(self.receiving.poll_take(context)).poll_ready(&self.socket, context, &self.reading)
+    }
+
+    /// Waits in an executor until a write would not wait.
+    pub fn poll_writable(&self, context: &mut Context<'_>) -> Poll<()> {
+        ready!(self.sending.poll_take(context)).poll_ready(&self.socket, context, &self.writing)
+    }
+
+    /// Whether reading and writing have both ended.
+    pub fn is_over(&self) -> bool {
+        let reading = self.reading.is_closed()
+            || self.receiving.try_take().is_some_and(|receiving| matches!(*receiving, Receiving::Ended(_)));
+        let writing = self.writing.is_closed()
+            || self.sending.try_take().is_some_and(|sending| matches!(*sending, Sending::ShutDown | Sending::Failed));
+        reading && writing
+    }
+
+    /// How many bytes have come that can be read now, as far as is known without asking the host.
+    pub fn bytes_here(&self) -> usize {
+        self.receiving.try_take().map_or(0, |mut receiving| receiving.here())
     }
 
     /// Ends reading for every descriptor of the connection: reads give what has come, and then 0.

@@ -27,6 +27,7 @@ pub struct UdpSocket {
     /// Whether there is a peer, set by [`UdpSocket::connect`].
     connected: Cell<bool>,
     modes: Modes,
+    is_v6: bool,
 }
 
 /// The call, with its arguments and the data they point to.
@@ -71,7 +72,42 @@ impl UdpSocket {
             socket,
             connected: Cell::new(false),
             modes: Modes::default(),
+            is_v6: address.is_ipv6(),
         })
+    }
+
+    /// A socket that is bound to no address yet, for addresses of `address`'s family.
+    pub fn unbound(address: &SocketAddr) -> Result<UdpSocket, Error> {
+        Ok(UdpSocket {
+            receiving: Exclusive::new(Receiving::Nothing),
+            socket: sockets::UdpSocket::create(address)?,
+            connected: Cell::new(false),
+            modes: Modes::default(),
+            is_v6: address.is_ipv6(),
+        })
+    }
+
+    /// Whether it is for IPv6.
+    pub fn is_v6(&self) -> bool {
+        self.is_v6
+    }
+
+    /// Binds one that is not bound.
+    pub fn bind_to(&self, address: &SocketAddr) -> Result<(), Error> {
+        self.socket.bind(address)
+    }
+
+    /// Waits in an executor until a datagram, or an error, is there to be received.
+    pub fn poll_receivable(&self, context: &mut Context<'_>) -> Poll<()> {
+        ready!(self.receiving.poll_take(context)).poll(&self.socket, context)
+    }
+
+    /// How many bytes the datagram has that would be received now, as far as is known without asking the host.
+    pub fn bytes_here(&self) -> usize {
+        match self.receiving.try_take().as_deref() {
+            Some(Receiving::Here(Ok((data, _)))) => data.len(),
+            _ => 0,
+        }
     }
 
     /// Makes `address` the peer: [`UdpSocket::send`] goes there, and only its datagrams are received.

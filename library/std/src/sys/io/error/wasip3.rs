@@ -6,9 +6,10 @@ use wasi_rt::Error;
 
 use crate::io::ErrorKind;
 
-/// There is no `errno`: WASI 0.3's functions return their errors. So there never is a "last OS error".
+/// The error of the last C function that this thread has called (`library/c`). WASI 0.3's functions return their errors, so nothing of std's own
+/// is ever told by this.
 pub fn errno() -> i32 {
-    0
+    wasi_rt::errno::get()
 }
 
 pub fn is_interrupted(code: i32) -> bool {
