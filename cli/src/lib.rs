@@ -47,7 +47,7 @@ pub mod target;
 mod temporary;
 mod toolchain;
 mod verb;
-mod web;
+pub mod web;
 mod wit;
 mod words;
 mod workspace;

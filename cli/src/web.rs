@@ -64,6 +64,15 @@ pub(crate) fn tool(toolchain: &Toolchain) -> Result<PathBuf> {
     Ok(tool)
 }
 
+/// The words of the command that runs a component in Node: the component and its arguments follow.
+///
+/// # Errors
+/// As [`tool`].
+pub fn runner(guest: &Guest) -> Result<Vec<OsString>> {
+    let tool = tool(guest.sysroot().toolchain())?;
+    Ok(vec![tool.into(), "run".into(), "--cache".into(), node_cache()?.into()])
+}
+
 /// Makes ready what running needs: the tool, and a Node, which is installed through npm into the cache if there is none that will do.
 ///
 /// # Errors
@@ -121,8 +130,9 @@ fn choice() -> Choice {
 /// Runs any component, of this target or with WASI 0.3.
 fn run_file(words: &[OsString]) -> Result<ExitCode> {
     let guest = Guest::ready(choice(), false, false)?;
-    let mut command = Command::new(tool(guest.sysroot().toolchain())?);
-    command.arg("run").arg("--cache").arg(node_cache()?).args(words);
+    let runner = runner(&guest)?;
+    let mut command = Command::new(&runner[0]);
+    command.args(&runner[1..]).args(words);
     Err(process::replace_by(command))
 }
 

@@ -14,12 +14,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cargo_p3::advice::{self, Advise};
 use cargo_p3::guest::Guest;
 use cargo_p3::process;
 use cargo_p3::progress::Steps;
-use cargo_p3::target::{COMPONENT, Choice, Target, WASIP3};
+use cargo_p3::target::{COMPONENT, Choice, Target, WASIP3, WEB};
 use clap::Parser;
 use harness::expectations::Expectations;
 use harness::record::{Ending, Record, Side, SuiteRecord};
@@ -53,7 +53,7 @@ struct Arguments {
     /// if none is named
     #[arg(value_name = "SUITE", value_parser = named)]
     suites: Vec<Named>,
-    /// The target: wasm32-wasip3, or wasm32-component, for which only the suites of core and alloc and libtest are made
+    /// The target: wasm32-wasip3; or wasm32-component or wasm32-component-web, for which only the suites of core and alloc and libtest are made
     #[arg(long, default_value = WASIP3.name, value_parser = target)]
     target: Target,
     /// Run only tests whose names contain this
@@ -170,7 +170,7 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
         let isolated = arguments.isolate && suite.documented().is_none();
         suites.push(SuiteRecord { suite: suite.name().into(), side, isolated, build, run: start.elapsed(), tests });
     }
-    Ok(Run { suites, environment: environment(&guest, side), selection: session.selection })
+    Ok(Run { suites, environment: environment(&guest, side, arguments.target), selection: session.selection })
 }
 
 /// One side, ready to build and run.
@@ -210,7 +210,10 @@ impl<'a> Session<'a> {
         let jobs = arguments.jobs.map_or(cores, NonZero::get);
         let limit = Duration::from_secs(arguments.timeout.get().into());
         let isolated = arguments.isolate.then_some((limit, jobs));
-        let runner = Runner { side, component_run: guest.tool("component-run"), patience: PATIENCE, isolated };
+        let is_web = side == Side::Target && arguments.target == WEB;
+        ensure!(!is_web || isolated.is_none(), "the web's suites run as a whole: leave out --isolate");
+        let web = is_web.then(|| cargo_p3::web::runner(guest)).transpose()?;
+        let runner = Runner { side, component_run: guest.tool("component-run"), web, patience: PATIENCE, isolated };
         Ok(Session { place, runner, jobs, selection, expectations })
     }
 
@@ -249,7 +252,7 @@ impl<'a> Session<'a> {
     }
 }
 
-fn environment(guest: &Guest, side: Side) -> Environment {
+fn environment(guest: &Guest, side: Side, target: Target) -> Environment {
     let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let words = words.strip_prefix(&["p3".to_owned()]).unwrap_or(&words);
     let command = format!("cargo p3 {}", words.join(" "));
@@ -257,7 +260,12 @@ fn environment(guest: &Guest, side: Side) -> Environment {
         Side::Native => (String::new(), "a process of the host".to_owned()),
         Side::Target => {
             let hash = guest.sysroot().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (hash, concat!("component-run ", env!("CARGO_PKG_VERSION")).to_owned())
+            let runtime = if target == WEB {
+                "Node".to_owned()
+            } else {
+                concat!("component-run ", env!("CARGO_PKG_VERSION")).to_owned()
+            };
+            (hash, runtime)
         }
     };
     Environment::here(format!("rustc {RUST_RELEASE}"), sysroot, runtime, command)

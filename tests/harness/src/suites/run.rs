@@ -30,6 +30,8 @@ pub struct Runner {
     pub side: Side,
     /// The runtime's executable.
     pub component_run: PathBuf,
+    /// The words of the command that runs a binary of the web: the runtime knows none.
+    pub web: Option<Vec<OsString>>,
     /// How long one binary may run.
     pub patience: Duration,
     /// How long one test may run in an instance of its own, and how many of them do so at once. `None`: a binary runs as a whole.
@@ -60,9 +62,18 @@ impl Runner {
     /// will stand in `verdict`.
     #[must_use]
     pub fn command(&self, binary: &Path, place: &Path, verdict: &Path) -> Command {
-        let mut command = match self.side {
-            Side::Native => Command::new(binary),
-            Side::Target => {
+        let mut command = match (self.side, self.web.as_deref()) {
+            (Side::Native, _) => Command::new(binary),
+            (Side::Target, Some([program, words @ ..])) => {
+                let mut command = Command::new(program);
+                command.args(words);
+                for variable in self.variables(place) {
+                    command.arg("--env").arg(variable);
+                }
+                command.arg(binary);
+                command
+            }
+            (Side::Target, _) => {
                 let mut command = Command::new(&self.component_run);
                 command.arg("--outcome").arg(verdict);
                 // What `current_exe` names is to be seen.
@@ -82,8 +93,7 @@ impl Runner {
 
     /// What the runtime is told: grants, and a limit of time.
     pub(super) fn options(&self, place: &Path) -> Vec<OsString> {
-        let mut variable = OsString::from("TMPDIR=");
-        variable.push(place);
+        let [temporary, unstable] = self.variables(place);
         let limit = format!("{}s", self.patience.as_secs());
         vec![
             "--dir".into(),
@@ -91,14 +101,21 @@ impl Runner {
             "--cwd".into(),
             place.into(),
             "--env".into(),
-            variable,
+            temporary,
             "--env".into(),
-            format!("{}={}", libtest::UNSTABLE.0, libtest::UNSTABLE.1).into(),
+            unstable,
             "--net".into(),
             "all".into(),
             "--timeout".into(),
             limit.into(),
         ]
+    }
+
+    /// The variables of a test.
+    fn variables(&self, place: &Path) -> [OsString; 2] {
+        let mut temporary = OsString::from("TMPDIR=");
+        temporary.push(place);
+        [temporary, format!("{}={}", libtest::UNSTABLE.0, libtest::UNSTABLE.1).into()]
     }
 
     /// The names of a binary's tests, or of those that contain `filter`.
@@ -234,7 +251,7 @@ impl Runner {
 
     /// The file, if what is run writes it.
     fn reads<'a>(&self, verdict: &'a VerdictFile) -> Option<&'a VerdictFile> {
-        (self.side == Side::Target).then_some(verdict)
+        (self.side == Side::Target && self.web.is_none()).then_some(verdict)
     }
 
     /// Runs a command that speaks as libtest does. It is the runtime's if there is a verdict to be read.
@@ -331,6 +348,9 @@ fn outcome(mut child: Child, verdict: Option<&VerdictFile>, stderr: &str) -> Res
         },
         // A signal ended it; the runtime, if it was to leave a verdict.
         Some(Err(_)) | None if status.code().is_none() => Ending::Trapped,
+        // What runs programs of the web leaves none, and has the runtime's codes.
+        None if status.code() == Some(exit::TRAPPED.into()) => Ending::Trapped,
+        None if status.code() == Some(exit::DEADLOCKED.into()) => Ending::Deadlocked,
         Some(Err(_)) | None => Ending::Exited,
     };
     Ok(Some((ending, format!("{stderr}\n({status})"))))
