@@ -77,17 +77,7 @@ pub fn bench(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
 pub fn readiness(checkout: &Checkout) -> Result<()> {
     let there = Command::new("clang-22").arg("--version").output().is_ok();
     if !there && may_install() {
-        let mut apt = Command::new("apt-get");
-        apt.args([
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "--no-remove",
-            "-o",
-            "DPkg::Lock::Timeout=300",
-            "clang-22",
-        ]);
-        complete(apt.env("DEBIAN_FRONTEND", "noninteractive"))?;
+        install("clang-22")?;
     }
     checkout.build(&["readiness"])?;
     let mut readiness = Command::new(checkout.tool("readiness"));
@@ -97,8 +87,15 @@ pub fn readiness(checkout: &Checkout) -> Result<()> {
     complete(&mut readiness)
 }
 
+/// Installs a package of Debian's.
+pub(crate) fn install(package: &str) -> Result<()> {
+    let mut apt = Command::new("apt-get");
+    apt.args(["install", "-y", "--no-install-recommends", "--no-remove", "-o", "DPkg::Lock::Timeout=300", package]);
+    complete(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
 /// Whether packages of Debian can be installed without asking anybody.
-fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     root && std::path::Path::new("/etc/debian_version").exists()
 }

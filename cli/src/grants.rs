@@ -45,6 +45,9 @@ pub(crate) struct Given {
     /// Run each test in an instance of its own, on all cores
     #[arg(long, help_heading = "Options of tests, anywhere before `--`")]
     pub(crate) isolate: bool,
+    /// Run what is for the web in chromium or firefox, without a window, instead of in Node
+    #[arg(long, value_name = "NAME")]
+    pub(crate) browser: Option<String>,
     /// Say which lines ran: in the target directory, coverage/report/lcov.info
     #[arg(long)]
     pub(crate) coverage: bool,

@@ -68,8 +68,9 @@ fn run_for_cargo(configuration: &Configuration) -> Result<ExitCode> {
             "tests for the web cannot be run each in an instance of its own yet: leave out {}",
             grants::ISOLATE
         );
-        return web::run(&component, &setup);
+        return web::run(&component, &setup, given.browser.as_deref());
     }
+    ensure!(given.browser.is_none(), "--browser is for what is built for {}", WEB.name);
     if let Some(profile) = coverage::of_program(&component)? {
         setup.environment.push((coverage::PROFILE_VARIABLE.into(), profile));
     }

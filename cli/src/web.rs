@@ -31,12 +31,12 @@ pub(crate) const HELP: &str = "\
 Make of a program or library for the web a folder that a page or a script loads
 
 Usage: cargo p3 web build [--node] [--out FOLDER] [ARGUMENTS OF CARGO BUILD]
-       cargo p3 web run FILE [ARGUMENTS]
+       cargo p3 web run [--browser NAME] FILE [ARGUMENTS]
 
 build  compiles the package for wasm32-component-web, and makes for each component NAME a folder NAME.web beside it:
        index.js (the module to import), index.html (a page that runs a program), the component's core modules, and types.
        Any server of files serves it; nothing of npm is needed. With --node there is no page, but run.mjs: `node run.mjs`.
-run    runs a component in Node 24 or newer, as `cargo p3 run --target wasm32-component-web` does.
+run    runs a component in Node 24 or newer, or in chromium or firefox without a window, as `cargo p3 run --target wasm32-component-web` does.
 ";
 
 /// The tool, compiled now unless it is there. `toolchain` compiles it.
@@ -64,13 +64,15 @@ pub(crate) fn tool(toolchain: &Toolchain) -> Result<PathBuf> {
     Ok(tool)
 }
 
-/// The words of the command that runs a component in Node: the component and its arguments follow.
+/// The words of the command that runs a component in Node, or in a browser: the component and its arguments follow.
 ///
 /// # Errors
 /// As [`tool`].
-pub fn runner(guest: &Guest) -> Result<Vec<OsString>> {
+pub fn runner(guest: &Guest, browser: Option<&str>) -> Result<Vec<OsString>> {
     let tool = tool(guest.sysroot().toolchain())?;
-    Ok(vec![tool.into(), "run".into(), "--cache".into(), node_cache()?.into()])
+    let mut words = vec![tool.into(), "run".into(), "--cache".into(), node_cache()?.into()];
+    words.extend(browser.iter().flat_map(|name| ["--browser".into(), name.into()]));
+    Ok(words)
 }
 
 /// Makes ready what running needs: the tool, and a Node, which is installed through npm into the cache if there is none that will do.
@@ -85,17 +87,17 @@ pub(crate) fn setup(guest: &Guest) -> Result<()> {
     Ok(())
 }
 
-/// Runs a component in Node with the arguments and variables of `setup`. Returns only if that cannot be started.
+/// Runs a component in Node, or in a browser, with the arguments and variables of `setup`. Returns only if that cannot be started.
 ///
 /// # Errors
 /// The tool is not there.
-pub(crate) fn run(component: &Path, setup: &Setup) -> Result<ExitCode> {
+pub(crate) fn run(component: &Path, setup: &Setup, browser: Option<&str>) -> Result<ExitCode> {
     let tool = env::var_os(TOOL)
         .map(PathBuf::from)
         .context("this component is for the web, and the tool that runs it is not there");
     let tool = tool.advise("run it by `cargo p3 run`, `cargo p3 test` or `cargo p3 web run`")?;
     let mut command = Command::new(tool);
-    command.arg("run").arg("--cache").arg(node_cache()?);
+    command.arg("run").arg("--cache").arg(node_cache()?).args(browser.iter().flat_map(|name| ["--browser", name]));
     for (name, value) in &setup.environment {
         let mut variable = name.clone();
         variable.push("=");
@@ -130,7 +132,7 @@ fn choice() -> Choice {
 /// Runs any component, of this target or with WASI 0.3.
 fn run_file(words: &[OsString]) -> Result<ExitCode> {
     let guest = Guest::ready(choice(), false, false)?;
-    let runner = runner(&guest)?;
+    let runner = runner(&guest, None)?;
     let mut command = Command::new(&runner[0]);
     command.args(&runner[1..]).args(words);
     Err(process::replace_by(command))

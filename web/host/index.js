@@ -44,9 +44,18 @@ export async function run(others = {}, options = {}) {
     (options.error ?? console.error)(text);
   };
   const start = async (functions) => await generated(options.core ?? core, imports(functions, given(others)));
-  const code = await toItsEnd(start, { ...streams, ...options, trapped });
+  // What a thread of the program throws comes to nobody else.
+  const thrown = Promise.withResolvers();
+  const alone = (event) => {
+    if (event.reason instanceof WebAssembly.RuntimeError) {
+      event.preventDefault();
+      thrown.resolve(event.reason);
+    }
+  };
+  globalThis.addEventListener?.('unhandledrejection', alone);
+  const ofThread = thrown.promise.then((error) => broken(error, trapped));
+  const code = await Promise.race([toItsEnd(start, { ...streams, ...options, trapped }), ofThread]);
+  globalThis.removeEventListener?.('unhandledrejection', alone);
   ends();
   return code;
 }
-
-export { broken };

@@ -29,6 +29,7 @@ pub enum Entry {
 /// # Errors
 /// The bytes are no component, or one that cannot be run by JavaScript.
 pub fn make(component: &[u8], name: &str) -> Result<Glue> {
+    ensure!(component.starts_with(b"\0asm"), "it is no WebAssembly");
     ensure!(
         !is_core_module(component),
         "it is a core module, not a component: link it with component-ld, or build it by `cargo p3`"
@@ -94,6 +95,8 @@ mod tests {
         let error = make(b"\0asm\x01\0\0\0", "x").err().unwrap();
         assert!(error.to_string().contains("core module"), "{error}");
         let error = make(b"nonsense", "x").err().unwrap();
+        assert!(error.to_string().contains("no WebAssembly"), "{error}");
+        let error = make(b"\0asm\x0d\0\x01\0nonsense", "x").err().unwrap();
         assert!(error.to_string().contains("cannot make JavaScript"), "{error}");
     }
 

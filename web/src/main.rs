@@ -3,6 +3,7 @@
 //! `cargo p3` calls this (cli/src/web.rs); people need not. What a component becomes is in `glue`, the folder in `folder`, the Node that runs it
 //! in `node`. The JavaScript beside it (`host/`) is carried along as text.
 
+mod browser;
 mod folder;
 mod glue;
 mod node;
@@ -14,10 +15,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use browser::Browser;
 
 const HELP: &str = "\
 Usage: component-web build [--node] [--out FOLDER] COMPONENT...
-       component-web run [--cache FOLDER] [--env NAME=VALUE]... COMPONENT [ARGUMENTS]
+       component-web run [--browser NAME] [--cache FOLDER] [--env NAME=VALUE]... COMPONENT [ARGUMENTS]
        component-web setup [--cache FOLDER]
 ";
 
@@ -59,13 +61,23 @@ fn build(mut words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
 }
 
 fn run(mut words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
-    let (mut cache, mut variables) = (None, Vec::new());
+    let (mut cache, mut browser, mut variables) = (None, None, Vec::new());
     loop {
         let word = words.next().with_context(|| format!("no component is named\n{HELP}"))?;
         match word.to_str().unwrap_or_default() {
             "--cache" => cache = words.next().map(PathBuf::from),
             "--env" => variables.push(words.next().context("--env needs NAME=VALUE behind it")?),
-            _ => return run::run(&PathBuf::from(word), words.collect(), &variables, cache.as_deref()),
+            "--browser" => {
+                let name = words.next().context("--browser needs a name behind it: chromium or firefox")?;
+                browser = Some(Browser::named(&name.to_string_lossy())?);
+            }
+            _ => {
+                let (component, arguments) = (PathBuf::from(word), words.collect::<Vec<_>>());
+                return match browser {
+                    Some(browser) => browser::run(browser, &component, &arguments, &variables),
+                    None => run::run(&component, &arguments, &variables, cache.as_deref()),
+                };
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ enum Check {
     Tests,
     /// Some programs do the same without all that only makes programs faster.
     Plain,
-    /// Programs for the web do in Node what they do natively.
+    /// Programs for the web do in Node, Chromium and Firefox what they do natively.
     Web,
     /// A part of Rust's own test suites ends as it is expected to.
     Suites,

@@ -56,6 +56,9 @@ struct Arguments {
     /// The target: wasm32-wasip3; or wasm32-component or wasm32-component-web, for which only the suites of core and alloc and libtest are made
     #[arg(long, default_value = WASIP3.name, value_parser = target)]
     target: Target,
+    /// Run what is for the web in chromium or firefox, without a window, instead of in Node
+    #[arg(long, value_name = "NAME", conflicts_with = "native")]
+    browser: Option<String>,
     /// Run only tests whose names contain this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -170,7 +173,7 @@ fn run_suites(arguments: &Arguments, expectations: &Expectations) -> Result<Run>
         let isolated = arguments.isolate && suite.documented().is_none();
         suites.push(SuiteRecord { suite: suite.name().into(), side, isolated, build, run: start.elapsed(), tests });
     }
-    Ok(Run { suites, environment: environment(&guest, side, arguments.target), selection: session.selection })
+    Ok(Run { suites, environment: environment(&guest, side, arguments), selection: session.selection })
 }
 
 /// One side, ready to build and run.
@@ -212,7 +215,7 @@ impl<'a> Session<'a> {
         let isolated = arguments.isolate.then_some((limit, jobs));
         let is_web = side == Side::Target && arguments.target == WEB;
         ensure!(!is_web || isolated.is_none(), "the web's suites run as a whole: leave out --isolate");
-        let web = is_web.then(|| cargo_p3::web::runner(guest)).transpose()?;
+        let web = is_web.then(|| cargo_p3::web::runner(guest, arguments.browser.as_deref())).transpose()?;
         let runner = Runner { side, component_run: guest.tool("component-run"), web, patience: PATIENCE, isolated };
         Ok(Session { place, runner, jobs, selection, expectations })
     }
@@ -252,7 +255,7 @@ impl<'a> Session<'a> {
     }
 }
 
-fn environment(guest: &Guest, side: Side, target: Target) -> Environment {
+fn environment(guest: &Guest, side: Side, arguments: &Arguments) -> Environment {
     let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let words = words.strip_prefix(&["p3".to_owned()]).unwrap_or(&words);
     let command = format!("cargo p3 {}", words.join(" "));
@@ -260,12 +263,12 @@ fn environment(guest: &Guest, side: Side, target: Target) -> Environment {
         Side::Native => (String::new(), "a process of the host".to_owned()),
         Side::Target => {
             let hash = guest.sysroot().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let runtime = if target == WEB {
-                "Node".to_owned()
-            } else {
-                concat!("component-run ", env!("CARGO_PKG_VERSION")).to_owned()
+            let runtime = match &arguments.browser {
+                _ if arguments.target != WEB => concat!("component-run ", env!("CARGO_PKG_VERSION")),
+                Some(browser) => browser,
+                None => "Node",
             };
-            (hash, runtime)
+            (hash, runtime.to_owned())
         }
     };
     Environment::here(format!("rustc {RUST_RELEASE}"), sysroot, runtime, command)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 #[std::os::component::main]
 async fn main() {
     let start = Instant::now();
-    let tasks: Vec<_> = [30, 10, 20]
+    let tasks: Vec<_> = [150, 50, 100]
         .map(|milliseconds| {
             spawn(async move {
                 sleep(Duration::from_millis(milliseconds)).await;
@@ -20,7 +20,7 @@ async fn main() {
     for task in tasks {
         sum += task.await.unwrap();
     }
-    println!("{sum} {}", start.elapsed() >= Duration::from_millis(30));
+    println!("{sum} {}", start.elapsed() >= Duration::from_millis(150));
     println!("{:?}", timeout(Duration::from_millis(5), std::future::pending::<()>()).await);
     let soon = async {
         sleep(Duration::from_millis(1)).await;

@@ -10,7 +10,7 @@ fn main() {
     for number in [3, 1, 2] {
         let sender = sender.clone();
         thread::spawn(move || {
-            thread::sleep(Duration::from_millis(20 * number));
+            thread::sleep(Duration::from_millis(50 * number));
             sender.send(number).unwrap();
         });
     }
