@@ -2,7 +2,7 @@
 //!
 //! A ring of its own, because it needs what nothing else does: that tool, a Node of today, which npm installs if there is none, and browsers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -80,6 +80,7 @@ pub fn web(checkout: &Checkout) -> Result<()> {
     ensure!(ready.status.success(), "`cargo p3 setup --target {TARGET}` ended with {}", ready.status);
     tests_of_the_tool(checkout, &said)?;
     complete(&mut package(checkout, "build"))?;
+    let hello = with_wasi(checkout)?;
     let mut failures = Vec::new();
     for engine in Engine::ALL {
         if !engine.is_here()? {
@@ -89,7 +90,10 @@ pub fn web(checkout: &Checkout) -> Result<()> {
         let runs: Vec<&Run> = RUNS.iter().filter(|run| run.is_for(engine)).collect();
         failures
             .extend(runs.iter().filter_map(|run| run.judged(checkout, engine).err()).map(|error| format!("{error:#}")));
-        println!("  {} runs of programs in {}", runs.len(), engine.name());
+        failures.extend(WITH_WASI.iter().filter_map(|ends| {
+            with_wasi_ends(checkout, engine, &hello, *ends).err().map(|error| format!("{error:#}"))
+        }));
+        println!("  {} runs of programs in {}", runs.len() + WITH_WASI.len(), engine.name());
         complete(package(checkout, "test").args(["--lib"]).args(engine.option()))?;
     }
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
@@ -111,6 +115,33 @@ fn tests_of_the_tool(checkout: &Checkout, said: &str) -> Result<()> {
     cargo.args(["test", "--release", "--locked", "--quiet", "--manifest-path"]).arg(checkout.path("web/Cargo.toml"));
     cargo.arg("--target-dir").arg(checkout.path("target/web")).env("RUSTC", rustc).env_remove("RUSTUP_TOOLCHAIN");
     complete(&mut cargo)
+}
+
+/// How `examples/hello` ends, which is built for WASI 0.3: argument, exit code, standard output.
+const WITH_WASI: [(&[&str], i32, &str); 2] = [(&["wörld"], 0, "Hello, wörld!\n"), (&["--exit", "7"], 7, "")];
+
+/// Builds it, and says where it is.
+fn with_wasi(checkout: &Checkout) -> Result<PathBuf> {
+    let mut build = p3(checkout, "build");
+    let target = checkout.path("target/web-programs");
+    build.args(["--quiet", "--release", "--target", "wasm32-wasip3", "--manifest-path"]);
+    complete(build.arg(checkout.path("examples/hello/Cargo.toml")).arg("--target-dir").arg(&target))?;
+    Ok(target.join("wasm32-wasip3/release/hello.wasm"))
+}
+
+fn with_wasi_ends(checkout: &Checkout, engine: Engine, hello: &Path, ends: (&[&str], i32, &str)) -> Result<()> {
+    let (arguments, code, stdout) = ends;
+    let mut command = p3(checkout, "web");
+    let ended = output(command.arg("run").args(engine.option()).arg(hello).args(arguments))?;
+    let written = String::from_utf8_lossy(&ended.stdout).into_owned();
+    ensure!(
+        ended.status.code() == Some(code) && written == stdout,
+        "{}: hello with WASI, {arguments:?}, ended with {}, expected {code}; it wrote {written:?}, expected {stdout:?}; {}",
+        engine.name(),
+        ended.status,
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    Ok(())
 }
 
 /// What runs programs.

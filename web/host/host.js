@@ -1,6 +1,8 @@
 // What a Rust program for the web (wasm32-component-web) asks of its page: clocks, random numbers, two streams of text, and somebody to tell
 // that it ends. Each function stands under its name in the program's world; a program imports those that it uses.
 
+import { wasi } from './wasi.js';
+
 /** What a program exits with that did not come to its own end: a trap, and a deadlock. */
 export const TRAPPED = 134;
 export const DEADLOCKED = 135;
@@ -72,11 +74,14 @@ export async function run(start, { trapped, ...streams }) {
     code ??= number;
     told.resolve(code);
   };
-  const ends = start(host({ ...streams, ended })).then(async (program) => {
-    if (typeof program.run !== 'function') {
+  const functions = imports(host({ ...streams, ended }), wasi({ ...streams, ended }));
+  const ends = start(functions).then(async (program) => {
+    // The world's own, or that of `wasi:cli/run`.
+    const begin = typeof program.run === 'function' ? program.run : program.run?.run;
+    if (typeof begin !== 'function') {
       throw new TypeError('the component has no `run`: it is a library, not a program');
     }
-    await program.run();
+    await begin();
     return 0;
   });
   // An error of main is the one payload that there is; all else is the program's end where it stands.

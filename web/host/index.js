@@ -43,7 +43,7 @@ export async function run(others = {}, options = {}) {
     ends();
     (options.error ?? console.error)(text);
   };
-  const start = async (functions) => await generated(options.core ?? core, imports(functions, given(others)));
+  const start = async (functions) => await generated(options.core ?? core, { ...functions, ...given(others) });
   // What a thread of the program throws comes to nobody else.
   const thrown = Promise.withResolvers();
   const alone = (event) => {

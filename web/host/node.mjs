@@ -1,9 +1,9 @@
 // Runs a program in Node as a process: its streams are the process's, and so is its exit code.
 
-import { readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import { broken, imports, run } from './host.js';
+import { broken, run } from './host.js';
 
 /** Writes all of it, also where the other end is slow. */
 function writer(descriptor) {
@@ -24,6 +24,22 @@ function writer(descriptor) {
   };
 }
 
+/** Standard input, as much as there is at a time; `undefined` at the end. */
+function reader(descriptor) {
+  const buffer = new Uint8Array(65536);
+  return () => {
+    try {
+      const count = readSync(descriptor, buffer);
+      return count === 0 ? undefined : buffer.slice(0, count);
+    } catch (error) {
+      if (error.code === 'EOF' || error.code === 'EISDIR') {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+}
+
 /**
  * Runs the program whose module gave `instantiate` and whose core modules lie in `folder` (a URL), and ends the process. The folder is
  * removed when it has been read, if it is for `once`.
@@ -36,11 +52,11 @@ export async function main(instantiate, folder, { args, vars, others, once = fal
   process.on('uncaughtException', alone).on('unhandledRejection', alone);
   const core = async (name) => await WebAssembly.compile(readFileSync(new URL(name, folder)));
   const start = async (functions) => {
-    const program = await instantiate(core, imports(functions, others?.()));
+    const program = await instantiate(core, { ...functions, ...others?.() });
     if (once) {
       rmSync(folder, { recursive: true, force: true });
     }
     return program;
   };
-  process.exit(await run(start, { args, vars, stdout, stderr, isTerminal: isatty, trapped }));
+  process.exit(await run(start, { args, vars, stdin: reader(0), stdout, stderr, isTerminal: isatty, trapped }));
 }

@@ -21,6 +21,7 @@ pub enum Kind {
 pub const MODULE: &str = "component";
 
 const HOST: &str = include_str!("../host/host.js");
+const WASI: &str = include_str!("../host/wasi.js");
 const TIMERS: &str = include_str!("../host/timers.js");
 const NODE: &str = include_str!("../host/node.mjs");
 const PAGE: &str = include_str!("../host/page.html");
@@ -55,6 +56,7 @@ pub fn write(folder: &Path, glue: &Glue, kind: Kind) -> Result<()> {
         put(name, bytes)?;
     }
     put("host.js", HOST.as_bytes())?;
+    put("wasi.js", WASI.as_bytes())?;
     put("timers.js", TIMERS.as_bytes())?;
     put("index.js", index(glue).as_bytes())?;
     match kind {

@@ -71,6 +71,9 @@ fn run(mut words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
                 let name = words.next().context("--browser needs a name behind it: chromium or firefox")?;
                 browser = Some(Browser::named(&name.to_string_lossy())?);
             }
+            option if option.starts_with("--browser=") => {
+                browser = Some(Browser::named(&option["--browser=".len()..])?)
+            }
             _ => {
                 let (component, arguments) = (PathBuf::from(word), words.collect::<Vec<_>>());
                 return match browser {
