@@ -170,7 +170,11 @@ impl Arguments {
                     )
                 }
                 "--world=wasi" => parsed.platform = Platform::Wasi,
-                "--world=web" => parsed.platform = Platform::Web,
+                "--world=web" => {
+                    parsed.platform = Platform::Web;
+                    // What makes JavaScript of a component knows its functions by their names in the core module (web/src/lean.rs).
+                    parsed.without.push("shorten".to_owned());
+                }
                 flag if flag.starts_with("--world") => {
                     bail!("`{flag}` names no world that std has: it is --world=wasi or --world=web")
                 }

@@ -1,12 +1,6 @@
 // What a Rust program for the web (wasm32-component-web) asks of its page: clocks, random numbers, two streams of text, and somebody to tell
 // that it ends. Each function stands under its name in the program's world; a program imports those that it uses.
 
-import { wasi } from './wasi.js';
-
-/** What a program exits with that did not come to its own end: a trap, and a deadlock. */
-export const TRAPPED = 134;
-export const DEADLOCKED = 135;
-
 /** The longest wait that `setTimeout` knows. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -62,60 +56,28 @@ export function lines(line) {
   };
 }
 
-/**
- * Runs a program to its end and gives its exit code. `start` gets the imports of the program and gives a promise of its exports.
- *
- * `trapped` is called with a text if the program did not end by itself.
- */
-export async function run(start, { trapped, ...streams }) {
-  const told = Promise.withResolvers();
-  let code;
-  const ended = (number) => {
-    code ??= number;
-    told.resolve(code);
+/** Output of a component, as lines of the console: of standard output by `log`, of standard error by `error`. */
+export function consoleStreams({ log = (line) => console.log(line), error = (line) => console.error(line) } = {}) {
+  const [out, err] = [lines(log), lines(error)];
+  const ends = () => {
+    out.end();
+    err.end();
   };
-  const functions = imports(host({ ...streams, ended }), wasi({ ...streams, ended }));
-  const ends = start(functions).then(async (program) => {
-    // The world's own, or that of `wasi:cli/run`.
-    const begin = typeof program.run === 'function' ? program.run : program.run?.run;
-    if (typeof begin !== 'function') {
-      throw new TypeError('the component has no `run`: it is a library, not a program');
-    }
-    await begin();
-    return 0;
-  });
-  // An error of main is the one payload that there is; all else is the program's end where it stands.
-  const judged = ends.catch((error) => code ?? (isErrorOfMain(error) ? 1 : broken(error, trapped)));
-  return await Promise.race([judged, told.promise]);
+  return { stdout: (bytes) => out.write(bytes), stderr: (bytes) => err.write(bytes), ends };
 }
 
-function isErrorOfMain(error) {
-  return error?.constructor?.name === 'ComponentError' && 'payload' in error;
+/** Functions of the caller as the generated code wants them: an interface is an object, a function stands by itself. */
+export function given(others) {
+  const wrapped = Object.entries(others).map(([name, it]) => [name, typeof it === 'function' ? { default: it } : it]);
+  return Object.fromEntries(wrapped);
 }
 
-/** Tells why a program did not come to its end, and gives the exit code for it. */
-export function broken(error, trapped) {
-  const message = String(error?.message ?? error);
-  if (message.includes('deadlock detected')) {
-    trapped('deadlock: all threads of the program wait for each other, and nothing of the host can wake any');
-    return DEADLOCKED;
-  }
-  trapped(explained(error, message));
-  return TRAPPED;
-}
-
-/** A text that says what happened, in words that do not need the engine's source. */
-function explained(error, message) {
-  if (typeof WebAssembly.Suspending !== 'function' && message.includes('Suspend')) {
-    return 'this engine cannot let a program wait (WebAssembly.Suspending): Node 24, Chrome 137, Firefox 153 and newer can';
-  }
-  const stack = String(error?.stack ?? '').split('\n').filter((line) => line.includes('wasm')).slice(0, 12).join('\n');
-  const below = stack === '' ? '' : `\n${stack}`;
-  if (error instanceof RangeError || message === 'too much recursion') {
-    return `a thread has overflowed its stack, of which the engine sets the size${below}`;
-  }
-  if (error instanceof WebAssembly.RuntimeError) {
-    return `the program trapped: ${message.replace('wasm trap: ', '')}${below}`;
-  }
-  return error?.stack ?? message;
+/** Gives the exports of a component that `generated` makes of its core modules. */
+export async function exportsOf(generated, core, others, options) {
+  const { ends, ...streams } = consoleStreams(options);
+  const ended = (code) => {
+    ends();
+    throw new Error(`the component ended with exit code ${code}`);
+  };
+  return await generated(core, { ...imports(host({ ...streams, ...options, ended })), ...given(others) });
 }

@@ -2,41 +2,26 @@
 //
 //   import { instantiate, run } from './index.js';
 //
-// `await instantiate({ ... })` gives the component's exports; what it imports beyond the web's own functions is given by name.
-// `await run()` runs a program to its end, with its output in the console, and gives its exit code.
+// `await run()` runs the program to its end, with its output in the console, and gives its exit code. `await instantiate({ ... })` gives its
+// exports alone; what it imports beyond the web's own functions is given to either by name.
 
 import { instantiate as generated } from './component.js';
-import { broken, host, imports, lines, run as toItsEnd } from './host.js';
+import { consoleStreams, exportsOf, given } from './host.js';
+import { broken, run as toItsEnd } from './program.js';
 
-const core = (name) => WebAssembly.compileStreaming(fetch(new URL(name, import.meta.url)));
+const core = async (name) => {
+  const url = new URL(name, import.meta.url);
+  return url.protocol === 'file:'
+    ? WebAssembly.compile(await (await import('node:fs/promises')).readFile(url))
+    : WebAssembly.compileStreaming(fetch(url));
+};
 
-/** Output of a program, as lines of the console: of standard output by `log`, of standard error by `error`. */
-function consoleStreams({ log = (line) => console.log(line), error = (line) => console.error(line) } = {}) {
-  const [out, err] = [lines(log), lines(error)];
-  const ends = () => {
-    out.end();
-    err.end();
-  };
-  return { stdout: (bytes) => out.write(bytes), stderr: (bytes) => err.write(bytes), ends };
-}
-
-/** Functions of the caller as the generated code wants them: an interface is an object, a function stands by itself. */
-function given(others) {
-  const wrapped = Object.entries(others).map(([name, it]) => [name, typeof it === 'function' ? { default: it } : it]);
-  return Object.fromEntries(wrapped);
-}
-
-/** Gives the exports of the component. `others` are its imports that are no part of every page, by their names. */
+/** Gives the exports of the component. */
 export async function instantiate(others = {}, options = {}) {
-  const { ends, ...streams } = consoleStreams(options);
-  const ended = (code) => {
-    ends();
-    throw new Error(`the component ended with exit code ${code}`);
-  };
-  return await generated(options.core ?? core, imports(host({ ...streams, ...options, ended }), given(others)));
+  return await exportsOf(generated, options.core ?? core, others, options);
 }
 
-/** Runs a program to its end, and gives its exit code. */
+/** Runs the program to its end, and gives its exit code. */
 export async function run(others = {}, options = {}) {
   const { ends, ...streams } = consoleStreams(options);
   const trapped = (text) => {

@@ -3,7 +3,7 @@
 import { readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import { broken, run } from './host.js';
+import { broken, run } from './program.js';
 
 /** Writes all of it, also where the other end is slow. */
 function writer(descriptor) {

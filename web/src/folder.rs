@@ -25,6 +25,11 @@ const WASI: &str = include_str!("../host/wasi.js");
 const TIMERS: &str = include_str!("../host/timers.js");
 const NODE: &str = include_str!("../host/node.mjs");
 const PAGE: &str = include_str!("../host/page.html");
+const PROGRAM: &str = include_str!("../host/program.js");
+/// What is imported of a folder with a program in it, with a library that asks the page for something, and with one that does not.
+const PROGRAM_FRONT: &str = include_str!("../host/index.js");
+const LIBRARY_FRONT: &str = include_str!("../host/library.js");
+const ALONE_FRONT: &str = include_str!("../host/alone.js");
 const RUN: &str = include_str!("../host/run.mjs");
 
 /// Makes one of a component: `NAME.web` beside it, or `out`. Says where it is.
@@ -55,32 +60,33 @@ pub fn write(folder: &Path, glue: &Glue, kind: Kind) -> Result<()> {
     for (name, bytes) in &glue.files {
         put(name, bytes)?;
     }
-    put("host.js", HOST.as_bytes())?;
-    put("wasi.js", WASI.as_bytes())?;
-    put("timers.js", TIMERS.as_bytes())?;
-    put("index.js", index(glue).as_bytes())?;
+    let asks_the_page =
+        glue.imports.iter().any(|name| HOST.contains(&format!("'{name}':")) || HOST.contains(&format!("    {name}:")));
+    let front = match glue.entry {
+        Some(_) => {
+            put("program.js", PROGRAM.as_bytes())?;
+            put("wasi.js", WASI.as_bytes())?;
+            PROGRAM_FRONT
+        }
+        None if asks_the_page => LIBRARY_FRONT,
+        None => ALONE_FRONT,
+    };
+    if front != ALONE_FRONT {
+        put("host.js", HOST.as_bytes())?;
+    }
+    if !glue.is_lean {
+        put("timers.js", TIMERS.as_bytes())?;
+    }
+    put("index.js", front.as_bytes())?;
     match kind {
         Kind::Page if glue.entry.is_some() => put("index.html", PAGE.as_bytes()),
         Kind::Page => Ok(()),
-        Kind::Script => {
+        Kind::Script if glue.entry.is_some() => {
             put("node.mjs", NODE.as_bytes())?;
-            if glue.entry.is_some() { put("run.mjs", RUN.as_bytes()) } else { Ok(()) }
+            put("run.mjs", RUN.as_bytes())
         }
+        Kind::Script => Ok(()),
     }
-}
-
-/// The module that a page imports.
-fn index(glue: &Glue) -> String {
-    let mut text = String::from(include_str!("../host/index.js"));
-    let mut imports = String::new();
-    for name in &glue.imports {
-        let _ = writeln!(imports, "//   {name}");
-    }
-    if !imports.is_empty() {
-        text.push_str("\n// The component imports:\n");
-        text.push_str(&imports);
-    }
-    text
 }
 
 /// A string of JSON, which is one of JavaScript, too.

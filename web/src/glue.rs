@@ -5,7 +5,10 @@
 //! Both are lines that must be there, so a bindgen that writes others is an error and no riddle.
 
 use anyhow::{Context, Result, bail, ensure};
-use js_component_bindgen::{InstantiationMode, TranspileOpts, transpile};
+use js_component_bindgen::{InstantiationMode, TranspileOpts, generate_types, transpile};
+use wit_component::DecodedWasm;
+
+use crate::lean::{self, Lean};
 
 /// What a component becomes.
 pub struct Glue {
@@ -13,6 +16,8 @@ pub struct Glue {
     pub files: Vec<(String, Vec<u8>)>,
     /// Whether it is a program: one that exports `run` itself, or `wasi:cli/run`.
     pub entry: Option<Entry>,
+    /// Whether the module is our own (`lean`).
+    pub is_lean: bool,
     /// What it imports: functions of its world, and interfaces.
     pub imports: Vec<String>,
 }
@@ -34,6 +39,9 @@ pub fn make(component: &[u8], name: &str) -> Result<Glue> {
         !is_core_module(component),
         "it is a core module, not a component: link it with component-ld, or build it by `cargo p3`"
     );
+    if let Some(lean) = lean::make(component, &format!("{name}.core.wasm")) {
+        return made_lean(component, name, lean);
+    }
     let options = TranspileOpts::builder()
         .name(name.to_owned())
         .instantiation_mode(InstantiationMode::Async)
@@ -49,7 +57,19 @@ pub fn make(component: &[u8], name: &str) -> Result<Glue> {
         }
     }
     let entry = made.exports.iter().any(|(name, _)| name == "run").then_some(Entry::Run);
-    Ok(Glue { files, entry, imports: made.imports })
+    Ok(Glue { files, entry, is_lean: false, imports: made.imports })
+}
+
+/// The same with glue of our own; the types are bindgen's.
+fn made_lean(component: &[u8], name: &str, lean: Lean) -> Result<Glue> {
+    let options = TranspileOpts::builder().name(name.to_owned()).instantiation_mode(InstantiationMode::Async).build();
+    let mut files = vec![(format!("{name}.js"), lean.source.into_bytes()), (format!("{name}.core.wasm"), lean.module)];
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
+        bail!("it is a package of WIT")
+    };
+    let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
+    files.extend(generate_types(name, resolve, world, options)?);
+    Ok(Glue { files, entry: None, is_lean: true, imports })
 }
 
 fn is_core_module(bytes: &[u8]) -> bool {

@@ -6,6 +6,7 @@
 mod browser;
 mod folder;
 mod glue;
+mod lean;
 mod node;
 mod run;
 
