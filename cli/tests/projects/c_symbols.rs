@@ -1,6 +1,12 @@
 //! Crates that ask the platform by the functions of a C library, and the runtimes that stand on them. One project, because its crates take a while
 //! to compile; optimised as a whole, because that is the harder way to link them (programs without dependencies are in `tests/programs`).
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
 use crate::project::{Project, stdout, succeeded};
 
 fn project() -> Project {
@@ -260,5 +266,73 @@ fn what_is_optimised_as_a_whole_without_libc_is_told_what_to_do() {
     assert!(!told.contains("`isatty`"), "{told}");
     for word in ["`fopen`", "crate `whole`", "docs/c-symbols.md", "this is none of them"] {
         assert!(told.contains(word), "{word} is missing from: {told}");
+    }
+}
+
+/// The example, as it is.
+#[test]
+fn a_server_with_axum_answers_ten_thousand_requests_and_ends_gracefully() {
+    const REQUESTS: usize = 10_000;
+    let project = Project::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/axum"));
+    succeeded(project.p3("build").output().unwrap());
+    let mut server = project.p3("run").arg("--quiet").stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = said.next().unwrap().unwrap().strip_prefix("listening on ").unwrap().to_owned();
+    let connect = || {
+        let stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Connection { read: BufReader::new(stream.try_clone().unwrap()), write: stream }
+    };
+    let mut connection = connect();
+    for _ in 0..REQUESTS {
+        assert_eq!(connection.ask("GET / HTTP/1.1", ""), "Hello from axum\n");
+    }
+    assert_eq!(connection.ask("POST /sum HTTP/1.1", r#"{"numbers":[1,2,39]}"#), r#"{"sum":42}"#);
+    // Several at a time, each in turns with the others.
+    let mut all: Vec<_> = (0..20).map(|_| connect()).collect();
+    for _ in 0..10 {
+        all.iter_mut().for_each(|connection| connection.send("GET / HTTP/1.1", ""));
+        all.iter_mut().for_each(|connection| assert_eq!(connection.answer(), "Hello from axum\n"));
+    }
+    drop(all);
+    assert_eq!(connection.ask("POST /stop HTTP/1.1", ""), "");
+    drop(connection);
+    assert_eq!(said.next().unwrap().unwrap(), "stopped");
+    assert!(server.wait().unwrap().success());
+}
+
+/// A connection that is kept.
+struct Connection {
+    read: BufReader<TcpStream>,
+    write: TcpStream,
+}
+
+impl Connection {
+    fn ask(&mut self, request: &str, body: &str) -> String {
+        self.send(request, body);
+        self.answer()
+    }
+
+    fn send(&mut self, request: &str, body: &str) {
+        let length = body.len();
+        let head =
+            format!("{request}\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+        self.write.write_all((head + body).as_bytes()).unwrap();
+    }
+
+    fn answer(&mut self) -> String {
+        let (mut line, mut length) = (String::new(), 0);
+        self.read.read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 200 "), "{line}");
+        while line != "\r\n" {
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+            assert_ne!(self.read.read_line(&mut line).unwrap(), 0, "the answer has an end");
+        }
+        let mut body = vec![0; length];
+        self.read.read_exact(&mut body).unwrap();
+        String::from_utf8(body).unwrap()
     }
 }
