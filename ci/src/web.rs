@@ -81,6 +81,7 @@ pub fn web(checkout: &Checkout) -> Result<()> {
     tests_of_the_tool(checkout, &said)?;
     complete(&mut package(checkout, "build"))?;
     let hello = with_wasi(checkout)?;
+    functions(checkout, &said)?;
     let mut failures = Vec::new();
     for engine in Engine::ALL {
         if !engine.is_here()? {
@@ -115,6 +116,22 @@ fn tests_of_the_tool(checkout: &Checkout, said: &str) -> Result<()> {
     cargo.args(["test", "--release", "--locked", "--quiet", "--manifest-path"]).arg(checkout.path("web/Cargo.toml"));
     cargo.arg("--target-dir").arg(checkout.path("target/web")).env("RUSTC", rustc).env_remove("RUSTUP_TOOLCHAIN");
     complete(&mut cargo)
+}
+
+/// A library's functions called by a script, and a plugin that renders into a document: with the Node that setup has `said`.
+fn functions(checkout: &Checkout, said: &str) -> Result<()> {
+    let node = said.lines().find_map(|line| line.strip_prefix("Node ")).context("`cargo p3 setup` names no Node")?;
+    let node = node.trim().rsplit_once(" (").map_or(node.trim(), |(program, _)| program);
+    let target = checkout.path("target/web-programs");
+    let folders = ["tests/web", "examples/page"].map(|package| (package, target.join(package)));
+    for (package, folder) in &folders {
+        let mut build = p3(checkout, "web");
+        build.args(["build", "--node", "--quiet", "--release", "--lib", "--manifest-path"]);
+        build.arg(checkout.path(package).join("Cargo.toml")).arg("--target-dir").arg(&target).arg("--out").arg(folder);
+        complete(&mut build)?;
+    }
+    let mut script = Command::new(node);
+    complete(script.arg(checkout.path("tests/web/functions.mjs")).args(folders.iter().map(|(_, folder)| folder)))
 }
 
 /// How `examples/hello` ends, which is built for WASI 0.3: argument, exit code, standard output.

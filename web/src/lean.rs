@@ -48,6 +48,7 @@ pub fn make(component: &[u8], file: &str) -> Option<Lean> {
     let mut modules: BTreeMap<&str, String> = BTreeMap::new();
     for (module, field) in &core.imports {
         let call = match field.strip_prefix("[resource-drop]") {
+            None if built_in(module, field).is_some() => built_in(module, field)?.to_owned(),
             Some(resource) => {
                 let table = glue.table_named(module, resource)?;
                 format!("(h) => void drop({table}, h)")
@@ -91,6 +92,20 @@ pub fn make(component: &[u8], file: &str) -> Option<Lean> {
         quoted(file)
     );
     Some(Lean { module: core.module, source })
+}
+
+/// What stands for a canonical built-in in a component whose functions do not wait and that makes no thread: giving way leads straight back, and what
+/// wakes another task is never called, because what it would be woken by is never made. A component that makes one is none of these.
+fn built_in(module: &str, field: &str) -> Option<&'static str> {
+    const OF_WAKING: [&str; 3] = ["[async-lower][future-write-", "[future-drop-", "[future-cancel-"];
+    match field {
+        _ if module != "$root" => None,
+        "[thread-yield]" => Some("() => 0"),
+        _ if OF_WAKING.iter().any(|start| field.starts_with(start)) => {
+            Some("() => { throw new WebAssembly.RuntimeError('this function cannot wait'); }")
+        }
+        _ => None,
+    }
 }
 
 /// The one core module that has a program in it, and its names.
@@ -161,8 +176,11 @@ impl Helper {
                  const view = () => (bytes.buffer === memory.buffer ? bytes : (bytes = new Uint8Array(memory.buffer)));\n"
             }
             Helper::Decode => {
+                // A decoder costs more than a few letters.
                 "  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });\n  \
-                 const text = (p, n) => decoder.decode(view().subarray(p >>>= 0, p + (n >>> 0)));\n"
+                 const text = (p, n) => {\n    const v = view();\n    const end = (p >>>= 0) + (n >>> 0);\n    let s = '';\n    \
+                 for (let i = p; i < p + 32; i++) {\n      if (i === end) return s;\n      if (v[i] > 127) break;\n      s += String.fromCharCode(v[i]);\n    }\n    \
+                 return decoder.decode(v.subarray(p, end));\n  };\n"
             }
             Helper::Encode => "  const encoder = new TextEncoder();\n",
             Helper::Put => {
@@ -395,4 +413,24 @@ fn array_of(element: &Type) -> Option<(&'static str, u32)> {
 
 fn quoted(text: &str) -> String {
     crate::folder::quoted(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_that_makes_what_can_be_waited_for_is_left_to_others() {
+        assert_eq!(built_in("$root", "[thread-yield]"), Some("() => 0"));
+        assert!(built_in("$root", "[async-lower][future-write-unit]").is_some());
+        for other in ["[future-new-unit]", "[waitable-set-new]", "[thread-new-indirect-v0]", "[context-get-0]", "log"] {
+            assert_eq!(built_in("$root", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_component_of_one_core_module_is_left_to_others() {
+        assert!(make(b"\0asm\x0d\0\x01\0", "x.core.wasm").is_none());
+        assert!(make(b"nonsense", "x.core.wasm").is_none());
+    }
 }

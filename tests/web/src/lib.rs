@@ -1,4 +1,35 @@
-//! Tests for the web, as any project has them: `cargo ci web` runs them in Node.
+//! Functions that JavaScript calls, and tests as any project has them: `cargo ci web` has both run.
+
+#[std::os::component::wasm]
+mod functions {
+    pub extern "wasm" fn add(a: u32, b: u32) -> u32 {
+        a.wrapping_add(b)
+    }
+
+    pub extern "wasm" fn less(n: u64) -> u64 {
+        n.wrapping_sub(1)
+    }
+
+    pub extern "wasm" fn is_letter(letter: char) -> bool {
+        letter.is_alphabetic()
+    }
+
+    pub extern "wasm" fn shout(text: &str) -> String {
+        text.to_uppercase()
+    }
+
+    pub extern "wasm" fn twice(numbers: Vec<f64>) -> Vec<f64> {
+        numbers.into_iter().map(|number| number * 2.0).collect()
+    }
+
+    pub extern "wasm" fn sum(bytes: &[u8]) -> u64 {
+        bytes.iter().map(|byte| u64::from(*byte)).sum()
+    }
+
+    pub extern "wasm" fn fails(at: u32) -> u32 {
+        [1, 2, 3][at as usize]
+    }
+}
 
 #[cfg(test)]
 mod tests {
