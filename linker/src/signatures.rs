@@ -42,6 +42,8 @@ pub(crate) fn declared(module: &Module<'_>, inputs: &Inputs) -> Result<Option<De
     if all.is_empty() {
         return Ok(None);
     }
+    // The compiler deals functions out to objects as it likes.
+    all.sort_by(|one, other| (&one.krate, &one.name).cmp(&(&other.krate, &other.name)));
     let mut others = wasi_wit::wasi();
     for bindings in described(module, inputs) {
         let mut merged = others.clone();

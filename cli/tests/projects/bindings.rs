@@ -11,7 +11,7 @@ use crate::component::{TARGET, imports, invoke};
 use crate::project::{Project, stdout, succeeded};
 
 /// A component in which `takes` has the exported `interface` of `gives`, and which exports functions of `takes`.
-fn composed(gives: &Path, takes: &Path, interface: &str, functions: &[&str]) -> Vec<u8> {
+pub(crate) fn composed(gives: &Path, takes: &Path, interface: &str, functions: &[&str]) -> Vec<u8> {
     let mut component = Component::new();
     for file in [gives, takes] {
         let data = std::fs::read(file).unwrap();

@@ -1,5 +1,6 @@
 //! Functions of the component model by Rust signatures: what is written wrong, and what does not fit when it is linked.
 
+use crate::bindings::composed;
 use crate::component::{TARGET, imports, invoke};
 use crate::project::{Project, stderr, stdout, succeeded};
 
@@ -208,7 +209,6 @@ fn signatures_of_several_crates_make_one_component_and_its_own_tests_run() {
         }
         "#,
     );
-    std::fs::remove_file(project.path().join("src/main.rs")).ok();
     for profile in ["debug", "release"] {
         let options: &[&str] = if profile == "release" { &["--release"] } else { &[] };
         succeeded(project.p3("build").args(["--quiet", "--lib"]).args(options).output().unwrap());
@@ -233,4 +233,27 @@ fn signatures_of_several_crates_make_one_component_and_its_own_tests_run() {
     let page =
         std::fs::read_to_string(project.path().join("target/wasm32-wasip3/doc/several/fn.mirrored.html")).unwrap();
     assert!(page.contains("Mirrors them."), "{page}");
+}
+
+#[test]
+fn a_call_that_is_cancelled_is_dropped_and_what_it_has_spawned_goes_on() {
+    let project = Project::new("calls");
+    project.write("src/lib.rs", "");
+    for (name, text) in
+        [("cancelled", include_str!("guests/cancelled.rs")), ("cancels", include_str!("guests/cancels.rs"))]
+    {
+        project.write(&format!("examples/{name}.rs"), text);
+        project.append("Cargo.toml", &format!("[[example]]\nname = '{name}'\ncrate-type = ['cdylib']\n"));
+    }
+    succeeded(project.p3("build").args(["--quiet", "--examples", TARGET]).output().unwrap());
+    let built = |name: &str| project.path().join("target/wasm32-component/debug/examples").join(format!("{name}.wasm"));
+    let both = project.path().join("both.wasm");
+    let calls = ["cancel", "stuck", "failed"];
+    std::fs::write(&both, composed(&built("cancelled"), &built("cancels"), "two:components/calls", &calls)).unwrap();
+    assert_eq!(stdout(&succeeded(invoke(&both, "cancel()"))), "[0, 1, 0, 2, 0, 102, 102]\n");
+    let stuck = invoke(&both, "stuck()");
+    assert_eq!(stuck.status.code(), Some(135), "{stuck:?}");
+    let failed = invoke(&both, "failed()");
+    assert_eq!(failed.status.code(), Some(134), "{failed:?}");
+    assert!(stderr(&failed).contains("in an export") && stderr(&failed).contains("fail::{closure#0}"), "{failed:?}");
 }

@@ -6,7 +6,7 @@ use alloc_crate::string::String;
 use alloc_crate::vec::Vec;
 
 use super::types::Type;
-use super::value::{Lent, Value, allocate, by_itself, free, layout_of};
+use super::value::{Lent, Value, allocate, by_itself, free, layout_of, layout_of_existing};
 
 /// `list<T>` and `string` in memory.
 #[repr(C)]
@@ -55,7 +55,7 @@ unsafe impl<T: Value> Value for Vec<T> {
             elements.push(unsafe { T::from_memory(pointer.cast::<T::Memory>().add(index).read()) });
         }
         // SAFETY: allocated for so many elements, and they have been taken.
-        unsafe { free(pointer.cast_mut(), layout_of::<T>(length)) };
+        unsafe { free(pointer.cast_mut(), layout_of_existing::<T>(length)) };
         elements
     }
 
@@ -76,7 +76,7 @@ unsafe impl<T: Value> Value for Vec<T> {
             }
         }
         // SAFETY: allocated for so many elements: by `allocate`, or as a boxed slice of them, which has the same layout.
-        unsafe { free(pointer.cast_mut(), layout_of::<T>(length)) };
+        unsafe { free(pointer.cast_mut(), layout_of_existing::<T>(length)) };
     }
 }
 

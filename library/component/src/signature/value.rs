@@ -108,8 +108,19 @@ pub fn no_case() -> ! {
 pub(super) fn layout_of<T: Value>(length: usize) -> Layout {
     match Layout::array::<T::Memory>(length) {
         Ok(layout) => layout,
-        Err(_) => panic!("a list of {length} elements is larger than memory"),
+        // Without the number, whose text would be code in every program.
+        Err(_) => panic!("a list is larger than memory"),
     }
+}
+
+/// The memory of so many elements that are there.
+///
+/// # Safety
+///
+/// So many lie in memory.
+pub(super) unsafe fn layout_of_existing<T: Value>(length: usize) -> Layout {
+    // SAFETY: what lies in memory is not larger than memory, and the alignment is a type's.
+    unsafe { Layout::from_size_align_unchecked(length * size_of::<T::Memory>(), align_of::<T::Memory>()) }
 }
 
 /// Memory of the global allocator, as the host gets it by `cabi_realloc`.
