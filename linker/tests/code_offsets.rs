@@ -4,7 +4,7 @@
 //! 16,384 on.
 
 use component_ld::inputs::Inputs;
-use component_ld::{Optimize, Strip, component};
+use component_ld::{Optimize, Platform, Strip, component};
 use wasm_encoder::{
     CodeSection, CustomSection, ExportKind, ExportSection, Function, FunctionSection, Instruction, MemorySection,
     MemoryType, Module, TypeSection, ValType,
@@ -66,7 +66,8 @@ fn offsets(binary: &[u8]) -> Vec<u64> {
 fn added_functions_do_not_move_the_others() {
     for functions in [126, 127, 128, 16_382, 16_383] {
         let module = module(functions);
-        let component = component(module.clone(), Optimize::Speed, Strip::Nothing, &Inputs::default()).unwrap();
+        let component =
+            component(module.clone(), Optimize::Speed, Strip::Nothing, Platform::Wasi, &Inputs::default()).unwrap();
         let (before, after) = (offsets(&module), offsets(&component));
         assert!(after.len() > before.len(), "{functions}: the linker adds a function");
         // The first one gives the byte away, behind its beginning, where the number takes one more.
