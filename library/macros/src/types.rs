@@ -421,9 +421,9 @@ impl Shape {
                     return Err((part.ident.span(), "a flag is there or not: its type is `bool`".to_owned()));
                 }
                 match parts.len() {
-                    ..=8 => Ok(Shape::Flags(8)),
-                    ..=16 => Ok(Shape::Flags(16)),
-                    ..=32 => Ok(Shape::Flags(32)),
+                    0..=8 => Ok(Shape::Flags(8)),
+                    9..=16 => Ok(Shape::Flags(16)),
+                    17..=32 => Ok(Shape::Flags(32)),
                     _ => Err((parts[32].ident.span(), "32 flags are the most".to_owned())),
                 }
             }

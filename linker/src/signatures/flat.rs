@@ -117,8 +117,8 @@ impl<'a> Writer<'a> {
                     TypeDefKind::Option(ty) => variant(Int::U8, vec![None, Some(ty)]),
                     TypeDefKind::Result(result) => variant(Int::U8, vec![result.ok.as_ref(), result.err.as_ref()]),
                     TypeDefKind::Flags(flags) => match flags.flags.len() {
-                        ..=8 => leaf(Leaf::I8 { is_signed: false }),
-                        ..=16 => leaf(Leaf::I16 { is_signed: false }),
+                        0..=8 => leaf(Leaf::I8 { is_signed: false }),
+                        9..=16 => leaf(Leaf::I16 { is_signed: false }),
                         _ => leaf(Leaf::I32),
                     },
                     TypeDefKind::Handle(_) | TypeDefKind::Future(_) | TypeDefKind::Stream(_) => leaf(Leaf::I32),

@@ -41,7 +41,8 @@ pub struct Area<M>(UnsafeCell<MaybeUninit<M>>);
 unsafe impl<M> Sync for Area<M> {}
 
 impl<M> Area<M> {
-    /// One without a result.
+    /// One without a result. A constant, because functions below std cannot be called in a program's statics.
+    #[allow(clippy::declare_interior_mutable_const, reason = "each static has its own")]
     pub const EMPTY: Area<M> = Area(UnsafeCell::new(MaybeUninit::uninit()));
 }
 
