@@ -11,6 +11,7 @@
 mod door;
 #[cfg(target_family = "wasm")]
 mod export;
+mod standing;
 mod task;
 pub mod timers;
 
@@ -31,6 +32,7 @@ use crate::waitable::{Handle, Waitable};
 use crate::waitable_set::{Delivery, WaitableSet};
 #[cfg(target_family = "wasm")]
 pub use export::begin_task;
+pub use standing::Standing;
 pub use task::JoinHandle;
 use task::{Header, List, Queue};
 
@@ -53,30 +55,6 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
         core.turn();
     }
-}
-
-/// Polls `future`, and if it is not ready gives the host and the other threads a turn and polls it again, should anything have come for it.
-/// `None`: it is not ready now. Nothing waits.
-pub fn look<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let running = Running::begin();
-    let core = &*running.core;
-    let waker = core.root_waker();
-    let mut context = Context::from_waker(&waker);
-    for turn in 0..2 {
-        if core.root_is_ready.replace(false)
-            && let Poll::Ready(value) = future.as_mut().poll(&mut context)
-        {
-            return Some(value);
-        }
-        if turn == 0 {
-            block::give_way();
-            while let Some(delivery) = core.set.poll_for_delivery() {
-                core.deliver(delivery);
-            }
-        }
-    }
-    None
 }
 
 /// Has the executor of this thread run `future` as a task of its own: ours, or that of bindings. `Err`: there is none that can, and the future

@@ -16,7 +16,8 @@ use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
-use component_rt::{block, executor, thread};
+use component_rt::executor::{Standing, timers};
+use component_rt::{block, thread};
 
 use crate::descriptor::{self, Entry, RawFd, Socket};
 use crate::net::{TcpListener, TcpStream, UdpSocket, Unconnected};
@@ -64,23 +65,21 @@ pub fn poll(all: &mut [Polled], timeout: Timeout) -> usize {
         0 => Poll::Pending,
         count => Poll::Ready(count),
     };
-    let deadline = match timeout {
-        Timeout::Zero => return executor::look(poll_fn(look)).unwrap_or(0),
-        Timeout::Until(mark) => Some(mark),
-        Timeout::Never => None,
-    };
-    let found = match deadline {
-        None => executor::block_on(poll_fn(&mut look)),
-        Some(mark) => {
-            let mut sleep = pin!(executor::timers::sleep_until(&CLOCK, mark.0));
-            executor::block_on(poll_fn(|context| match look(context) {
-                Poll::Pending => sleep.as_mut().poll(context).map(|()| 0),
-                ready => ready,
-            }))
-        }
-    };
-    // When the time was up something may have come that nobody has delivered.
-    if found == 0 { executor::look(poll_fn(look)).unwrap_or(0) } else { found }
+    with_executor(|executor| {
+        let found = match timeout {
+            Timeout::Zero => 0,
+            Timeout::Never => executor.block_on(poll_fn(&mut look)),
+            Timeout::Until(mark) => {
+                let mut sleep = pin!(timers::sleep_until(&CLOCK, mark.0));
+                executor.block_on(poll_fn(|context| match look(context) {
+                    Poll::Pending => sleep.as_mut().poll(context).map(|()| 0),
+                    ready => ready,
+                }))
+            }
+        };
+        // When the time was up something may have come that nobody has delivered.
+        if found == 0 { executor.look(poll_fn(look)).unwrap_or(0) } else { found }
+    })
 }
 
 /// As [`poll`], and `INTR` when another thread has run meanwhile: what it did may be what the caller waits for.
@@ -92,10 +91,10 @@ pub fn among_threads(all: &mut [Polled], timeout: Timeout) -> Result<usize, Erro
     block::watch(another_stops);
     let me = Rc::new(Waiting { interrupted: Cell::new(false), waker: Cell::new(None) });
     let mut sleep = match timeout {
-        Timeout::Until(mark) => Some(executor::timers::sleep_until(&CLOCK, mark.0)),
+        Timeout::Until(mark) => Some(timers::sleep_until(&CLOCK, mark.0)),
         _ => None,
     };
-    let found = executor::block_on(poll_fn(|context| {
+    let wait = poll_fn(|context| {
         let count = look(all, context);
         if count > 0 {
             return Poll::Ready(Ok(count));
@@ -113,7 +112,8 @@ pub fn among_threads(all: &mut [Polled], timeout: Timeout) -> Result<usize, Erro
         }
         ABOUT_TO_WAIT.with(|about| *about = true);
         Poll::Pending
-    }));
+    });
+    let found = with_executor(|executor| executor.block_on(wait));
     WAITING.with(|all| all.retain(|waiting| !Rc::ptr_eq(waiting, &me)));
     match found {
         Ok(0) => Ok(poll(all, Timeout::Zero)),
@@ -121,7 +121,17 @@ pub fn among_threads(all: &mut [Polled], timeout: Timeout) -> Result<usize, Erro
     }
 }
 
+/// Runs something with an executor that nobody else has meanwhile: that of the last who waited, if it is free.
+fn with_executor<R>(run: impl FnOnce(&Standing) -> R) -> R {
+    let executor = SPARE.with(Vec::pop).unwrap_or_default();
+    let result = run(&executor);
+    SPARE.with(|spare| spare.push(executor));
+    result
+}
+
 component_rt::instance_state! {
+    /// Executors that nobody uses: as many as threads have ever waited at a time.
+    static SPARE: Vec<Standing> = Vec::new();
     /// Who waits in [`among_threads`].
     static WAITING: Vec<Rc<Waiting>> = Vec::new();
     /// How often those who only waited may wake each other, until a thread stops that has done something else.
