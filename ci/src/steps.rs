@@ -87,11 +87,14 @@ pub fn readiness(checkout: &Checkout) -> Result<()> {
     complete(&mut readiness)
 }
 
-/// Installs a package of Debian's.
+/// Installs a package of Debian's; if that fails, once more with the lists of today.
 pub(crate) fn install(package: &str) -> Result<()> {
-    let mut apt = Command::new("apt-get");
-    apt.args(["install", "-y", "--no-install-recommends", "--no-remove", "-o", "DPkg::Lock::Timeout=300", package]);
-    complete(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+    let apt = |words: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        complete(apt.args(words).args(["-o", "DPkg::Lock::Timeout=300"]).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let install = || apt(&["install", "-y", "--no-install-recommends", "--no-remove", package]);
+    install().or_else(|_| apt(&["update"]).and_then(|()| install()))
 }
 
 /// Whether packages of Debian can be installed without asking anybody.
