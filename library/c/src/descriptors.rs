@@ -34,6 +34,7 @@ c! {
     "fdatasync" "(i32) -> (i32)" 0 = fdatasync;
     "ftruncate" "(i32, i64) -> (i32)" 0 1 = ftruncate;
     "posix_fallocate" "(i32, i64, i64) -> (i32)" 0 1 2 = posix_fallocate;
+    "posix_fadvise" "(i32, i64, i64, i32) -> (i32)" 0 1 2 3 = posix_fadvise;
 }
 
 /// Memory to read into.
@@ -322,5 +323,10 @@ pub extern "C" fn ftruncate(fd: c_int, length: off_t) -> c_int {
 
 /// POSIX: `posix_fallocate`. Gives `ENOTSUP`: WASI cannot set room aside on a disk.
 pub extern "C" fn posix_fallocate(fd: c_int, _offset: off_t, _length: off_t) -> c_int {
+    descriptor::file(fd).err().unwrap_or(Error::NOTSUP).raw()
+}
+
+/// POSIX: `posix_fadvise`. Gives `ENOTSUP`: no advice is passed on to the host.
+pub extern "C" fn posix_fadvise(fd: c_int, _offset: off_t, _length: off_t, _advice: c_int) -> c_int {
     descriptor::file(fd).err().unwrap_or(Error::NOTSUP).raw()
 }

@@ -306,8 +306,11 @@ pub unsafe extern "C" fn rename(old: *const c_char, new: *const c_char) -> c_int
     unsafe { renameat(AT_FDCWD, old, AT_FDCWD, new) }
 }
 
+/// The directories of two names.
+type Two = (Rc<OpenFile>, Rc<OpenFile>);
+
 /// Of two names, where both are looked up. What lies below a descriptor is asked for with another one that stands for the directory of the other.
-fn two(from: c_int, old: &[u8], to: c_int, new: &[u8]) -> Result<Option<(Rc<OpenFile>, Rc<OpenFile>)>, Error> {
+fn two(from: c_int, old: &[u8], to: c_int, new: &[u8]) -> Result<Option<Two>, Error> {
     let here = |path: &[u8]| {
         let options = OpenOptions { read: true, custom_flags: fs::O_DIRECTORY, ..OpenOptions::default() };
         // A name below the current directory; one that is absolute has no descriptor to be below of.

@@ -16,6 +16,7 @@
 #![warn(missing_docs)]
 // What C's functions promise each other is in their standards, and nobody calls these from Rust by path.
 #![allow(clippy::missing_safety_doc, reason = "the contract is the standard's, for the function of that name")]
+#![allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "C's types are others on another system")]
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "what only assembly calls"))]
 
 extern crate alloc as alloc_crate;

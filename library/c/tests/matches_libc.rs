@@ -25,6 +25,25 @@ const OF_HEADERS: [(&str, &str); 11] = [
     ("poll_among_threads", "(i32, i32, i32) -> (i32)"),
 ];
 
+/// The functions that crates want, as the undefined symbols of their objects say: rustix with `fs`, `net`, `event`, `time` and `termios`; tokio,
+/// tempfile, terminal_size and axum by way of these.
+const WANTED: [(&str, &str); 4] = [
+    ("errno 0.3", "__errno_location strerror_r"),
+    ("mio 1", "accept bind connect fcntl getsockopt listen poll setsockopt socket"),
+    (
+        "rustix 1",
+        "access close dirfd faccessat fcntl fdatasync fstat fstatat fsync ftruncate futimens ioctl isatty link linkat \
+         lseek lstat mkdir mkdirat open openat posix_fadvise posix_fallocate pread preadv pwrite pwritev read readdir \
+         readlink readlinkat readv rename renameat rmdir select stat symlink symlinkat unlink unlinkat utimensat \
+         write writev",
+    ),
+    (
+        "socket2 0.6",
+        "accept bind connect fcntl getpeername getsockname getsockopt listen poll recv recvfrom send sendto \
+         setsockopt shutdown socket",
+    ),
+];
+
 #[test]
 fn functions_have_the_signatures_of_libc() {
     let declared = declared(&libc());
@@ -37,6 +56,16 @@ fn functions_have_the_signatures_of_libc() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_crates_want_is_here() {
+    let here: Vec<String> = functions().into_iter().map(|function| function.name).collect();
+    for (krate, names) in WANTED {
+        for name in names.split_whitespace() {
+            assert!(here.iter().any(|known| known == name), "{krate} wants {name}");
+        }
+    }
 }
 
 #[test]
@@ -72,11 +101,16 @@ fn docs_c_symbols_tells_all_functions() {
             continue;
         }
         if file != file_before {
-            table += &format!("\n### {}\n\n| function | of | here |\n|---|---|---|\n", file.trim_end_matches(".rs"));
+            table += &format!(
+                "\n### {}\n\n| function | of | wanted by | here |\n|---|---|---|---|\n",
+                file.trim_end_matches(".rs")
+            );
             file_before = file;
         }
         let (standard, here) = row(&says);
-        table += &format!("| `{name}` | {standard} | {here} |\n");
+        let by = WANTED.iter().filter(|(_, names)| names.split_whitespace().any(|wanted| wanted == name));
+        let by = by.map(|(krate, _)| *krate).collect::<Vec<_>>().join(", ");
+        table += &format!("| `{name}` | {standard} | {by} | {here} |\n");
     }
     let made = format!("{before}{BEGIN}{}\n{END}{after}", table.trim_start_matches('\n'));
     if std::env::var_os("BLESS").is_some() {
