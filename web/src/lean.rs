@@ -82,8 +82,8 @@ pub fn make(component: &[u8], file: &str) -> Option<Lean> {
             WorldItem::Type { .. } => {}
         }
     }
-    let memory = core.exports.contains("memory").then_some("  memory = e.memory;\n").unwrap_or_default();
-    let begin = core.exports.contains("_initialize").then_some("  e._initialize();\n").unwrap_or_default();
+    let memory = if core.exports.contains("memory") { "  memory = e.memory;\n" } else { "" };
+    let begin = if core.exports.contains("_initialize") { "  e._initialize();\n" } else { "" };
     let tables: String = glue.resources.values().map(|table| format!("  const {table} = [];\n")).collect();
     let helpers: String = glue.helpers.iter().map(|helper| helper.text()).collect();
     let source = format!(
