@@ -139,7 +139,8 @@ fn missing(engine: &Engine, component: &Component) -> Vec<String> {
 /// Whether an import is an interface that declares types and nothing else: nobody need provide it.
 fn has_types_only(item: &ComponentItem, engine: &Engine) -> bool {
     let ComponentItem::ComponentInstance(instance) = item else { return false };
-    instance.exports(engine).all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
+    let mut exports = instance.exports(engine).peekable();
+    exports.peek().is_some() && exports.all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
 }
 
 /// wasmtime's message, and what to do where the cause is a feature that is off: it would compile with all of them on.

@@ -6,7 +6,7 @@ use std::os::component;
 pub mod things {
     use std::cell::Cell;
     use std::hint::black_box;
-    use std::os::component::{self, Future, Stream};
+    use std::os::component::{self, FutureReader, Stream};
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     use std::thread;
 
@@ -88,7 +88,7 @@ pub mod things {
         numbers.collect().await.into_iter().map(u64::from).sum()
     }
 
-    pub async extern "wasm" fn later(text: String) -> Future<String> {
+    pub async extern "wasm" fn later(text: String) -> FutureReader<String> {
         let (writer, reader) = component::future(String::new);
         component::spawn(async move { writer.write(text).await.unwrap() });
         reader

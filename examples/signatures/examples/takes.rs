@@ -4,7 +4,7 @@ use std::os::component;
 
 #[component::wasm(import = "two:components/things")]
 mod things {
-    use std::os::component::{Future, Stream};
+    use std::os::component::{FutureReader, Stream};
 
     extern "wasm" {
         /// A number that grows.
@@ -14,7 +14,7 @@ mod things {
         pub async fn double(text: &str) -> String;
         pub async fn numbers(upto: u32) -> Stream<u32>;
         pub async fn sum(numbers: Stream<u32>) -> u64;
-        pub async fn later(text: &str) -> Future<String>;
+        pub async fn later(text: &str) -> FutureReader<String>;
         pub async fn threads(number: u32) -> u32;
         pub async fn apart(number: u32) -> u32;
         pub async fn blocks() -> u32;

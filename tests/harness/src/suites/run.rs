@@ -380,8 +380,10 @@ mod tests {
     }
 
     #[test]
-    fn a_process_of_the_host_exits_or_is_ended_by_a_signal() {
-        assert_eq!(ending("exit 134", None), Some(Ending::Exited));
+    fn a_process_that_leaves_no_verdict_exits_or_has_the_runtimes_codes_or_is_ended_by_a_signal() {
+        assert_eq!(ending("exit 3", None), Some(Ending::Exited));
+        assert_eq!(ending("exit 134", None), Some(Ending::Trapped));
+        assert_eq!(ending("exit 135", None), Some(Ending::Deadlocked));
         assert_eq!(ending("kill -ABRT $$", None), Some(Ending::Trapped));
     }
 

@@ -8,7 +8,7 @@ fn main() {}
 
 #[cfg(target_family = "wasm")]
 mod wasi {
-    use std::os::component::{self, Future, Stream};
+    use std::os::component::{self, FutureReader, Stream};
 
     /// Declared as it is there.
     #[component::wasm(interface = "wasi:cli/types@0.3.0")]
@@ -22,12 +22,12 @@ mod wasi {
 
     #[component::wasm(import = "wasi:cli/stdin@0.3.0")]
     extern "wasm" {
-        pub fn read_via_stream() -> (Stream<u8>, Future<Result<(), ErrorCode>>);
+        pub fn read_via_stream() -> (Stream<u8>, FutureReader<Result<(), ErrorCode>>);
     }
 
     #[component::wasm(import = "wasi:cli/stdout@0.3.0")]
     extern "wasm" {
-        pub fn write_via_stream(data: Stream<u8>) -> Future<Result<(), ErrorCode>>;
+        pub fn write_via_stream(data: Stream<u8>) -> FutureReader<Result<(), ErrorCode>>;
     }
 
     #[component::wasm(import = "wasi:clocks/monotonic-clock@0.3.0")]

@@ -100,7 +100,7 @@ pub use self::io::{AsyncRead, AsyncWrite};
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::net::{Destination, TcpListenerExt, TcpStreamExt, UdpSocketExt, lookup_host};
 #[stable(feature = "component_signatures", since = "1.96.0")]
-pub use self::stream::{Future, FutureWriter, Stream, StreamWriter, future, stream};
+pub use self::stream::{FutureReader, FutureWriter, Stream, StreamWriter, future, stream};
 #[stable(feature = "component_async", since = "1.96.0")]
 pub use self::task::{JoinError, JoinHandle, block_on, spawn, spawn_blocking, yield_now};
 #[stable(feature = "component_async", since = "1.96.0")]

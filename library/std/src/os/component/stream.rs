@@ -1,10 +1,10 @@
 //! Streams and futures of the component model, whose elements are Rust values.
 
 use component_rt::event::CopyResult;
-use component_rt::signature::{FutureReader, FutureWriter as Writer, Lent, Type, Typed, Value};
+use component_rt::signature::{FutureReader as Reader, FutureWriter as Writer, Lent, Type, Typed, Value};
 use component_rt::stream::{self, ReadAhead, ReadableEnd, WriteWhenReady};
 
-use crate::future::{Future as CoreFuture, poll_fn};
+use crate::future::{Future, poll_fn};
 use crate::pin::Pin;
 use crate::task::{Context, Poll};
 use crate::{fmt, io, mem};
@@ -250,23 +250,23 @@ impl io::Write for StreamWriter<u8> {
     }
 }
 
-/// The readable end of a future: a value that comes later, from another component or the host. `None`: it never will.
+/// The readable end of a future of the component model: a value that comes later, from another component or the host. `None`: it never will.
 ///
 /// It is what `future<T>` is in WIT, and may be awaited. Dropping it tells the writer that nobody wants the value.
 #[stable(feature = "component_signatures", since = "1.96.0")]
-pub struct Future<T: Value>(FutureReader<T>);
+pub struct FutureReader<T: Value>(Reader<T>);
 
 /// Makes a future: its writable end, and its readable end for somebody else. `default` makes the value of a writer that is dropped without
 /// writing one.
 #[stable(feature = "component_signatures", since = "1.96.0")]
 #[must_use]
-pub fn future<T: Value>(default: fn() -> T) -> (FutureWriter<T>, Future<T>) {
+pub fn future<T: Value>(default: fn() -> T) -> (FutureWriter<T>, FutureReader<T>) {
     let (writer, reader) = component_rt::signature::future(default);
-    (FutureWriter(writer), Future(reader))
+    (FutureWriter(writer), FutureReader(reader))
 }
 
 #[stable(feature = "component_signatures", since = "1.96.0")]
-impl<T: Value> CoreFuture for Future<T> {
+impl<T: Value> Future for FutureReader<T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -275,18 +275,18 @@ impl<T: Value> CoreFuture for Future<T> {
 }
 
 #[stable(feature = "component_signatures", since = "1.96.0")]
-impl<T: Value> Unpin for Future<T> {}
+impl<T: Value> Unpin for FutureReader<T> {}
 
 #[stable(feature = "component_signatures", since = "1.96.0")]
-impl<T: Value> fmt::Debug for Future<T> {
+impl<T: Value> fmt::Debug for FutureReader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Future").finish_non_exhaustive()
+        f.debug_struct("FutureReader").finish_non_exhaustive()
     }
 }
 
 // SAFETY: a handle.
 #[unstable(feature = "rustc_private", issue = "27812")]
-unsafe impl<T: Value> Value for Future<T> {
+unsafe impl<T: Value> Value for FutureReader<T> {
     type Memory = u32;
     type Reference = Self;
     const TYPE: &'static Type = &Type::Future(T::TYPE);
@@ -296,8 +296,8 @@ unsafe impl<T: Value> Value for Future<T> {
         self.0.into_handle()
     }
 
-    unsafe fn from_memory(index: u32) -> Future<T> {
-        Future(FutureReader::from_handle(index))
+    unsafe fn from_memory(index: u32) -> FutureReader<T> {
+        FutureReader(Reader::from_handle(index))
     }
 
     fn referred(reference: &Self) -> &Self {
