@@ -146,8 +146,8 @@ unsafe impl<T: Resource<Memory = u32>> Value for Held<T> {
     }
 }
 
-/// Ends the program: a handle is given, or referred to, and never lent.
+/// Ends the program: a handle goes over to the callee, and is never lent.
 #[cold]
 pub fn not_lent() -> ! {
-    panic!("a resource of this program is passed by value")
+    panic!("a handle is passed by value")
 }

@@ -1,7 +1,7 @@
 //! Streams and futures of the component model, whose elements are Rust values.
 
 use component_rt::event::CopyResult;
-use component_rt::signature::{FutureReader as Reader, FutureWriter as Writer, Lent, Type, Typed, Value};
+use component_rt::signature::{FutureReader as Reader, FutureWriter as Writer, Lent, Type, Typed, Value, not_lent};
 use component_rt::stream::{self, ReadAhead, ReadableEnd, WriteWhenReady};
 
 use crate::future::{Future, poll_fn};
@@ -84,6 +84,23 @@ impl<T: Value> Stream<T> {
     }
 }
 
+/// A handle goes over to the callee: there is no reference to one, and it is not lent.
+macro_rules! goes_over {
+    () => {
+        fn referred(reference: &Self) -> &Self {
+            reference
+        }
+
+        fn refer(&self, _: &mut Lent) -> u32 {
+            not_lent()
+        }
+
+        fn lend(&self, _: &mut Lent) -> u32 {
+            not_lent()
+        }
+    };
+}
+
 /// So many values are read at once, by who wants all.
 const AT_ONCE: usize = 4096;
 
@@ -153,17 +170,7 @@ unsafe impl<T: Value> Value for Stream<T> {
         Stream::of(ReadableEnd::from_handle(index))
     }
 
-    fn referred(reference: &Self) -> &Self {
-        reference
-    }
-
-    fn refer(&self, _: &mut Lent) -> u32 {
-        unreachable!("a handle is not lent")
-    }
-
-    fn lend(&self, _: &mut Lent) -> u32 {
-        unreachable!("a handle is not lent")
-    }
+    goes_over!();
 }
 
 /// The writable end of a stream. Dropping it ends the stream.
@@ -300,17 +307,7 @@ unsafe impl<T: Value> Value for FutureReader<T> {
         FutureReader(Reader::from_handle(index))
     }
 
-    fn referred(reference: &Self) -> &Self {
-        reference
-    }
-
-    fn refer(&self, _: &mut Lent) -> u32 {
-        unreachable!("a handle is not lent")
-    }
-
-    fn lend(&self, _: &mut Lent) -> u32 {
-        unreachable!("a handle is not lent")
-    }
+    goes_over!();
 }
 
 /// The writable end of a future.
